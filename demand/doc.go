@@ -1,0 +1,2 @@
+// Package demand says where and when calls come from: expected calls per cell and hour of week.
+package demand

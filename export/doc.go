@@ -1,0 +1,2 @@
+// Package export writes plans in the formats of other tools.
+package export

@@ -1,0 +1,30 @@
+package geo
+
+import "github.com/paulmach/orb"
+
+// Sector is one of London's five integrated care boards (ICB), the NHS's planning areas.
+type Sector uint8
+
+// The five sectors, in alphabetical order of their usual abbreviations.
+const (
+	NCL Sector = iota // North Central London
+	NEL               // North East London
+	NWL               // North West London
+	SEL               // South East London
+	SWL               // South West London
+	Sectors
+)
+
+// String returns the usual abbreviation, such as "NCL".
+func (s Sector) String() string {
+	return [...]string{"NCL", "NEL", "NWL", "SEL", "SWL", "no sector"}[min(s, Sectors)]
+}
+
+// Borough is one of the 32 London boroughs or the City of London.
+type Borough struct {
+	Code   string // GSS code, E09000001 to E09000033
+	Name   string
+	Sector Sector
+	Inner  bool             // inner London as in the London Government Act 1963
+	Land   orb.MultiPolygon // boundary at mean high water, simplified
+}

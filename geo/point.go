@@ -1,0 +1,44 @@
+package geo
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
+)
+
+// London bounds every place that Nearside accepts: Greater London and about a kilometre around it.
+var London = orb.Bound{Min: orb.Point{-0.525, 51.275}, Max: orb.Point{0.350, 51.705}}
+
+// PointError says which coordinate was refused and why.
+type PointError struct {
+	Field string  // "lat" or "lon"
+	Value float64 // what was given
+	Want  string  // what is allowed, and a hint where there is one
+}
+
+func (e *PointError) Error() string {
+	return fmt.Sprintf("%s %v: %s", e.Field, e.Value, e.Want)
+}
+
+// CheckPoint returns the point at lat, lon (degrees, WGS84), or a *PointError where a coordinate is
+// not finite, lies outside London or was swapped with the other.
+func CheckPoint(lat, lon float64) (orb.Point, error) {
+	latWant := fmt.Sprintf("want %g to %g degrees (Greater London)", London.Min.Lat(), London.Max.Lat())
+	lonWant := fmt.Sprintf("want %g to %g degrees (Greater London)", London.Min.Lon(), London.Max.Lon())
+	p := orb.Point{lon, lat}
+	switch {
+	case math.IsNaN(lat) || math.IsInf(lat, 0):
+		return p, &PointError{"lat", lat, "not a number; " + latWant}
+	case math.IsNaN(lon) || math.IsInf(lon, 0):
+		return p, &PointError{"lon", lon, "not a number; " + lonWant}
+	case London.Contains(p):
+		return p, nil
+	case London.Contains(orb.Point{lat, lon}):
+		return p, &PointError{"lat", lat, "latitude and longitude look swapped; " + latWant}
+	case lat < London.Min.Lat() || lat > London.Max.Lat():
+		return p, &PointError{"lat", lat, latWant}
+	default:
+		return p, &PointError{"lon", lon, lonWant}
+	}
+}

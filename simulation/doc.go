@@ -1,0 +1,2 @@
+// Package simulation says what would happen. For now it drives the demo's cars.
+package simulation
