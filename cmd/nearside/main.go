@@ -1,0 +1,27 @@
+// Command nearside places joint-response cars and crisis centres in London and tells dispatch
+// systems which car is nearest by road.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line; each command has a file of its own.
+type commands struct {
+	Version versionCommand `cmd:"" help:"Print the version and the hash of the built-in data."`
+}
+
+func main() {
+	var c commands
+	k := kong.Parse(&c,
+		kong.Name("nearside"),
+		kong.Description("The right help for people in a mental-health crisis in London: forecast, placement, nearest car."),
+		kong.UsageOnError())
+	if err := k.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "nearside:", err)
+		os.Exit(1)
+	}
+}
