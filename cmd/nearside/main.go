@@ -12,6 +12,7 @@ import (
 // commands is the command line; each command has a file of its own.
 type commands struct {
 	Version versionCommand `cmd:"" help:"Print the version and the hash of the built-in data."`
+	Data    dataCommand    `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
 }
 
 func main() {
