@@ -1,0 +1,55 @@
+# Two commands do everything: make run, make test. The rest are their parts.
+
+SOURCES  ?= ../shared/data
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+TOOLS    := $(or $(NEARSIDE_TOOLS),$(CURDIR)/.tools)
+GO_BUILD := go build -trimpath -ldflags "-X main.version=$(VERSION)"
+WEB      := api/web
+
+export PATH := $(TOOLS)/bin:$(PATH)
+
+.PHONY: help run build web test lint proto data bench gate tools screenshot clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build, start with London built in and demo cars, print the addresses
+	bin/nearside serve --demo
+
+build: web ## build bin/nearside, with the map where Node is there
+	$(GO_BUILD) -o bin/nearside ./cmd/nearside
+
+web: ## bundle the map
+	@if command -v npm >/dev/null; then go run ./$(WEB)/bundle; \
+	else echo "Node is missing: the map is left out; everything else is built"; fi
+
+test: build ## all tests: Go, the map's, and the map in a browser where Chromium is there
+	go test ./...
+	go test -race ./fleet/... ./dispatch/... ./api/server/... ./simulation/...
+	@if command -v npm >/dev/null; then npm --prefix $(WEB) test; \
+	else echo "Node is missing: the map's tests are left out"; fi
+
+lint: tools ## formatting, vet, linters, the contract's lint
+	golangci-lint run ./...
+	buf lint
+
+proto: tools ## generate the code of the contract
+	api/generate.sh
+
+data: build ## rebuild data/ from the source folder, SOURCES=…
+	bin/nearside data build --sources $(SOURCES) --out data
+
+bench: ## run the benchmarks: a table, and benchmarks/out/bench.json
+	go run ./benchmarks/gate -compare=false -json benchmarks/out/bench.json
+
+gate: ## the benchmark gate: ratios within the run, and this commit against the one that it grew from
+	go run ./benchmarks/gate -json benchmarks/out/bench.json
+
+tools: ## install the pinned generators and linters
+	@TOOLS=$(TOOLS) .ci/tools
+
+screenshot: build ## take the picture in the README
+	npm --prefix $(WEB) run screenshot
+
+clean: ## remove what was built
+	rm -rf bin .tools benchmarks/out $(WEB)/node_modules
