@@ -1132,6 +1132,7 @@ type ReportPositionsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Accepted      int32                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
 	Errors        []*ReportError         `protobuf:"bytes,2,rep,name=errors,proto3" json:"errors,omitempty"`
+	Ignored       int32                  `protobuf:"varint,3,opt,name=ignored,proto3" json:"ignored,omitempty"` // no newer than the car's last fix
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1178,6 +1179,13 @@ func (x *ReportPositionsResponse) GetErrors() []*ReportError {
 		return x.Errors
 	}
 	return nil
+}
+
+func (x *ReportPositionsResponse) GetIgnored() int32 {
+	if x != nil {
+		return x.Ignored
+	}
+	return 0
 }
 
 type StreamPositionsRequest struct {
@@ -1228,7 +1236,8 @@ type StreamPositionsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Accepted      int64                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
 	Refused       int64                  `protobuf:"varint,2,opt,name=refused,proto3" json:"refused,omitempty"`
-	Errors        []*ReportError         `protobuf:"bytes,3,rep,name=errors,proto3" json:"errors,omitempty"` // the first 100
+	Errors        []*ReportError         `protobuf:"bytes,3,rep,name=errors,proto3" json:"errors,omitempty"`    // the first 100
+	Ignored       int64                  `protobuf:"varint,4,opt,name=ignored,proto3" json:"ignored,omitempty"` // no newer than the car's last fix
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1282,6 +1291,13 @@ func (x *StreamPositionsResponse) GetErrors() []*ReportError {
 		return x.Errors
 	}
 	return nil
+}
+
+func (x *StreamPositionsResponse) GetIgnored() int64 {
+	if x != nil {
+		return x.Ignored
+	}
+	return 0
 }
 
 type ListCarsRequest struct {
@@ -3098,16 +3114,18 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\vReportError\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x10\n" +
 	"\x03car\x18\x02 \x01(\tR\x03car\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"g\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\"\x81\x01\n" +
 	"\x17ReportPositionsResponse\x12\x1a\n" +
 	"\baccepted\x18\x01 \x01(\x05R\baccepted\x120\n" +
-	"\x06errors\x18\x02 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\"M\n" +
+	"\x06errors\x18\x02 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\x12\x18\n" +
+	"\aignored\x18\x03 \x01(\x05R\aignored\"M\n" +
 	"\x16StreamPositionsRequest\x123\n" +
-	"\x06report\x18\x01 \x01(\v2\x1b.nearside.v1.PositionReportR\x06report\"\x81\x01\n" +
+	"\x06report\x18\x01 \x01(\v2\x1b.nearside.v1.PositionReportR\x06report\"\x9b\x01\n" +
 	"\x17StreamPositionsResponse\x12\x1a\n" +
 	"\baccepted\x18\x01 \x01(\x03R\baccepted\x12\x18\n" +
 	"\arefused\x18\x02 \x01(\x03R\arefused\x120\n" +
-	"\x06errors\x18\x03 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\"M\n" +
+	"\x06errors\x18\x03 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\x12\x18\n" +
+	"\aignored\x18\x04 \x01(\x03R\aignored\"M\n" +
 	"\x0fListCarsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
