@@ -31,7 +31,7 @@ test: build ## all tests: Go, the map's, and the map in a browser where Chromium
 
 lint: tools ## formatting, vet, linters, the contract's lint
 	golangci-lint run ./...
-	buf lint
+	api/protos.sh && buf lint
 
 proto: tools ## generate the code of the contract
 	api/generate.sh
