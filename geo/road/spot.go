@@ -1,6 +1,11 @@
 package road
 
-import "github.com/paulmach/orb"
+import (
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+)
 
 // MaxLinks is the most ways by which a Spot joins the network.
 const MaxLinks = 3
@@ -28,4 +33,35 @@ type Spot struct {
 // Snapper finds the spot of a point. ok is false where the network is too far away.
 type Snapper interface {
 	Snap(p orb.Point) (s Spot, ok bool)
+}
+
+// SpotOn returns the spot at a share of the length of arc a. back is the arc against it, a itself where
+// the road is one-way. Leave[0] and Reach[0] go along a, Leave[1] and Reach[1] against it. The time
+// along a part of an arc is that part of the arc's, junction delay included.
+func (g *Graph) SpotOn(a, back Arc, along float32) Spot {
+	s := Spot{Leaves: 1, Reaches: 1, OnArc: true, Arc: a, Along: along}
+	tail := g.tail(a, back)
+	s.Leave[0], s.Reach[0] = g.link(g.Head[a], a, 1-along), g.link(tail, a, along)
+	if back != a {
+		s.Leave[1], s.Reach[1] = g.link(tail, back, along), g.link(g.Head[a], back, 1-along)
+		s.Leaves, s.Reaches = 2, 2
+	}
+	return s
+}
+
+func (g *Graph) link(v Node, a Arc, share float32) Link {
+	base := Unreachable
+	if g.Base[a] != Unreachable {
+		base = Millis(math.Round(float64(g.Base[a]) * float64(share)))
+	}
+	return Link{Node: v, Base: base, Class: g.Class[a], Zone: g.Zone[a]}
+}
+
+// tail returns the node that arc a leaves.
+func (g *Graph) tail(a, back Arc) Node {
+	if back != a {
+		return g.Head[back]
+	}
+	v, _ := slices.BinarySearch(g.FirstOut, a+1) // the first node whose arcs all come after a
+	return Node(v - 1)
 }

@@ -1,0 +1,116 @@
+package artefact
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Kind is a file format.
+type Kind struct {
+	Magic   [8]byte
+	Version uint32
+}
+
+// ErrUnusable is what every refused file has in common: callers make the file again, or say how to.
+var ErrUnusable = errors.New("the file cannot be used")
+
+// Why a file is refused. Each wraps ErrUnusable.
+var (
+	ErrForeign = fmt.Errorf("%w: it is not of this kind", ErrUnusable)
+	ErrVersion = fmt.Errorf("%w: it was written by another version", ErrUnusable)
+	ErrStale   = fmt.Errorf("%w: it was made from other inputs", ErrUnusable)
+	ErrCorrupt = fmt.Errorf("%w: it is damaged or cut short", ErrUnusable)
+)
+
+const (
+	headerSize = 8 + 4 + 4 + 32
+	sumSize    = sha256.Size
+)
+
+// Write writes a file with the body that the function writes. Nothing is left behind when it fails.
+func Write(path string, k Kind, inputs [32]byte, body func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreClosed(f.Close()), os.Remove(f.Name()))
+		}
+	}()
+	if err := Encode(f, k, inputs, body); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// Encode writes header, body and checksum.
+func Encode(w io.Writer, k Kind, inputs [32]byte, body func(io.Writer) error) error {
+	sum := sha256.New()
+	buf := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16)
+	header := binary.LittleEndian.AppendUint32(k.Magic[:], k.Version)
+	header = append(append(header, 0, 0, 0, 0), inputs[:]...)
+	if _, err := buf.Write(header); err != nil {
+		return err
+	}
+	if err := body(buf); err != nil {
+		return err
+	}
+	if err := buf.Flush(); err != nil {
+		return err
+	}
+	_, err := w.Write(sum.Sum(nil))
+	return err
+}
+
+// Decode checks a whole file and returns the hash of its inputs and its body, which shares b's memory.
+func Decode(b []byte, k Kind) (inputs [32]byte, body []byte, err error) {
+	if len(b) < len(k.Magic) || [8]byte(b[:8]) != k.Magic {
+		return inputs, nil, fmt.Errorf("%w: want it to start with %q", ErrForeign, k.Magic)
+	}
+	if len(b) < headerSize+sumSize {
+		return inputs, nil, fmt.Errorf("%w: %d bytes", ErrCorrupt, len(b))
+	}
+	if v := binary.LittleEndian.Uint32(b[8:]); v != k.Version {
+		return inputs, nil, fmt.Errorf("%w: version %d, want %d", ErrVersion, v, k.Version)
+	}
+	end := len(b) - sumSize
+	if sum := sha256.Sum256(b[:end]); sum != [32]byte(b[end:]) {
+		return inputs, nil, fmt.Errorf("%w: the checksum does not match", ErrCorrupt)
+	}
+	return [32]byte(b[16:headerSize]), b[headerSize:end], nil
+}
+
+// Read reads a file of a kind and returns the hash of its inputs and its body.
+func Read(path string, k Kind) (inputs [32]byte, body []byte, err error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return inputs, nil, err
+	}
+	if inputs, body, err = Decode(b, k); err != nil {
+		return inputs, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return inputs, body, nil
+}
