@@ -14,6 +14,8 @@ require (
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
 	pgregory.net/rapid v1.3.0
+	github.com/paulmach/orb v0.14.0
+	github.com/uber/h3-go/v4 v4.4.1
 )
 
 require (
@@ -40,7 +42,6 @@ require (
 	github.com/paulmach/protoscan v0.2.1 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/twpayne/go-geom v1.7.0 // indirect
-	github.com/uber/h3-go/v4 v4.4.1 // indirect
 	github.com/vbauerster/mpb/v8 v8.11.3 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect

@@ -1,6 +1,10 @@
 package geo
 
-import "github.com/paulmach/orb"
+import (
+	"fmt"
+
+	"github.com/paulmach/orb"
+)
 
 // Sector is one of London's five integrated care boards (ICB), the NHS's planning areas.
 type Sector uint8
@@ -18,6 +22,16 @@ const (
 // String returns the usual abbreviation, such as "NCL".
 func (s Sector) String() string {
 	return [...]string{"NCL", "NEL", "NWL", "SEL", "SWL", "no sector"}[min(s, Sectors)]
+}
+
+// ParseSector returns the sector with an abbreviation such as "NCL".
+func ParseSector(abbreviation string) (Sector, error) {
+	for s := range Sectors {
+		if s.String() == abbreviation {
+			return s, nil
+		}
+	}
+	return Sectors, fmt.Errorf("sector %q is not known; want NCL, NEL, NWL, SEL or SWL", abbreviation)
 }
 
 // Borough is one of the 32 London boroughs or the City of London.
