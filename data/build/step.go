@@ -23,6 +23,7 @@ type Record struct {
 // Steps lists all steps in the order in which they run: later ones read what earlier ones made.
 func Steps() []Step {
 	return []Step{
+		boroughsStep,
 		demandStep,
 	}
 }
