@@ -10,6 +10,7 @@ require (
 	github.com/paulmach/orb v0.14.0
 	github.com/paulmach/osm v0.9.0
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da
+	github.com/uber/h3-go/v4 v4.4.1
 	google.golang.org/genproto/googleapis/api v0.0.0-20261019180522-ce908d29299b
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12

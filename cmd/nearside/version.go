@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/nearside-ems/nearside/data"
+)
 
 // version is set at link time.
 var version = "dev"
@@ -8,6 +12,6 @@ var version = "dev"
 type versionCommand struct{}
 
 func (versionCommand) Run() error {
-	fmt.Println("nearside", version)
+	fmt.Printf("nearside %s\ndata %s\n", version, data.Hash())
 	return nil
 }

@@ -24,6 +24,8 @@ type Record struct {
 func Steps() []Step {
 	return []Step{
 		boroughsStep,
+		populationStep,
+		placesStep,
 		demandStep,
 	}
 }

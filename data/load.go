@@ -1,0 +1,123 @@
+package data
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	_ "time/tzdata" // Europe/London on machines without a time zone database
+
+	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/grid"
+)
+
+// London is the city as it ships. It is immutable and safe to share.
+type London struct {
+	Boroughs   []geo.Borough      // ascending by code
+	Grid       *grid.Grid         // resolution 9
+	Coarse     *grid.Grid         // resolution 8
+	Residents  []demand.Residents // by cell of Grid and borough; the sums over a borough are the Census's
+	Population []float32          // per cell of Grid
+	Places     []Place
+	Calendar   *demand.Calendar
+	Prior      *demand.Intensity // over the cells of Grid
+	Provenance []Provenance
+	Hash       string // of the files that this was read from; see Hash
+}
+
+// Resolutions of the grids.
+const (
+	FineRes   = 9
+	CoarseRes = 8
+)
+
+// Load reads the shipped London. An error means that the files that were embedded are damaged; it
+// names the file.
+func Load() (*London, error) { return load(shipped) }
+
+func load(files fs.FS) (*London, error) {
+	l := &London{}
+	var err error
+	if l.Hash, err = hashFS(files); err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		file string
+		read func(*London, io.Reader) error
+	}{
+		{boroughsFile, (*London).readGeography},
+		{populationFile, (*London).readPopulation},
+		{placesFile, (*London).readPlaces},
+		{demandFile, (*London).readDemand},
+	} {
+		if err := l.readFile(files, part.file, part.read); err != nil {
+			return nil, fmt.Errorf("built-in data: %s is damaged: %w; restore the data folder (git checkout data, or make data) and build again", part.file, err)
+		}
+	}
+	return l, nil
+}
+
+func (l *London) readFile(files fs.FS, name string, read func(*London, io.Reader) error) error {
+	f, err := files.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	return read(l, f)
+}
+
+func (l *London) readGeography(r io.Reader) (err error) {
+	if l.Boroughs, err = geo.ReadBoroughs(r); err != nil {
+		return err
+	}
+	if l.Grid, err = grid.New(l.Boroughs, FineRes); err != nil {
+		return err
+	}
+	l.Coarse, err = grid.New(l.Boroughs, CoarseRes)
+	l.Provenance = append(l.Provenance, geographyProvenance)
+	return err
+}
+
+func (l *London) readPopulation(r io.Reader) (err error) {
+	if l.Residents, err = ReadResidents(r, l.Boroughs, l.Grid); err != nil {
+		return err
+	}
+	l.Population = make([]float32, l.Grid.Len())
+	has := make([]bool, l.Grid.Len())
+	for _, row := range l.Residents {
+		l.Population[row.Cell] += float32(row.People)
+		has[row.Cell] = true
+	}
+	for i, ok := range has {
+		if !ok {
+			return fmt.Errorf("cell %s has no row", l.Grid.ID(grid.Index(i)))
+		}
+	}
+	l.Provenance = append(l.Provenance, populationProvenance...)
+	return nil
+}
+
+func (l *London) readPlaces(r io.Reader) (err error) {
+	l.Places, err = ReadPlaces(r)
+	l.Provenance = append(l.Provenance, placesProvenance...)
+	return err
+}
+
+func (l *London) readDemand(r io.Reader) error {
+	p, err := demand.ReadProfile(r)
+	if err != nil {
+		return err
+	}
+	if l.Calendar, err = demand.NewCalendar(p); err != nil {
+		return err
+	}
+	codes := make([]string, len(l.Boroughs))
+	for i := range l.Boroughs {
+		codes[i] = l.Boroughs[i].Code
+	}
+	if l.Prior, err = demand.Prior(p, l.Grid.Len(), codes, l.Residents); err != nil {
+		return err
+	}
+	l.Provenance = append(l.Provenance, demandProvenance(p)...)
+	return nil
+}

@@ -1,0 +1,176 @@
+package data
+
+import (
+	"io/fs"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/paulmach/orb/planar"
+)
+
+func loaded(t testing.TB) *London {
+	t.Helper()
+	l, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestCensusTotalsPerBorough(t *testing.T) {
+	l := loaded(t)
+	people := make([]float64, len(l.Boroughs))
+	for _, r := range l.Residents {
+		people[r.Borough] += r.People
+	}
+	// Census 2021 (ONS): all of London and three boroughs.
+	want := map[string]float64{"City of London": 8582, "Barking and Dagenham": 218876, "Barnet": 389342}
+	var total, cells float64
+	for b, n := range people {
+		total += n
+		if w, ok := want[l.Boroughs[b].Name]; ok && n != w {
+			t.Errorf("%s has %v people, want %v", l.Boroughs[b].Name, n, w)
+		}
+	}
+	for _, n := range l.Population {
+		cells += float64(n)
+	}
+	if total != 8799813 || cells != total {
+		t.Errorf("%v people by borough, %v by cell, want 8799813", total, cells)
+	}
+}
+
+func TestNobodyLivesFarFromTheirBorough(t *testing.T) {
+	l := loaded(t)
+	for i, r := range l.Residents {
+		near := false
+		for _, n := range l.Grid.Neighbours(grid.Index(r.Cell)) {
+			for _, m := range l.Grid.Neighbours(n) { // the cell itself is among them
+				near = near || l.Grid.Borough(n) == r.Borough || l.Grid.Borough(m) == r.Borough
+			}
+		}
+		if !near {
+			t.Errorf("row %d puts people of %s in cell %s, over two cells away", i, l.Boroughs[r.Borough].Name, l.Grid.ID(grid.Index(r.Cell)))
+		}
+		if len(l.Residents) > i+1 {
+			next := l.Residents[i+1]
+			if next.Cell < r.Cell || next.Cell == r.Cell && next.Borough <= r.Borough {
+				t.Fatalf("row %d is out of order", i+1)
+			}
+		}
+	}
+}
+
+func TestPriorSums(t *testing.T) {
+	l := loaded(t)
+	var week float64
+	least := math.Inf(1)
+	for _, r := range l.Prior.Rate {
+		week += float64(r)
+		least = min(least, float64(r))
+	}
+	if got := week * demand.WeeksPerYear; math.Abs(got/99287-1) > 1e-6 {
+		t.Errorf("the prior sums to %v calls a year, want 99287", got)
+	}
+	if least <= 0 {
+		t.Errorf("the least rate is %v: a call is possible anywhere", least)
+	}
+	if l.Prior.Source != "prior" {
+		t.Errorf("source %q; it must be labelled a prior", l.Prior.Source)
+	}
+}
+
+func TestPlacesLieInTheirBoroughs(t *testing.T) {
+	l := loaded(t)
+	count, verified := map[Kind]int{}, map[Kind]int{}
+	for i := range l.Places {
+		p := &l.Places[i]
+		count[p.Kind]++
+		if p.Verified {
+			verified[p.Kind]++
+		}
+		b := slices.IndexFunc(l.Boroughs, func(b geo.Borough) bool { return b.Name == p.Borough })
+		if b < 0 || !planar.MultiPolygonContains(l.Boroughs[b].Land, p.Point) {
+			t.Errorf("%s does not lie in %q", p.Name, p.Borough)
+		}
+		if p.Evidence == "" {
+			t.Errorf("%s has no evidence", p.Name)
+		}
+		if (p.Kind == FireStation || p.Kind == PoliceStation) && p.Point.Lon() > 0.001 {
+			t.Errorf("%s lies east of what its source covers", p.Name)
+		}
+	}
+	mental := count[CrisisAssessment] + count[PlaceOfSafety] + count[MentalHealthWard] + count[SecureUnit]
+	if count[EmergencyDepartment] != 27 || mental != 27 {
+		t.Errorf("%d emergency departments and %d mental-health sites, want 27 of each", count[EmergencyDepartment], mental)
+	}
+	if got := count[PlaceOfSafety] - verified[PlaceOfSafety]; got != 11 {
+		t.Errorf("%d places of safety are unverified, want 11", got)
+	}
+}
+
+func TestProvenanceIsComplete(t *testing.T) {
+	for _, p := range loaded(t).Provenance {
+		if p.What == "" || p.Origin == "" || p.Source == "" {
+			t.Errorf("%+v: want what, origin and source", p)
+		}
+	}
+}
+
+// memory copies the shipped files so that a test can damage them.
+func memory(t *testing.T) fstest.MapFS {
+	t.Helper()
+	m := fstest.MapFS{}
+	err := fs.WalkDir(shipped, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(shipped, path)
+		m[path] = &fstest.MapFile{Data: slices.Clone(b)}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestDamageIsNamed(t *testing.T) {
+	for path := range memory(t) {
+		t.Run(path, func(t *testing.T) {
+			m := memory(t)
+			m[path].Data = m[path].Data[:len(m[path].Data)*2/3]
+			if _, err := load(m); err == nil || !strings.Contains(err.Error(), path) {
+				t.Errorf("cut short: error %v, want one that names %s", err, path)
+			}
+			delete(m, path)
+			if _, err := load(m); err == nil || !strings.Contains(err.Error(), path) {
+				t.Errorf("missing: error %v, want one that names %s", err, path)
+			}
+		})
+	}
+}
+
+func TestHashSeesEveryByte(t *testing.T) {
+	m := memory(t)
+	before, err := hashFS(m)
+	if err != nil || before != Hash() {
+		t.Fatalf("hash %s, %v; want %s", before, err, Hash())
+	}
+	m[placesFile].Data[len(m[placesFile].Data)/2] ^= 1
+	if after, _ := hashFS(m); after == before {
+		t.Error("a changed byte did not change the hash")
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		loaded(b)
+	}
+}
