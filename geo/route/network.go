@@ -73,8 +73,8 @@ func (m *Metric) direct(from, to *road.Spot) road.Millis {
 		return road.Unreachable
 	}
 	way := uint8(0)
-	if to.Along < from.Along {
-		way = 1
+	if to.Along < from.Along || to.Along == from.Along && m.time(&from.Leave[0]) == road.Unreachable {
+		way = 1 // where both are at one point, whichever way is open
 	}
 	if way >= from.Leaves || way >= to.Leaves {
 		return road.Unreachable
