@@ -1,4 +1,4 @@
 // Package dispatch makes decisions and has no clock and no I/O: which cars can reach a call first and
-// why, which are excluded and why, and which centre is nearest. The policy that is simulated is the
+// why, which are excluded and why, and which places are nearest. The policy that is simulated is the
 // policy that serves. It advises; it never assigns.
 package dispatch

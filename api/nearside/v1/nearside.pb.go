@@ -192,7 +192,11 @@ const (
 	PlaceKind_PLACE_KIND_EMERGENCY_DEPARTMENT PlaceKind = 1
 	PlaceKind_PLACE_KIND_PLACE_OF_SAFETY      PlaceKind = 2 // health-based place of safety, section 136
 	PlaceKind_PLACE_KIND_CRISIS_ASSESSMENT    PlaceKind = 3
-	PlaceKind_PLACE_KIND_INPATIENT            PlaceKind = 4
+	PlaceKind_PLACE_KIND_INPATIENT            PlaceKind = 4 // mental-health ward
+	PlaceKind_PLACE_KIND_SECURE_UNIT          PlaceKind = 5
+	PlaceKind_PLACE_KIND_HOSPITAL             PlaceKind = 6
+	PlaceKind_PLACE_KIND_FIRE_STATION         PlaceKind = 7 // where a car could stand; known west of the meridian only
+	PlaceKind_PLACE_KIND_POLICE_STATION       PlaceKind = 8 // the same
 )
 
 // Enum value maps for PlaceKind.
@@ -203,6 +207,10 @@ var (
 		2: "PLACE_KIND_PLACE_OF_SAFETY",
 		3: "PLACE_KIND_CRISIS_ASSESSMENT",
 		4: "PLACE_KIND_INPATIENT",
+		5: "PLACE_KIND_SECURE_UNIT",
+		6: "PLACE_KIND_HOSPITAL",
+		7: "PLACE_KIND_FIRE_STATION",
+		8: "PLACE_KIND_POLICE_STATION",
 	}
 	PlaceKind_value = map[string]int32{
 		"PLACE_KIND_UNSPECIFIED":          0,
@@ -210,6 +218,10 @@ var (
 		"PLACE_KIND_PLACE_OF_SAFETY":      2,
 		"PLACE_KIND_CRISIS_ASSESSMENT":    3,
 		"PLACE_KIND_INPATIENT":            4,
+		"PLACE_KIND_SECURE_UNIT":          5,
+		"PLACE_KIND_HOSPITAL":             6,
+		"PLACE_KIND_FIRE_STATION":         7,
+		"PLACE_KIND_POLICE_STATION":       8,
 	}
 )
 
@@ -1514,11 +1526,13 @@ func (x *Place) GetEvidence() string {
 }
 
 type FindNearestPlacesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Location      *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
-	K             int32                  `protobuf:"varint,2,opt,name=k,proto3" json:"k,omitempty"`                                           // 1 to 20; 0 means 3
-	Kinds         []PlaceKind            `protobuf:"varint,3,rep,packed,name=kinds,proto3,enum=nearside.v1.PlaceKind" json:"kinds,omitempty"` // empty: all
-	Driving       Driving                `protobuf:"varint,4,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Location *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	K        int32                  `protobuf:"varint,2,opt,name=k,proto3" json:"k,omitempty"` // 1 to 20; 0 means 3
+	// Empty: where a patient can be taken, that is emergency departments, places of safety and crisis
+	// assessment centres.
+	Kinds         []PlaceKind `protobuf:"varint,3,rep,packed,name=kinds,proto3,enum=nearside.v1.PlaceKind" json:"kinds,omitempty"`
+	Driving       Driving     `protobuf:"varint,4,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2435,10 +2449,12 @@ func (x *Coverage) GetCars() int32 {
 	return 0
 }
 
-// Weighted by expected calls of the hour.
+// Weighted by expected calls. In a Coverage the minutes are by road alone, from the nearest car; in a
+// Plan they are response times: mobilisation delay and busy cars are counted. Calls that no car can
+// reach count against within_15 and are left out of the mean and the percentile.
 type BoroughCoverage struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Borough       int32                  `protobuf:"varint,1,opt,name=borough,proto3" json:"borough,omitempty"`
+	Borough       int32                  `protobuf:"varint,1,opt,name=borough,proto3" json:"borough,omitempty"` // index in City.boroughs; 0 for all London
 	MeanMinutes   float64                `protobuf:"fixed64,2,opt,name=mean_minutes,json=meanMinutes,proto3" json:"mean_minutes,omitempty"`
 	P90Minutes    float64                `protobuf:"fixed64,3,opt,name=p90_minutes,json=p90Minutes,proto3" json:"p90_minutes,omitempty"`
 	Within_15     float64                `protobuf:"fixed64,4,opt,name=within_15,json=within15,proto3" json:"within_15,omitempty"` // share of expected calls, 0 to 1
@@ -2625,8 +2641,9 @@ type CreatePlanMetadata struct {
 	IncumbentSeconds float64                `protobuf:"fixed64,1,opt,name=incumbent_seconds,json=incumbentSeconds,proto3" json:"incumbent_seconds,omitempty"` // mean seconds a call
 	BoundSeconds     float64                `protobuf:"fixed64,2,opt,name=bound_seconds,json=boundSeconds,proto3" json:"bound_seconds,omitempty"`
 	Gap              float64                `protobuf:"fixed64,3,opt,name=gap,proto3" json:"gap,omitempty"`
-	Stage            string                 `protobuf:"bytes,4,opt,name=stage,proto3" json:"stage,omitempty"`         // "travel times", "cars", "centres", "comparison"
+	Stage            string                 `protobuf:"bytes,4,opt,name=stage,proto3" json:"stage,omitempty"`         // "waiting", "travel times", "cars", "centres", "comparison", "done"
 	Progress         float64                `protobuf:"fixed64,5,opt,name=progress,proto3" json:"progress,omitempty"` // 0 to 1
+	Warning          string                 `protobuf:"bytes,6,opt,name=warning,proto3" json:"warning,omitempty"`     // what the planner should know, such as a cache that had to be rebuilt
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -2694,6 +2711,13 @@ func (x *CreatePlanMetadata) GetProgress() float64 {
 		return x.Progress
 	}
 	return 0
+}
+
+func (x *CreatePlanMetadata) GetWarning() string {
+	if x != nil {
+		return x.Warning
+	}
+	return ""
 }
 
 type GetPlanRequest struct {
@@ -3237,13 +3261,14 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x0fforbidden_cells\x18\b \x03(\tR\x0eforbiddenCells\x128\n" +
 	"\n" +
 	"time_limit\x18\t \x01(\v2\x19.google.protobuf.DurationR\ttimeLimitB\a\n" +
-	"\x05_busy\"\xaa\x01\n" +
+	"\x05_busy\"\xc4\x01\n" +
 	"\x12CreatePlanMetadata\x12+\n" +
 	"\x11incumbent_seconds\x18\x01 \x01(\x01R\x10incumbentSeconds\x12#\n" +
 	"\rbound_seconds\x18\x02 \x01(\x01R\fboundSeconds\x12\x10\n" +
 	"\x03gap\x18\x03 \x01(\x01R\x03gap\x12\x14\n" +
 	"\x05stage\x18\x04 \x01(\tR\x05stage\x12\x1a\n" +
-	"\bprogress\x18\x05 \x01(\x01R\bprogress\"$\n" +
+	"\bprogress\x18\x05 \x01(\x01R\bprogress\x12\x18\n" +
+	"\awarning\x18\x06 \x01(\tR\awarning\"$\n" +
 	"\x0eGetPlanRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\xe3\x04\n" +
 	"\x04Plan\x12\x12\n" +
@@ -3289,13 +3314,17 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x11SKILL_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSKILL_PARAMEDIC\x10\x01\x12\x1d\n" +
 	"\x19SKILL_MENTAL_HEALTH_NURSE\x10\x02\x12,\n" +
-	"(SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC\x10\x03*\xa8\x01\n" +
+	"(SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC\x10\x03*\x99\x02\n" +
 	"\tPlaceKind\x12\x1a\n" +
 	"\x16PLACE_KIND_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fPLACE_KIND_EMERGENCY_DEPARTMENT\x10\x01\x12\x1e\n" +
 	"\x1aPLACE_KIND_PLACE_OF_SAFETY\x10\x02\x12 \n" +
 	"\x1cPLACE_KIND_CRISIS_ASSESSMENT\x10\x03\x12\x18\n" +
-	"\x14PLACE_KIND_INPATIENT\x10\x042\xd7\x04\n" +
+	"\x14PLACE_KIND_INPATIENT\x10\x04\x12\x1a\n" +
+	"\x16PLACE_KIND_SECURE_UNIT\x10\x05\x12\x17\n" +
+	"\x13PLACE_KIND_HOSPITAL\x10\x06\x12\x1b\n" +
+	"\x17PLACE_KIND_FIRE_STATION\x10\a\x12\x1d\n" +
+	"\x19PLACE_KIND_POLICE_STATION\x10\b2\xd7\x04\n" +
 	"\x0fDispatchService\x12}\n" +
 	"\x0fFindNearestCars\x12#.nearside.v1.FindNearestCarsRequest\x1a$.nearside.v1.FindNearestCarsResponse\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/cars:findNearest\x12\x81\x01\n" +
 	"\x0fReportPositions\x12#.nearside.v1.ReportPositionsRequest\x1a$.nearside.v1.ReportPositionsResponse\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/cars:reportPositions\x12^\n" +

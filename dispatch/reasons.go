@@ -1,0 +1,40 @@
+package dispatch
+
+import (
+	"fmt"
+	"time"
+)
+
+// Reasons says in words why candidate rank (0 is the first) stands where it does.
+func (p *ClosestIdle) Reasons(s *Snapshot, in *Incident, ranked []Candidate, rank int) []string {
+	c, car := ranked[rank], s.Cars[ranked[rank].Car]
+	reasons := []string{fmt.Sprintf("%s, position %s old", car.Status, words(s.Age(c.Car)))}
+	if rank == 0 {
+		reasons = append(reasons, "arrives first by road")
+	} else {
+		late := time.Duration(c.Arrival-ranked[0].Arrival) * time.Millisecond
+		reasons = append(reasons, fmt.Sprintf("arrives %s after %s", words(late), s.Cars[ranked[0].Car].Name))
+	}
+	if in.Skills != 0 {
+		reasons = append(reasons, "has "+in.Skills.String()+" as asked")
+	}
+	if car.Sector != in.Sector {
+		reasons = append(reasons, fmt.Sprintf("comes from %s into %s", car.Sector, in.Sector))
+	}
+	return append(reasons, fmt.Sprintf("arrival includes %s to mobilise (assumption)", words(p.settings.Mobilisation)))
+}
+
+// words returns a duration as people say it: "4 s", "7 min 10 s", "2 h 5 min".
+func words(d time.Duration) string {
+	s := int64(d.Round(time.Second) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600 && s%60 == 0:
+		return fmt.Sprintf("%d min", s/60)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d h %d min", s/3600, s%3600/60)
+	}
+}

@@ -1,0 +1,80 @@
+package dispatch_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
+)
+
+// twoStreets is a road of three nodes, 100 s from one to the next, both ways.
+func twoStreets() *route.Metric {
+	g := &road.Graph{
+		FirstOut: []road.Arc{0, 1, 3, 4}, Head: []road.Node{1, 0, 2, 1},
+		Base: []road.Millis{100_000, 100_000, 100_000, 100_000}, Metres: make([]float32, 4),
+		Class: make([]road.Class, 4), Zone: make([]road.Zone, 4), Lon: make([]float32, 3), Lat: make([]float32, 3),
+	}
+	var p road.Profile
+	for c := range p.Factor {
+		p.Factor[c] = [road.Zones]float32{1, 1, 1}
+	}
+	return route.NewMetric(&route.Network{Name: "two streets", Graph: g}, p)
+}
+
+func exampleFleet() *dispatch.Snapshot {
+	return &dispatch.Snapshot{Now: now, StaleAfter: 2 * time.Minute, Cars: []*dispatch.Car{
+		{Name: "JRC-1", Skills: dispatch.Paramedic | dispatch.MentalHealthNurse, Fixed: now.Add(-4 * time.Second), Spot: spotAt(0, 0), OnRoad: true, Sector: geo.SEL},
+		{Name: "JRC-2", Skills: dispatch.AllSkills, Fixed: now.Add(-10 * time.Second), Spot: spotAt(2, 0), OnRoad: true, Sector: geo.NEL},
+		{Name: "JRC-3", Status: dispatch.Busy, Fixed: now, OnRoad: true},
+		{Name: "JRC-4", Fixed: now.Add(-7 * time.Minute), OnRoad: true},
+		{Name: "JRC-5", Skills: dispatch.Paramedic, Fixed: now, OnRoad: true},
+	}}
+}
+
+func Example() {
+	fleet := exampleFleet()
+	call := &dispatch.Incident{Spot: spotAt(0, 5000), Sector: geo.SEL, Skills: dispatch.MentalHealthNurse}
+	policy := dispatch.NewClosestIdle(twoStreets(), dispatch.DefaultSettings())
+	ranked := policy.Respond(fleet, call, 5, nil)
+	for i, c := range ranked {
+		fmt.Println(fleet.Cars[c.Car].Name, c.Arrival.Seconds(), policy.Reasons(fleet, call, ranked, i))
+	}
+	for _, e := range policy.Exclusions(fleet, call, ranked, nil) {
+		fmt.Println(fleet.Cars[e.Car].Name, e)
+	}
+	// Output:
+	// JRC-1 65 [available, position 4 s old arrives first by road has mental-health nurse as asked arrival includes 1 min to mobilise (assumption)]
+	// JRC-2 265 [available, position 10 s old arrives 3 min 20 s after JRC-1 has mental-health nurse as asked comes from NEL into SEL arrival includes 1 min to mobilise (assumption)]
+	// JRC-3 busy
+	// JRC-4 position is 7 min old; the limit is 2 min
+	// JRC-5 lacks mental-health nurse
+}
+
+func TestRespondAllocatesNothing(t *testing.T) {
+	fleet := exampleFleet()
+	call := &dispatch.Incident{Spot: spotAt(1, 0)}
+	policy := dispatch.NewClosestIdle(twoStreets(), dispatch.DefaultSettings())
+	var dst []dispatch.Candidate
+	respond := func() { dst = policy.Respond(fleet, call, 5, dst[:0]) }
+	respond()
+	if n := testing.AllocsPerRun(100, respond); n != 0 {
+		t.Errorf("%v allocations a call, want 0", n)
+	}
+}
+
+func TestSkillsString(t *testing.T) {
+	for skills, want := range map[dispatch.Skills]string{
+		0:                              "no skill",
+		dispatch.Paramedic:             "paramedic",
+		dispatch.AllSkills:             "paramedic, mental-health nurse and specialist mental-health paramedic",
+		dispatch.MentalHealthNurse | 1: "paramedic and mental-health nurse",
+	} {
+		if got := skills.String(); got != want {
+			t.Errorf("%d: %q, want %q", skills, got, want)
+		}
+	}
+}
