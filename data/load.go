@@ -9,6 +9,8 @@ import (
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 )
 
 // London is the city as it ships. It is immutable and safe to share.
@@ -19,6 +21,9 @@ type London struct {
 	Residents  []demand.Residents // by cell of Grid and borough; the sums over a borough are the Census's
 	Population []float32          // per cell of Grid
 	Places     []Place
+	Speeds     *road.SpeedTable
+	Network    *route.Network // the built-in lattice: node i is cell i of Grid
+	Modelled   []bool         // per cell of Grid: its travel times are estimated, not measured
 	Calendar   *demand.Calendar
 	Prior      *demand.Intensity // over the cells of Grid
 	Provenance []Provenance
