@@ -26,79 +26,99 @@ type period struct {
 	speed        [Zones]float64 // relative to the reference period
 }
 
-// byClass and byZone are how the file spells a figure per class or zone.
-type (
-	byClass map[string]float64
-	byZone  map[string]float64
-)
-
-type speedFile struct {
-	Reference struct {
-		KmH       map[string]byZone `json:"km_h"`
-		JunctionS byClass           `json:"junction_delay_s"`
-	} `json:"reference"`
-	Periods []struct {
-		Name   string `json:"name"`
-		Source string `json:"source"`
-		Hours  []span `json:"hours"`
-		Speed  byZone `json:"relative_speed"`
-	} `json:"periods"`
-	BlueLight struct {
-		Time byClass `json:"relative_time"`
-	} `json:"blue_light"`
+// SpeedFigures are the figures of a SpeedTable as data/profiles/speeds.json holds them, keyed by the
+// names of classes and zones. Every figure has a source or the word assumption beside it.
+type SpeedFigures struct {
+	Note      string           `json:"note"`
+	Reference ReferenceFigures `json:"reference"`
+	Periods   []PeriodFigures  `json:"periods"`
+	BlueLight BlueLightFigures `json:"blue_light"`
 }
 
-// span is the hours From to To-1 of each of the days First to Last (0 = Monday).
-type span struct {
-	First, Last int
-	From, To    int
+// ReferenceFigures are the speeds at the reference: normal driving, weekday inter-peak.
+type ReferenceFigures struct {
+	Source         string                        `json:"source"`
+	KmH            map[string]map[string]float64 `json:"km_h"` // by class and zone, junctions not counted
+	JunctionSource string                        `json:"junction_source"`
+	JunctionDelayS map[string]float64            `json:"junction_delay_s"` // by class, seconds
+}
+
+// PeriodFigures are a period of the week and its speeds.
+type PeriodFigures struct {
+	Name     string             `json:"name"`
+	Source   string             `json:"source"`
+	Hours    []Hours            `json:"hours"`
+	Relative map[string]float64 `json:"relative_speed"` // by zone, to the reference
+}
+
+// Hours are the hours From to To-1 of each of the days First to Last; 0 is Monday.
+type Hours struct {
+	First int `json:"first_day"`
+	Last  int `json:"last_day"`
+	From  int `json:"from_hour"`
+	To    int `json:"to_hour"`
+}
+
+// BlueLightFigures are travel times of emergency driving relative to normal driving.
+type BlueLightFigures struct {
+	Source   string             `json:"source"`
+	Relative map[string]float64 `json:"relative_time"` // by class
 }
 
 // ReadSpeeds reads a speed table. Its errors name every field that is missing or out of range.
 func ReadSpeeds(r io.Reader) (*SpeedTable, error) {
-	var f speedFile
+	var f SpeedFigures
 	if err := json.NewDecoder(r).Decode(&f); err != nil {
 		return nil, fmt.Errorf("speed table: %w", err)
 	}
+	return NewSpeedTable(&f)
+}
+
+// NewSpeedTable makes a table of its figures, with the errors of ReadSpeeds.
+func NewSpeedTable(f *SpeedFigures) (*SpeedTable, error) {
 	t, c := &SpeedTable{}, checker{}
 	for class := Motorway; class < Classes; class++ {
+		name := class.String()
 		for z := Central; z < Zones; z++ {
-			t.reference[class][z] = c.get(f.Reference.KmH[class.String()], z.String(), "reference.km_h."+class.String(), 1, 200)
+			t.reference[class][z] = c.get(f.Reference.KmH[name], z.String(), "reference.km_h."+name, 1, 200)
 		}
-		t.junction[class] = c.get(f.Reference.JunctionS, class.String(), "reference.junction_delay_s", 0, 120)
-		t.blueLight[class] = c.get(f.BlueLight.Time, class.String(), "blue_light.relative_time", 0.1, 1)
+		t.junction[class] = c.get(f.Reference.JunctionDelayS, name, "reference.junction_delay_s", 0, 120)
+		t.blueLight[class] = c.get(f.BlueLight.Relative, name, "blue_light.relative_time", 0.1, 1)
 	}
-	t.readPeriods(&f, &c)
+	t.readPeriods(f, &c)
 	if err := errors.Join(c.errs...); err != nil {
 		return nil, fmt.Errorf("speed table: %w", err)
 	}
 	return t, nil
 }
 
-func (t *SpeedTable) readPeriods(f *speedFile, c *checker) {
+func (t *SpeedTable) readPeriods(f *SpeedFigures, c *checker) {
 	var seen [HoursPerWeek]int
 	for i, p := range f.Periods {
 		q := period{name: p.Name, source: p.Source}
 		for z := Central; z < Zones; z++ {
-			q.speed[z] = c.get(p.Speed, z.String(), "periods."+p.Name+".relative_speed", 0.1, 10)
+			q.speed[z] = c.get(p.Relative, z.String(), "periods."+p.Name+".relative_speed", 0.1, 10)
 		}
 		t.periods = append(t.periods, q)
 		for _, s := range p.Hours {
 			if s.First < 0 || s.First > s.Last || s.Last > 6 || s.From < 0 || s.From >= s.To || s.To > 24 {
-				c.errs = append(c.errs, fmt.Errorf("periods.%s.hours: %+v: want days 0 to 6 and hours 0 to 24", p.Name, s))
+				c.add("periods.%s.hours: %+v: want days 0 to 6 and hours 0 to 24, the first before the last", p.Name, s)
 				continue
 			}
 			for d := s.First; d <= s.Last; d++ {
-				for h := s.From; h < s.To; h++ {
-					t.hours[d*24+h] = Period(i)
-					seen[d*24+h]++
+				for h := d*24 + s.From; h < d*24+s.To; h++ {
+					t.hours[h] = Period(i)
+					seen[h]++
 				}
 			}
 		}
 	}
+	if len(f.Periods) > math.MaxUint8 {
+		c.add("periods: %d, want at most %d", len(f.Periods), math.MaxUint8)
+	}
 	for h, n := range seen {
 		if n != 1 {
-			c.errs = append(c.errs, fmt.Errorf("periods: hour of week %d is in %d periods, want 1", h, n))
+			c.add("periods: hour of week %d is in %d periods, want 1", h, n)
 		}
 	}
 }
@@ -106,12 +126,16 @@ func (t *SpeedTable) readPeriods(f *speedFile, c *checker) {
 // checker collects what is wrong with the figures of a table.
 type checker struct{ errs []error }
 
+func (c *checker) add(format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf(format, args...))
+}
+
 func (c *checker) get(m map[string]float64, key, where string, low, high float64) float64 {
 	v, ok := m[key]
 	if !ok {
-		c.errs = append(c.errs, fmt.Errorf("%s: no figure for %s", where, key))
+		c.add("%s: no figure for %s", where, key)
 	} else if !(v >= low && v <= high) {
-		c.errs = append(c.errs, fmt.Errorf("%s.%s: %v: want %v to %v", where, key, v, low, high))
+		c.add("%s.%s: %v: want %v to %v", where, key, v, low, high)
 	}
 	return v
 }

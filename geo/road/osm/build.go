@@ -175,34 +175,44 @@ func (b *builder) fill() {
 		}
 	}
 	b.firstWay, b.lastWay = make([]uint32, n), make([]uint32, n)
-	ways := b.waysAt()
+	meet := b.meeting()
 	for i := range b.arcs {
-		b.fillArc(i, ways)
+		b.fillArc(i, meet)
 	}
 	b.fillEdges()
 }
 
-// waysAt counts, per node, the chain ends that meet there.
-func (b *builder) waysAt() []int {
-	count := make([]int, len(b.ids))
+// meeting counts, per node and class, the ends of roads that meet there.
+func (b *builder) meeting() [][road.Classes]int {
+	count := make([][road.Classes]int, len(b.ids))
 	seen := make([]bool, len(b.chains))
 	for _, a := range b.arcs {
 		if !seen[a.chain] {
 			seen[a.chain] = true
-			count[a.tail]++
-			count[a.head]++
+			count[a.tail][a.class]++
+			count[a.head][a.class]++
 		}
 	}
 	return count
 }
 
-func (b *builder) fillArc(i int, ways []int) {
+// delays tells whether a road of class c waits at a junction: where it meets a better road, or a
+// road of its class other than its own continuation. A main road passes side streets freely.
+func delays(meet *[road.Classes]int, c road.Class) bool {
+	better := 0
+	for k := range c {
+		better += meet[k]
+	}
+	return better > 0 || meet[c] > 2
+}
+
+func (b *builder) fillArc(i int, meet [][road.Classes]int) {
 	a, g := &b.arcs[i], b.graph
 	c := &b.chains[a.chain]
 	length := b.length(c)
 	g.Metres[i], g.Class[i] = float32(length), a.class
 	g.Zone[i] = b.in.settings.Zone(b.in.points[c.nodes[len(c.nodes)/2]])
-	g.Base[i] = b.base(length, a.class, g.Zone[i], c.rule.limit, ways[a.head] > 2)
+	g.Base[i] = b.base(length, a.class, g.Zone[i], c.rule.limit, delays(&meet[a.head], a.class))
 	b.firstWay[i], b.lastWay[i] = c.firstWay, c.lastWay
 	if !a.forward {
 		b.firstWay[i], b.lastWay[i] = c.lastWay, c.firstWay
