@@ -27,6 +27,7 @@ func Steps() []Step {
 		populationStep,
 		placesStep,
 		demandStep,
+		speedsStep,
 	}
 }
 
