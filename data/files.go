@@ -17,9 +17,10 @@ const (
 	populationFile = "population.csv"
 	placesFile     = "places.csv"
 	demandFile     = "profiles/demand.json"
+	speedsFile     = "profiles/speeds.json"
 )
 
-//go:embed boroughs/boroughs.geojson population.csv places.csv profiles/*.json
+//go:embed boroughs/boroughs.geojson population.csv places.csv profiles/demand.json profiles/speeds.json
 var shipped embed.FS
 
 // Hash returns the SHA-256 of all shipped files, their names and lengths included, in hexadecimal.

@@ -54,6 +54,7 @@ func load(files fs.FS) (*London, error) {
 		{populationFile, (*London).readPopulation},
 		{placesFile, (*London).readPlaces},
 		{demandFile, (*London).readDemand},
+		{speedsFile, (*London).readSpeeds},
 	} {
 		if err := l.readFile(files, part.file, part.read); err != nil {
 			return nil, fmt.Errorf("built-in data: %s is damaged: %w; restore the data folder (git checkout data, or make data) and build again", part.file, err)
@@ -124,5 +125,13 @@ func (l *London) readDemand(r io.Reader) error {
 		return err
 	}
 	l.Provenance = append(l.Provenance, demandProvenance(p)...)
+	return nil
+}
+
+func (l *London) readSpeeds(r io.Reader) (err error) {
+	if l.Speeds, err = road.ReadSpeeds(r); err != nil {
+		return err
+	}
+	l.Provenance = append(l.Provenance, speedProvenance(l.Speeds)...)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/geo/road"
 )
 
 // Provenance says where a part of the shipped data comes from, for display beside it.
@@ -11,7 +12,7 @@ type Provenance struct {
 	What    string // such as "population"
 	Origin  demand.Origin
 	Source  string // publisher, what and when
-	Licence string // empty for an assumption
+	Licence string // empty for assumptions and quoted figures
 }
 
 const (
@@ -48,6 +49,21 @@ func demandProvenance(p *demand.Profile) []Provenance {
 		list = append(list, Provenance{"demand: " + strings.ReplaceAll(name, "_", " "), s.Origin, s.Source, licence})
 	}
 	return list
+}
+
+// speedProvenance lists the speeds' periods, each with its own source.
+func speedProvenance(t *road.SpeedTable) []Provenance {
+	list := []Provenance{{"speeds by class of road", demand.Assumption,
+		"relative speeds of classes are assumed; each zone's average is then TfL's", odbl}}
+	for i := range t.Periods() {
+		p := road.Period(i)
+		origin := demand.Measured
+		if strings.HasPrefix(t.Source(p), "assumption") {
+			origin = demand.Assumption
+		}
+		list = append(list, Provenance{"speeds: " + t.Name(p), origin, t.Source(p), ""})
+	}
+	return append(list, Provenance{"emergency driving", demand.Assumption, "time relative to normal driving by class of road; checked against published savings", ""})
 }
 
 const toronto = "Open Government Licence – Toronto"
