@@ -42,7 +42,7 @@ func ReadResidents(r io.Reader, boroughs []geo.Borough, g *grid.Grid) ([]demand.
 	rows := make([]demand.Residents, 0, g.Len()*5/4)
 	for {
 		field, err := c.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 )
 
@@ -146,7 +147,7 @@ func (p *Profile) validateStated() error {
 }
 
 // Stated returns the origin of every figure by its name in the file, in the file's order.
-func (p *Profile) Stated() func(yield func(string, Stated) bool) {
+func (p *Profile) Stated() iter.Seq2[string, Stated] {
 	return func(yield func(string, Stated) bool) {
 		_ = yield("yearly", p.Yearly.Stated) &&
 			yield("hour_of_day", p.HourOfDay.Stated) &&

@@ -165,7 +165,7 @@ func populationRecord(g *grid.Grid, boroughs []geo.Borough, areas []lsoa, parts 
 	for i, p := range parts {
 		have[p.borough] += p.whole
 		total += p.whole
-		needAfter += float64(p.whole) * round(p.meanNeed(), 3)
+		needAfter += float64(p.whole) * thousandths(p.meanNeed())
 		if i > 0 && parts[i-1].cell == p.cell {
 			both++
 		}
@@ -208,11 +208,8 @@ func (p *part) meanNeed() float64 {
 	return p.need / p.people
 }
 
-// round rounds to a number of decimals.
-func round(x float64, decimals int) float64 {
-	scale := math.Pow10(decimals)
-	return math.Round(x*scale)/scale + 0 // never -0
-}
+// thousandths rounds to three decimals.
+func thousandths(x float64) float64 { return math.Round(x*1000)/1000 + 0 } // never -0
 
 // readLSOAs joins the polygons to the table of people and need, in the polygons' order.
 func readLSOAs(src string, boroughs []geo.Borough) ([]lsoa, error) {
@@ -286,7 +283,7 @@ func writePopulation(path string, g *grid.Grid, boroughs []geo.Borough, parts []
 	_ = w.Write(data.ResidentColumns) // a bytes.Buffer takes everything
 	for _, p := range parts {
 		_ = w.Write([]string{g.ID(p.cell), boroughs[p.borough].Code, strconv.Itoa(p.whole),
-			strconv.FormatFloat(round(p.meanNeed(), 3), 'f', -1, 64), strconv.Itoa(int(max(1, math.Round(p.land))))})
+			strconv.FormatFloat(thousandths(p.meanNeed()), 'f', -1, 64), strconv.Itoa(int(max(1, math.Round(p.land))))})
 	}
 	w.Flush()
 	return os.WriteFile(path, b.Bytes(), 0o644)
