@@ -38,7 +38,7 @@ func build(in *input, chains []chain) (*Result, error) {
 	b.fill()
 	turns := b.turns()
 	in.report.Nodes, in.report.Arcs = b.graph.Nodes(), b.graph.Arcs()
-	return &Result{Graph: b.graph, Edges: b.edges, Turns: turns, Report: in.report}, nil
+	return &Result{road.Roads{Graph: b.graph, Edges: b.edges, Turns: turns}, in.report}, nil
 }
 
 // collect makes an arc of each open direction of each chain.

@@ -20,9 +20,7 @@ type Settings struct {
 
 // Result is an imported network.
 type Result struct {
-	Graph  *road.Graph
-	Edges  *road.Edges
-	Turns  []road.Turn // forbidden turns; kept for later, no search respects them yet
+	road.Roads
 	Report Report
 }
 
