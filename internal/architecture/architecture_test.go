@@ -22,7 +22,8 @@ const module = "github.com/nearside-ems/nearside"
 // it, and its packages may import one another.
 var floors = [][]string{
 	{"internal/artefact"},
-	{"geo", "geo/bng"},
+	{"geo"},
+	{"geo/bng"},
 	{"geo/grid", "geo/road"},
 	{"geo/road/osm", "geo/road/lattice"},
 	{"geo/route"},
