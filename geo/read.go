@@ -35,6 +35,9 @@ func ReadBoroughs(r io.Reader) ([]Borough, error) {
 		}
 		boroughs = append(boroughs, b)
 	}
+	if len(boroughs) == 0 {
+		return nil, fmt.Errorf("boroughs: the feature collection has no boroughs")
+	}
 	slices.SortFunc(boroughs, func(a, b Borough) int { return strings.Compare(a.Code, b.Code) })
 	for i := 1; i < len(boroughs); i++ {
 		if boroughs[i].Code == boroughs[i-1].Code {
@@ -45,6 +48,9 @@ func ReadBoroughs(r io.Reader) ([]Borough, error) {
 }
 
 func borough(f *geojson.Feature) (Borough, error) {
+	if f == nil {
+		return Borough{}, fmt.Errorf("it is null")
+	}
 	code, _ := f.Properties["code"].(string)
 	if !gss.MatchString(code) {
 		return Borough{}, fmt.Errorf("property code is %q; want E09000001 to E09000033", code)

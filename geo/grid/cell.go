@@ -17,7 +17,7 @@ func (g *Grid) Res() int { return g.res }
 // At returns the cell that a point lies in; ok is false where that is no cell of the grid. It agrees
 // with H3 everywhere, on the edges between cells too.
 func (g *Grid) At(p orb.Point) (i Index, ok bool) {
-	if !near.Contains(p) {
+	if !(p[0] > near.Min[0] && p[0] < near.Max[0] && p[1] > near.Min[1] && p[1] < near.Max[1]) { // NaN too
 		return 0, false
 	}
 	q, r, clear := g.plane.project(p).round()
@@ -28,7 +28,7 @@ func (g *Grid) At(p orb.Point) (i Index, ok bool) {
 	return max(i, 0), i != none
 }
 
-// near bounds the cells of any grid: London and the width of the largest cell around it. NaN is not in it.
+// near bounds the cells of any grid: London and the width of the largest cell around it.
 var near = geo.London.Pad(0.25)
 
 // ask has H3 decide on which side of an edge between cells a point lies.
