@@ -1,6 +1,15 @@
 package optimiser
 
-import "github.com/nearside-ems/nearside/geo/route"
+import (
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
+)
+
+// Cap is the longest travel time that counts: a longer one, and one that is road.Unreachable, counts
+// as two hours. It keeps every sum finite, so that a plan which leaves cells out of reach can still
+// be compared with another; the solver and Verify both apply it. Two hours is an assumption: longer
+// than a drive across London, short enough to keep the sums readable.
+const Cap road.Millis = 2 * 60 * 60 * 1000
 
 // Problem asks where to put Place facilities, at most one a site, so that the expected travel time
 // to demand is least.
@@ -8,21 +17,22 @@ import "github.com/nearside-ems/nearside/geo/route"
 // With Busy = q > 0 a facility is out with probability q, independently; a call in cell i is then
 // served by the k-th nearest facility with probability (1-q)q^(k-1), for k < Levels, and by the
 // Levels-th nearest with the remaining probability q^(Levels-1): the reliability p-median of
-// Snyder and Daskin (2005). Busy = 0 and Levels = 1 is the p-median.
+// Snyder and Daskin (2005). Busy = 0 is the p-median (Hakimi 1964), whatever Levels is.
 type Problem struct {
 	Sites, Cells int
 	Place        int     // facilities to place, fixed ones included
 	Layers       []Layer // periods of the week; the same sites serve them all
-	Busy         float64 // 0 ≤ q < 1
+	Busy         float64 // 0 ≤ q < 1; above ½ the certificate's bound is valid but loose
 	Levels       int     // 1 ≤ Levels ≤ Place
 	Fixed        []int   // sites that must have a facility
 	Forbidden    []int   // sites that must not
 }
 
-// Layer is demand and travel time in one period.
+// Layer is demand and travel time in one period. Layers that share one Time pointer cost no more
+// than one layer with the sum of their weights.
 type Layer struct {
 	Weight []float64     // per cell, ≥ 0
-	Time   *route.Matrix // Sites × Cells; route times are shared, never written
+	Time   *route.Matrix // Sites × Cells; times above Cap count as Cap; shared, never written
 }
 
 // Plan is a chosen set of sites with its proof.
@@ -37,24 +47,7 @@ type Status string
 
 // Statuses.
 const (
-	Optimal   Status = "optimal"   // the bound meets the value
+	Optimal   Status = "optimal"   // the bound meets the value, to one part in 10⁹
 	Converged Status = "converged" // the dual made no more progress
 	Stopped   Status = "stopped"   // deadline or cancel: the best plan so far
 )
-
-// Certificate bounds the best possible objective from below and above. All values are demand-weighted
-// seconds (a sum, not a mean): divide by the total weight for seconds a call.
-type Certificate struct {
-	Value      float64   // objective of the plan, seconds × weight
-	Bound      float64   // no plan is better than this
-	Multiplier []float64 // dual multipliers from which Verify recomputes Bound; layout in Verify
-	Problem    [32]byte  // SHA-256 of the problem
-}
-
-// Gap returns (Value − Bound) / Value: how far, at most, the plan is from the best possible one.
-func (c *Certificate) Gap() float64 {
-	if c.Value <= 0 {
-		return 0
-	}
-	return max(0, (c.Value-c.Bound)/c.Value)
-}

@@ -1,0 +1,170 @@
+package optimiser
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// dual holds multipliers and the Lagrangian value at them (docs/optimiser.md derives it):
+//
+//	L(μ) = Σ w bₖ k μₖ + the least choice of place columns of ρⱼ,  ρⱼ = Σ w bₖ min(0, cᵢⱼ − μₖ)
+//
+// Multipliers move as float64 and are evaluated as whole milliseconds, so that the certificate holds
+// exactly what was evaluated. Within a client they ascend with the level.
+type dual struct {
+	in      *instance
+	workers int
+	k       int
+	mu      []float64 // client × level, where the search is
+	step    []float64 // client × level, momentum
+	whole   []int32   // client × level, as evaluated
+	top     []int32   // client: the highest of its levels; no column at or beyond it counts
+	rho     []float64 // per column
+	count   []int8    // client × level: chosen columns nearer than the multiplier
+	use     []bool    // per column: decided to be used
+	drop    []bool    // per column: decided not to be
+	chosen  []int     // the least choice, decided columns first
+	margin  [2]float64
+	best    []int32 // whole at the highest value
+	value   float64 // L at whole
+	high    float64 // L at best; at first 0, which is L at multipliers of 0
+}
+
+func newDual(in *instance, workers int) *dual {
+	n, k := in.clients(), in.levels()
+	return &dual{
+		in: in, workers: workers, k: k,
+		mu: make([]float64, n*k), step: make([]float64, n*k), whole: make([]int32, n*k),
+		top: make([]int32, n), count: make([]int8, n*k), best: make([]int32, n*k),
+		rho: make([]float64, len(in.site)), use: slices.Clone(in.fixed), drop: make([]bool, len(in.site)),
+	}
+}
+
+// from starts at a layout: level k's multiplier is the time of the next facility beyond the k nearest,
+// the most that a client would pay for one more near it.
+func (d *dual) from(l *layout) {
+	for c := range d.top {
+		for k := range d.k {
+			d.mu[c*d.k+k] = float64(l.near[c*l.k1+k+1])
+		}
+	}
+	clear(d.step)
+}
+
+// blocks are how clients are shared between workers and sums are split: fixed, so that the result is
+// the same at any number of workers.
+const blocks = 16
+
+func (d *dual) eachBlock(do func(block, from, to int)) {
+	n := len(d.top)
+	parallel(d.workers, blocks, func(b int) { do(b, n*b/blocks, n*(b+1)/blocks) })
+}
+
+// weightOf calls do for each client in [from, to) that has weight.
+func (d *dual) weightOf(from, to int, do func(client int, w float64)) {
+	for g := range d.in.groups {
+		base := d.in.first[g]
+		for c := max(from, base); c < min(to, d.in.first[g+1]); c++ {
+			if w := d.in.groups[g].weight[c-base]; w > 0 {
+				do(c, w)
+			}
+		}
+	}
+}
+
+// evaluate sets whole, rho, chosen, value and the margins for mu, and keeps the best.
+func (d *dual) evaluate() {
+	var part [blocks]float64
+	d.eachBlock(func(b, from, to int) {
+		clear(d.top[from:to])
+		d.weightOf(from, to, func(c int, w float64) {
+			low, sum := 0.0, 0.0
+			for k := range d.k {
+				low = max(low, min(math.Round(d.mu[c*d.k+k]), float64(Cap)))
+				d.whole[c*d.k+k] = int32(low)
+				sum += d.in.pooled[k] * float64(k+1) * low
+			}
+			d.top[c] = int32(low)
+			part[b] += w * sum
+		})
+	})
+	parallel(d.workers, len(d.rho), func(j int) {
+		if !d.drop[j] {
+			d.rho[j] = d.reduced(j)
+		}
+	})
+	d.value = d.choose()
+	for _, s := range part {
+		d.value += s
+	}
+	if d.value > d.high {
+		d.high = d.value
+		copy(d.best, d.whole)
+	}
+}
+
+// reduced returns ρⱼ.
+func (d *dual) reduced(j int) float64 {
+	total := 0.0
+	for g := range d.in.groups {
+		base := d.in.first[g]
+		weight, row := d.in.groups[g].weight, d.in.groups[g].row[j]
+		top := d.top[base : base+len(row)]
+		if d.k == 1 {
+			for i, t := range row {
+				if c := int32(t); c < top[i] {
+					total += weight[i] * float64(c-top[i])
+				}
+			}
+			continue
+		}
+		for i, t := range row {
+			c := int32(t)
+			if c >= top[i] {
+				continue
+			}
+			mu, sum := d.whole[(base+i)*d.k:(base+i+1)*d.k], 0.0
+			for k := d.k - 1; k >= 0 && c < mu[k]; k-- {
+				sum += d.in.pooled[k] * float64(c-mu[k])
+			}
+			total += weight[i] * sum
+		}
+	}
+	return total
+}
+
+// choose sets chosen to the decided columns and the least of the others, and margin to the last
+// reduced cost that was taken and the first that was not. It returns the sum over the chosen.
+func (d *dual) choose() float64 {
+	d.chosen = d.chosen[:0]
+	var open []int
+	sum := 0.0
+	for j := range d.rho {
+		if d.use[j] {
+			d.chosen = append(d.chosen, j)
+			sum += d.rho[j]
+		} else if !d.drop[j] {
+			open = append(open, j)
+		}
+	}
+	need := d.in.place - len(d.chosen)
+	slices.SortFunc(open, func(x, y int) int {
+		if d.rho[x] != d.rho[y] {
+			return cmp.Compare(d.rho[x], d.rho[y])
+		}
+		return cmp.Compare(x, y)
+	})
+	d.margin = [2]float64{math.Inf(-1), math.Inf(1)}
+	if need > 0 {
+		d.margin[0] = d.rho[open[need-1]]
+	}
+	if need < len(open) {
+		d.margin[1] = d.rho[open[need]]
+	}
+	for _, j := range open[:need] {
+		sum += d.rho[j]
+	}
+	d.chosen = append(d.chosen, open[:need]...)
+	return sum
+}

@@ -1,0 +1,27 @@
+package optimiser
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// parallel calls do(i) for i in [0, n) on up to workers goroutines and waits for them. What do(i)
+// computes must not depend on which goroutine runs it: results are the same at any number of workers.
+func parallel(workers, n int, do func(i int)) {
+	if workers = min(workers, n); workers <= 1 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,141 @@
+package optimiser
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func solved(t testing.TB, p *Problem, s Settings) *Plan {
+	plan, err := Solve(context.Background(), p, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Verify(p, plan); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// like reports equality but for the rounding of sums.
+func like(x, y float64) bool { return math.Abs(x-y) <= 1e-9*max(math.Abs(x), math.Abs(y)) }
+
+func TestSolveFindsTheBestOfAllPlans(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		plan, err := Solve(context.Background(), p, Settings{Seed: rapid.Uint64().Draw(t, "seed")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Verify(p, plan); err != nil {
+			t.Fatal(err)
+		}
+		best, c := bestOfAll(p), plan.Certificate
+		if c.Bound > best*(1+1e-9) {
+			t.Fatalf("bound %v is above the best value %v", c.Bound, best)
+		}
+		if c.Value < best*(1-1e-9) || plan.Status == Optimal && !like(c.Value, best) {
+			t.Fatalf("value %v (%s, bound %v); the best of all is %v", c.Value, plan.Status, c.Bound, best)
+		}
+	})
+}
+
+func TestEvaluateIsTheDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		sites := rapid.Permutation(numbers(p.Sites)).Draw(t, "sites")[:p.Place]
+		got, err := Evaluate(p, sites)
+		if err != nil || !like(got, bruteValue(p, sites)) {
+			t.Fatalf("Evaluate = %v, %v; want %v", got, err, bruteValue(p, sites))
+		}
+	})
+}
+
+func TestExchangeIsTheChangeOfValue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		p.Fixed, p.Forbidden = nil, nil
+		in := newInstance(p)
+		l := newLayout(in, rapid.Permutation(numbers(p.Sites)).Draw(t, "sites")[:p.Place])
+		for range 5 {
+			before, _ := Evaluate(p, in.sites(l.open))
+			if !like(before, l.value/1000) {
+				t.Fatalf("layout value %v, want %v", l.value/1000, before)
+			}
+			j := rapid.IntRange(0, p.Sites-1).Draw(t, "column")
+			if l.at[j] > 0 {
+				continue
+			}
+			pos, change := l.exchange(j, make([]float64, p.Place+1))
+			best := math.Inf(1)
+			for r := range l.open {
+				other := append([]int(nil), l.open...)
+				other[r] = j
+				v, _ := Evaluate(p, other)
+				best = min(best, v)
+			}
+			if math.Abs(before+change/1000-best) > 1e-9*(before+best) {
+				t.Fatalf("exchange leads to %v; the best removal to %v", before+change/1000, best)
+			}
+			l.swap(pos, j)
+		}
+	})
+}
+
+func TestSolveIsTheSameAtAnyNumberOfWorkers(t *testing.T) {
+	for _, p := range []*Problem{town(400, 90, 8, 2, 3, 0.3, 1), town(300, 120, 5, 1, 1, 0, 2)} {
+		want := solved(t, p, Settings{Seed: 7, Workers: 1})
+		for _, procs := range []int{1, 2, 5} {
+			old := runtime.GOMAXPROCS(procs)
+			got := solved(t, p, Settings{Seed: 7})
+			runtime.GOMAXPROCS(old)
+			if d := cmp.Diff(want, got); d != "" {
+				t.Fatalf("GOMAXPROCS %d: %s", procs, d)
+			}
+		}
+	}
+}
+
+func TestSolveStopsAtTheDeadline(t *testing.T) {
+	p := town(3000, 500, 20, 1, 3, 0.4, 4)
+	for _, after := range []time.Duration{0, 20 * time.Millisecond, 200 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(context.Background(), after)
+		start := time.Now()
+		plan, err := Solve(ctx, p, Settings{})
+		late := time.Since(start) - after
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Verify(p, plan); err != nil {
+			t.Fatal(err)
+		}
+		if plan.Status != Stopped {
+			t.Errorf("after %v: status %q", after, plan.Status)
+		}
+		if late > 50*time.Millisecond && !testing.Short() {
+			t.Errorf("after %v: returned %v late", after, late)
+		}
+	}
+}
+
+func TestProgressNeverWorsens(t *testing.T) {
+	value, bound, calls := math.Inf(1), 0.0, 0
+	plan := solved(t, town(400, 90, 8, 2, 3, 0.3, 1), Settings{Progress: func(v, b float64) {
+		if v > value || b < bound || b > v*(1+1e-9) {
+			t.Errorf("progress from (%v, %v) to (%v, %v)", value, bound, v, b)
+		}
+		value, bound, calls = v, b, calls+1
+	}})
+	if calls == 0 || value != plan.Certificate.Value || !like(bound, plan.Certificate.Bound) {
+		t.Errorf("last of %d reports (%v, %v); the plan has (%v, %v)", calls, value, bound, plan.Certificate.Value, plan.Certificate.Bound)
+	}
+}

@@ -1,0 +1,124 @@
+package optimiser
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+)
+
+// batch is how many candidates are tried against one layout before the best of them is taken. It
+// bounds the use of cores and is fixed, so that the result does not depend on how many there are.
+const batch = 8
+
+// enough is the least relative improvement that counts: well above the rounding of the sums.
+const enough = 1e-11
+
+// gain returns how much opening column j alone takes off the layout's value.
+func (l *layout) gain(j int) float64 {
+	total := 0.0
+	for g := range l.in.groups {
+		base := l.in.first[g]
+		weight, row := l.in.groups[g].weight, l.in.groups[g].row[j]
+		far := l.far[base : base+len(row)]
+		for i, t := range row {
+			if int32(t) >= far[i] {
+				continue
+			}
+			near, sum := l.near[(base+i)*l.k1:(base+i+1)*l.k1], 0.0
+			for k := l.k1 - 2; k >= 0 && int32(t) < near[k]; k-- {
+				sum += l.in.b[k] * float64(near[k]-int32(t))
+			}
+			total += weight[i] * sum
+		}
+	}
+	return total
+}
+
+// exchange returns the position whose closing goes best with the opening of column j, and by how much
+// the pair changes the value. Opening j gains on its own, closing r loses on its own, and where both
+// touch one client the sum is corrected by extra[r] (Resende and Werneck 2004, here for each sum of
+// k least costs; docs/optimiser.md). extra is scratch of place+1 entries.
+func (l *layout) exchange(j int, extra []float64) (pos int, change float64) {
+	clear(extra)
+	gain, k1, b := 0.0, l.k1, l.in.b
+	for g := range l.in.groups {
+		base := l.in.first[g]
+		weight, row := l.in.groups[g].weight, l.in.groups[g].row[j]
+		far := l.far[base : base+len(row)]
+		for i, t := range row {
+			c := int32(t)
+			if c >= far[i] {
+				continue
+			}
+			near := l.near[(base+i)*k1 : (base+i+1)*k1]
+			who := l.who[(base+i)*k1 : (base+i+1)*k1]
+			w, fix := weight[i], 0.0
+			for k := k1 - 2; k >= 0; k-- {
+				if c < near[k] {
+					gain += w * b[k] * float64(near[k]-c)
+					fix += b[k] * float64(near[k]-near[k+1])
+				} else if c < near[k+1] {
+					fix += b[k] * float64(c-near[k+1])
+				}
+				extra[who[k]] += w * fix
+			}
+		}
+	}
+	change = math.Inf(1)
+	for r := range l.open {
+		if d := l.loss[r] + extra[r] - gain; d < change {
+			pos, change = r, d
+		}
+	}
+	return pos, change
+}
+
+// searcher improves layouts by swaps.
+type searcher struct {
+	workers int
+	rng     *rand.Rand
+	extra   [batch][]float64
+	order   []int
+}
+
+func newSearcher(in *instance, seed uint64, workers int) *searcher {
+	s := &searcher{workers: workers, rng: rand.New(rand.NewPCG(seed, 0x6e656172)), order: make([]int, len(in.site))}
+	for i := range s.extra {
+		s.extra[i] = make([]float64, in.place+1)
+	}
+	for j := range s.order {
+		s.order[j] = j
+	}
+	return s
+}
+
+// improve swaps until no single swap makes the layout better or ctx ends. Candidates come in random
+// order; of each batch the best swap is made.
+func (s *searcher) improve(ctx context.Context, l *layout) {
+	s.rng.Shuffle(len(s.order), func(i, k int) { s.order[i], s.order[k] = s.order[k], s.order[i] })
+	var pos [batch]int
+	var change [batch]float64
+	for at, idle := 0, 0; idle < len(s.order) && ctx.Err() == nil; {
+		n := min(batch, len(s.order))
+		pick := func(i int) int { return s.order[(at+i)%len(s.order)] }
+		parallel(s.workers, n, func(i int) {
+			change[i] = math.Inf(1)
+			if j := pick(i); l.at[j] == 0 {
+				pos[i], change[i] = l.exchange(j, s.extra[i])
+			}
+		})
+		best := 0
+		for i := 1; i < n; i++ {
+			if change[i] < change[best] {
+				best = i
+			}
+		}
+		if change[best] < -enough*l.value {
+			l.swap(pos[best], pick(best))
+			idle = 0
+		} else {
+			idle += n
+		}
+		at = (at + n) % len(s.order)
+	}
+}

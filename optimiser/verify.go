@@ -1,0 +1,126 @@
+package optimiser
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Verify's sentinels: which check a plan failed. The error says what was found.
+var (
+	ErrSites      = errors.New("optimiser: the plan's sites do not satisfy the problem")
+	ErrHash       = errors.New("optimiser: the plan was made for another problem")
+	ErrValue      = errors.New("optimiser: the plan's value is wrong")
+	ErrMultiplier = errors.New("optimiser: the certificate's multipliers are malformed")
+	ErrProof      = errors.New("optimiser: the certificate's proof is malformed")
+	ErrBound      = errors.New("optimiser: the certificate's bound is wrong")
+	ErrStatus     = errors.New("optimiser: the plan's status is wrong")
+)
+
+// exactness is the relative difference allowed between a stated number and the recomputed one: sums
+// of up to 10⁷ float64 terms of one sign differ by order of summation by less than 10⁷ × 2⁻⁵³ ≈ 10⁻⁹.
+const exactness = 1e-9
+
+// Verify recomputes a plan's value by brute evaluation and its bound from the multipliers and the
+// proof, and compares them, the sites, the hash and the status with what the plan states. It shares
+// no code with the solver, and trusts nothing in the plan. A nil answer means: the sites satisfy the
+// problem, Value is their objective, and no plan whatever has an objective below Bound, up to one
+// part in 10⁹. (Whether the solver Stopped or Converged cannot be checked afterwards.) Otherwise the error wraps the sentinel of the first check that failed, or ErrProblem.
+func Verify(p *Problem, plan *Plan) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if err := checkPlanSites(p, plan.Sites); err != nil {
+		return fmt.Errorf("%w: %w", ErrSites, err)
+	}
+	cert := &plan.Certificate
+	if got := p.Hash(); cert.Problem != got {
+		return fmt.Errorf("%w: it states SHA-256 %x; this problem's is %x", ErrHash, cert.Problem, got)
+	}
+	value := bruteValue(p, plan.Sites)
+	if !close9(cert.Value, value) {
+		return fmt.Errorf("%w: it states %v; its sites give %v", ErrValue, cert.Value, value)
+	}
+	bound, err := proofBound(p, cert)
+	if err != nil {
+		return err
+	}
+	if !close9(cert.Bound, bound) {
+		return fmt.Errorf("%w: it states %v; its multipliers prove %v", ErrBound, cert.Bound, bound)
+	}
+	return checkStatus(plan.Status, value, bound)
+}
+
+// checkStatus checks that Optimal is stated if and only if the bound meets the value. Which of the
+// other two it is, only the solver knows. The limits leave room on both sides of the solver's 10⁻⁹.
+func checkStatus(s Status, value, bound float64) error {
+	switch {
+	case s != Optimal && s != Converged && s != Stopped:
+		return fmt.Errorf("%w: %q is none of %q, %q, %q", ErrStatus, s, Optimal, Converged, Stopped)
+	case s == Optimal && bound < value*(1-2*exactness):
+		return fmt.Errorf("%w: %q, but the bound %v is below the value %v", ErrStatus, s, bound, value)
+	case s != Optimal && bound >= value*(1-exactness/10):
+		return fmt.Errorf("%w: %q, but the bound meets the value", ErrStatus, s)
+	}
+	return nil
+}
+
+// close9 reports whether the stated number is finite and equals the computed one up to exactness.
+func close9(stated, computed float64) bool {
+	return math.Abs(stated-computed) <= exactness*math.Abs(computed)
+}
+
+func checkPlanSites(p *Problem, sites []int) error {
+	if len(sites) != p.Place {
+		return fmt.Errorf("%d sites; the problem places %d", len(sites), p.Place)
+	}
+	for i, s := range sites {
+		if s < 0 || s >= p.Sites {
+			return fmt.Errorf("site %d is not between 0 and %d", s, p.Sites-1)
+		}
+		if i > 0 && s <= sites[i-1] {
+			return fmt.Errorf("site %d follows site %d; they must ascend", s, sites[i-1])
+		}
+		if slices.Contains(p.Forbidden, s) {
+			return fmt.Errorf("site %d is forbidden", s)
+		}
+	}
+	for _, s := range p.Fixed {
+		if !slices.Contains(sites, s) {
+			return fmt.Errorf("fixed site %d is missing", s)
+		}
+	}
+	return nil
+}
+
+// share is the probability that the k-th nearest facility, k from 1, serves a call.
+func share(p *Problem, k int) float64 {
+	if k == p.Levels {
+		return math.Pow(p.Busy, float64(k-1))
+	}
+	return (1 - p.Busy) * math.Pow(p.Busy, float64(k-1))
+}
+
+// bruteValue is the objective by its definition: sort each client's times, weigh them by share.
+func bruteValue(p *Problem, sites []int) float64 {
+	shares := make([]float64, p.Levels)
+	for k := range shares {
+		shares[k] = share(p, k+1)
+	}
+	total, times := 0.0, make([]float64, len(sites))
+	for _, layer := range p.Layers {
+		for cell, weight := range layer.Weight {
+			for i, s := range sites {
+				times[i] = float64(min(layer.Time.Row(s)[cell], Cap)) / 1000
+			}
+			slices.Sort(times)
+			expected := 0.0
+			for k, f := range shares {
+				expected += f * times[k]
+			}
+			total += weight * expected
+		}
+	}
+	return total
+}
