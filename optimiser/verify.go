@@ -39,14 +39,14 @@ func Verify(p *Problem, plan *Plan) error {
 		return fmt.Errorf("%w: it states SHA-256 %x; this problem's is %x", ErrHash, cert.Problem, got)
 	}
 	value := bruteValue(p, plan.Sites)
-	if !close9(cert.Value, value) {
+	if !within(cert.Value, value, 0) {
 		return fmt.Errorf("%w: it states %v; its sites give %v", ErrValue, cert.Value, value)
 	}
-	bound, err := proofBound(p, cert)
+	bound, slack, err := proofBound(p, cert)
 	if err != nil {
 		return err
 	}
-	if !close9(cert.Bound, bound) {
+	if !within(cert.Bound, bound, slack) {
 		return fmt.Errorf("%w: it states %v; its multipliers prove %v", ErrBound, cert.Bound, bound)
 	}
 	return checkStatus(plan.Status, value, bound)
@@ -66,9 +66,9 @@ func checkStatus(s Status, value, bound float64) error {
 	return nil
 }
 
-// close9 reports whether the stated number is finite and equals the computed one up to exactness.
-func close9(stated, computed float64) bool {
-	return math.Abs(stated-computed) <= exactness*math.Abs(computed)
+// within reports whether the stated number equals the computed one up to exactness and slack.
+func within(stated, computed, slack float64) bool {
+	return math.Abs(stated-computed) <= exactness*math.Abs(computed)+slack
 }
 
 func checkPlanSites(p *Problem, sites []int) error {

@@ -7,10 +7,11 @@ import (
 )
 
 // proofBound returns the bound that the certificate's proof establishes: the least over its parts.
-func proofBound(p *Problem, cert *Certificate) (float64, error) {
+// slack is the rounding error to allow for: a bound is a difference of sums that can be much larger.
+func proofBound(p *Problem, cert *Certificate) (bound, slack float64, err error) {
 	vectors, err := checkVectors(p, cert.Multiplier)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	proof := cert.Proof
 	if len(proof) == 0 {
@@ -23,22 +24,30 @@ func proofBound(p *Problem, cert *Certificate) (float64, error) {
 	for _, s := range p.Fixed {
 		v.use[s] = used
 	}
-	return v.read(proof)
+	bound, err = v.read(proof)
+	for _, r := range v.relaxed {
+		slack = max(slack, exactness/1000*r.constant)
+	}
+	return bound, slack, err
 }
 
-// checkVectors cuts the multipliers into vectors and checks that each is finite and not negative.
+// checkVectors cuts the multipliers into vectors of milliseconds and checks that each is whole and
+// between 0 and Cap.
 func checkVectors(p *Problem, all []float64) ([][]float64, error) {
 	size := len(p.Layers) * p.Levels * p.Cells
 	if len(all) == 0 || len(all)%size != 0 {
 		return nil, fmt.Errorf("%w: %d numbers; a positive multiple of layers × levels × cells = %d is needed",
 			ErrMultiplier, len(all), size)
 	}
+	whole := make([]float64, len(all))
 	for i, m := range all {
-		if !(m >= 0) || math.IsInf(m, 1) {
-			return nil, fmt.Errorf("%w: number %d is %v; it must be finite and at least 0", ErrMultiplier, i, m)
+		whole[i] = math.Round(1000 * m)
+		if !(m >= 0 && whole[i] <= float64(Cap) && math.Abs(1000*m-whole[i]) < 1e-6) {
+			return nil, fmt.Errorf("%w: number %d is %v s; whole milliseconds from 0 to %v s are allowed",
+				ErrMultiplier, i, m, Cap.Seconds())
 		}
 	}
-	return slices.Collect(slices.Chunk(all, size)), nil
+	return slices.Collect(slices.Chunk(whole, size)), nil
 }
 
 // decision is what a part of the proof assumes about a site.
@@ -53,7 +62,7 @@ const (
 // relaxation is a vector's contribution: L = constant + Σ rho over the sites used.
 type relaxation struct {
 	known    bool
-	constant float64
+	constant float64   // weighted seconds, as is rho
 	rho      []float64 // per site, ≤ 0
 	order    []int     // sites by rho
 }
@@ -141,7 +150,6 @@ func (v *proofReader) part(step Step) (float64, error) {
 
 // relax evaluates a vector by definition, once: for each client of weight w, level k with step
 // b = aₖ − aₖ₊₁ and multiplier μ, the constant gains w·b·k·μ and each site w·b·min(0, time − μ).
-// A float64 sum of whole milliseconds over the problem has the rounding error of close9 at most.
 func (v *proofReader) relax(vector int) *relaxation {
 	r := &v.relaxed[vector]
 	if r.known {
@@ -157,16 +165,16 @@ func (v *proofReader) relax(vector int) *relaxation {
 			}
 			level := mu[(l*p.Levels+k)*p.Cells:][:p.Cells]
 			for i, w := range layer.Weight {
-				r.constant += w * bk * float64(k+1) * level[i]
+				r.constant += w * bk * float64(k+1) * level[i] / 1000
 			}
 			for s := range r.rho {
 				sum := 0.0
 				for i, t := range layer.Time.Row(s) {
-					if d := float64(min(t, Cap))/1000 - level[i]; d < 0 {
+					if d := float64(min(t, Cap)) - level[i]; d < 0 {
 						sum += layer.Weight[i] * d
 					}
 				}
-				r.rho[s] += bk * sum
+				r.rho[s] += bk * sum / 1000
 			}
 		}
 	}
