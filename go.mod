@@ -11,6 +11,7 @@ require (
 	github.com/paulmach/osm v0.9.0
 	github.com/uber/h3-go/v4 v4.4.1
 	go.uber.org/goleak v1.3.0
+	github.com/vbauerster/mpb/v8 v8.11.3
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da
 	google.golang.org/genproto/googleapis/api v0.0.0-20261019180522-ce908d29299b
 	google.golang.org/grpc v1.85.0
@@ -42,7 +43,6 @@ require (
 	github.com/paulmach/protoscan v0.2.1 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/twpayne/go-geom v1.7.0 // indirect
-	github.com/vbauerster/mpb/v8 v8.11.3 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc v0.71.0 // indirect

@@ -13,6 +13,7 @@ import (
 type commands struct {
 	Version versionCommand `cmd:"" help:"Print the version and the hash of the built-in data."`
 	Data    dataCommand    `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
+	Import  importCommand  `cmd:"" help:"Import what London's shipped data leaves out: every road."`
 }
 
 func main() {
@@ -20,6 +21,7 @@ func main() {
 	k := kong.Parse(&c,
 		kong.Name("nearside"),
 		kong.Description("The right help for people in a mental-health crisis in London: forecast, placement, nearest car."),
+		kong.Vars{"data_dir": defaultDataDir()},
 		kong.UsageOnError())
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "nearside:", err)
