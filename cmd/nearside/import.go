@@ -58,7 +58,7 @@ func (c *importRoadsCommand) Run() error {
 // Validate is called by kong after parsing.
 func (c *importRoadsCommand) Validate() error {
 	if (c.File == "") == (c.From == "") {
-		return errors.New("import roads: want either a file or --from URL")
+		return errors.New("want either a file or --from URL")
 	}
 	if c.SHA256 == "" {
 		return nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 
@@ -30,12 +29,12 @@ type frames struct {
 
 // next returns the type and unpacked content of the next blob, valid until the next call; io.EOF at the end.
 func (f *frames) next() (kind string, data []byte, err error) {
-	first := f.offset == 0
-	kind, size, err := f.readHeader()
+	first, unlike := f.offset == 0, ErrCorrupt // what a file is whose block header makes no sense
+	if first {
+		unlike = ErrNotPBF
+	}
+	kind, size, err := f.readHeader(unlike)
 	if err != nil {
-		if first && !errors.Is(err, ErrTruncated) {
-			return "", nil, fmt.Errorf("%w: %w", ErrNotPBF, err)
-		}
 		return "", nil, err
 	}
 	if first && kind != "OSMHeader" {
@@ -52,23 +51,23 @@ func (f *frames) next() (kind string, data []byte, err error) {
 	return kind, data, nil
 }
 
-func (f *frames) readHeader() (kind string, size int, err error) {
+func (f *frames) readHeader(unlike error) (kind string, size int, err error) {
 	var length [4]byte
 	switch n, err := io.ReadFull(f.r, length[:]); {
 	case err == io.EOF && f.offset > 0:
 		return "", 0, io.EOF
 	case err == io.EOF:
-		return "", 0, errors.New("the file is empty")
+		return "", 0, fmt.Errorf("%w: the file is empty", unlike)
 	case err == io.ErrUnexpectedEOF && f.offset > 0:
 		return "", 0, fmt.Errorf("%w, at byte %d", ErrTruncated, f.offset+int64(n))
 	case err == io.ErrUnexpectedEOF:
-		return "", 0, errors.New("the file has less than four bytes")
+		return "", 0, fmt.Errorf("%w: the file has less than four bytes", unlike)
 	case err != nil:
 		return "", 0, err
 	}
 	n := binary.BigEndian.Uint32(length[:])
 	if n == 0 || n >= maxHeader {
-		return "", 0, fmt.Errorf("%w: block header of %d bytes at byte %d, want under %d", ErrCorrupt, n, f.offset, maxHeader)
+		return "", 0, fmt.Errorf("%w: block header of %d bytes at byte %d, want under %d", unlike, n, f.offset, maxHeader)
 	}
 	at := f.offset
 	f.offset += 4
@@ -90,7 +89,7 @@ func (f *frames) readHeader() (kind string, size int, err error) {
 		err = fmt.Errorf("block of %d bytes, want 0 to %d", size, maxBlob)
 	}
 	if err != nil {
-		return "", 0, fmt.Errorf("%w: block header at byte %d: %w", ErrCorrupt, at, err)
+		return "", 0, fmt.Errorf("%w: block header at byte %d: %w", unlike, at, err)
 	}
 	return kind, size, nil
 }
