@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/export"
+	"github.com/nearside-ems/nearside/planning"
+)
+
+// planCommand places cars and centres.
+type planCommand struct {
+	Cars      int           `default:"6" help:"Joint-response cars, 1 to 200."`
+	Centres   int           `default:"4" help:"Crisis assessment centres, 0 to 50."`
+	Hours     string        `default:"11-23" help:"Hours in which the cars run, FROM-UNTIL; 19-7 runs past midnight."`
+	Days      string        `default:"mon-sun" help:"Days, such as mon-fri or sat,sun."`
+	Objective string        `default:"expected-response" enum:"expected-response,mean-response" help:"What to keep low: the response counting that the nearest car may be busy (expected-response), or with every car free (mean-response)."`
+	Busy      *float64      `help:"Share of the time that a car is out, 0 to 0.95. Default: estimated from the calls." placeholder:"Q"`
+	Driving   string        `default:"normal" enum:"normal,blue-light" help:"How cars drive to a call: normal or blue-light."`
+	Fix       []string      `sep:"none" help:"H3 cell or place that must have a car; may be repeated." placeholder:"CELL|PLACE"`
+	Forbid    []string      `sep:"none" help:"H3 cell or place that must not have a car; may be repeated." placeholder:"CELL|PLACE"`
+	TimeLimit time.Duration `default:"10s" help:"Longest search, at most 300s; travel times come on top."`
+	Format    string        `default:"table" enum:"table,json,geojson" help:"table, json (which verify checks) or geojson."`
+	Out       string        `help:"File to write instead of standard output." placeholder:"FILE"`
+	DataDir   string        `default:"${data_dir}" help:"Where travel times and the imported network are kept." placeholder:"DIR"`
+}
+
+func (c *planCommand) Run() error {
+	s, err := c.scenario()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(checkOut(c.Out), writable(c.DataDir)); err != nil {
+		return err
+	}
+	city, err := data.Load()
+	if err != nil {
+		return err
+	}
+	network, err := openNetwork(c.DataDir, city)
+	if err != nil {
+		return err
+	}
+	// The first interrupt ends the search with the best plan so far; a second one ends the program.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	show := newProgress(os.Stderr)
+	d, err := planning.Solve(ctx, city, network, s, c.DataDir, show.report)
+	show.end()
+	if err != nil {
+		return err
+	}
+	return c.write(d)
+}
+
+// scenario reads the flags.
+func (c *planCommand) scenario() (planning.Scenario, error) {
+	hours, err := planning.ParseHours(c.Hours, c.Days)
+	driving, err2 := planning.ParseDriving(c.Driving)
+	if err := errors.Join(err, err2); err != nil {
+		return planning.Scenario{}, err
+	}
+	if c.TimeLimit <= 0 { // 0 means the default to Solve; who writes it means no time at all
+		return planning.Scenario{}, &planning.FieldError{Field: "time-limit", Value: c.TimeLimit.String(), Want: "more than 0, at most " + planning.MaxTimeLimit.String()}
+	}
+	s := planning.Scenario{
+		Cars: c.Cars, Centres: c.Centres, Hours: hours, Driving: driving, Busy: c.Busy,
+		Objective: planning.Objective(strings.ReplaceAll(c.Objective, "-", "_")),
+		Fixed:     c.Fix, Forbidden: c.Forbid, TimeLimit: c.TimeLimit,
+	}
+	return s, s.Validate()
+}
+
+func (c *planCommand) write(d *planning.Document) error {
+	var text []byte
+	var err error
+	switch c.Format {
+	case "json":
+		text, err = d.Encode()
+	case "geojson":
+		text, err = export.GeoJSON(d)
+	default:
+		var b strings.Builder
+		printPlan(&b, d)
+		text = []byte(b.String())
+	}
+	if err != nil {
+		return err
+	}
+	if c.Out == "" {
+		_, err = os.Stdout.Write(text)
+		return err
+	}
+	if err := writeFile(c.Out, text); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(os.Stderr, "%s: %s, %s\n", c.Out, countOf(len(d.Cars), "car"), d.GapInWords)
+	return err
+}
+
+func countOf(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// progressLines shows stages as plain lines, one each, so that a log stays readable; a bar would hide
+// the gap, which is what a planner waits for.
+type progressLines struct {
+	w     io.Writer
+	stage string
+	last  planning.Progress
+	at    time.Time
+}
+
+func newProgress(w io.Writer) *progressLines { return &progressLines{w: w} }
+
+// every is how often a stage that goes on says so.
+const every = 2 * time.Second
+
+func (l *progressLines) report(p planning.Progress) {
+	if p.Warning != "" {
+		fmt.Fprintln(l.w, "warning:", p.Warning)
+		return
+	}
+	if p.Stage != l.stage {
+		l.stage, l.at = p.Stage, time.Now()
+		fmt.Fprintf(l.w, "%3.0f %% %s\n", 100*p.Fraction, p.Stage)
+	} else if time.Since(l.at) >= every {
+		l.at = time.Now()
+		fmt.Fprintf(l.w, "%3.0f %% %s%s\n", 100*p.Fraction, p.Stage, inSearch(p))
+	}
+	l.last = p
+}
+
+func (l *progressLines) end() {
+	if l.stage != "" {
+		fmt.Fprintf(l.w, "%3.0f %% done\n", 100*l.last.Fraction)
+	}
+}
+
+func inSearch(p planning.Progress) string {
+	if p.Value <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %.1f s a call, at most %.1f %% from the best", p.Value, 100*p.Gap)
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/nearside-ems/nearside/planning"
+)
+
+// printPlan writes a plan for reading. Responses are in minutes and seconds.
+func printPlan(w io.Writer, d *planning.Document) {
+	printHead(w, d)
+	printSites(w, "Cars", d.Cars)
+	if len(d.Centres) > 0 {
+		printSites(w, "Crisis assessment centres", d.Centres)
+	}
+	printComparisons(w, d)
+	printBoroughs(w, d)
+	printBasis(w, d)
+}
+
+func printHead(w io.Writer, d *planning.Document) {
+	fmt.Fprintf(w, "%s and %s, %s (%s)\n", countOf(len(d.Cars), "car"), countOf(len(d.Centres), "centre"), d.Scenario.HoursInWords, d.Scenario.Driving)
+	fmt.Fprintf(w, "This plan is %s.\n", d.GapInWords)
+	fmt.Fprintf(w, "Mean road time to a call %s (no plan below %s)", clock(d.Response.ValueSeconds), clock(d.Response.BoundSeconds))
+	if c := d.Conveyance; c != nil {
+		fmt.Fprintf(w, "; to a centre for the %.0f %% conveyed %s (no plan below %s)", 100*c.Share, clock(c.ValueSeconds), clock(c.BoundSeconds))
+	}
+	fmt.Fprintln(w, ".")
+	if stopped(d) {
+		fmt.Fprintln(w, "The search was stopped before it converged; a longer --time-limit may narrow the gap.")
+	}
+}
+
+func stopped(d *planning.Document) bool {
+	return d.Response.Status == "stopped" || (d.Conveyance != nil && d.Conveyance.Status == "stopped")
+}
+
+func printSites(w io.Writer, title string, sites []planning.Site) {
+	fmt.Fprintf(w, "\n%s\n", title)
+	t := newTable(w)
+	fmt.Fprintln(t, "place or cell\tborough\tsector\tgrid reference\t")
+	for _, s := range sites {
+		where := s.Place
+		if where == "" {
+			where = "cell " + s.Cell
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", where, s.Borough, s.Sector, s.GridRef, marks(s))
+	}
+	t.Flush()
+}
+
+func marks(s planning.Site) string {
+	var words []string
+	if s.Fixed {
+		words = append(words, "fixed")
+	}
+	if s.Modelled {
+		words = append(words, "travel times modelled")
+	}
+	return strings.Join(words, ", ")
+}
+
+const responseHeads = "mean\t90th pct\tin 15 min\tall free: mean\t90th pct\tin 15 min\t"
+
+func responses(a planning.Area) string {
+	return fmt.Sprintf("%s\t%s\t%.0f %%\t%s\t%s\t%.0f %%\t",
+		clock(a.MeanSeconds), clock(a.P90Seconds), 100*a.Within15,
+		clock(a.Nearest.MeanSeconds), clock(a.Nearest.P90Seconds), 100*a.Nearest.Within15)
+}
+
+func printComparisons(w io.Writer, d *planning.Document) {
+	fmt.Fprintf(w, "\nResponse in all London, with %.0f s mobilisation (assumption)\n", planning.MobilisationSeconds)
+	t := newTable(w)
+	fmt.Fprintln(t, "cars\tbusy\t"+responseHeads)
+	fmt.Fprintf(t, "this plan: %d\t%.2f\t%s\n", len(d.Cars), d.Busy, responses(d.All))
+	for _, c := range d.Comparisons {
+		fmt.Fprintf(t, "%s: %d\t%.2f\t%s\n", c.Name, len(c.Cars), c.Busy, responses(c.All))
+		if len(c.Sectors) == 1 {
+			fmt.Fprintf(t, "  of which %s\t\t%s\n", c.Sectors[0].Name, responses(c.Sectors[0]))
+		}
+	}
+	t.Flush()
+	for _, c := range d.Comparisons {
+		fmt.Fprintf(w, "  %s: %s\n", c.Name, c.Note)
+	}
+}
+
+func printBoroughs(w io.Writer, d *planning.Document) {
+	fmt.Fprintln(w, "\nResponse by borough")
+	t := newTable(w)
+	fmt.Fprintln(t, "borough\tcalls/h\t"+responseHeads)
+	for _, a := range d.ByBorough {
+		fmt.Fprintf(t, "%s\t%.2f\t%s\n", a.Name, a.CallsPerHour, responses(a))
+	}
+	t.Flush()
+}
+
+func printBasis(w io.Writer, d *planning.Document) {
+	fmt.Fprintf(w, "\nBasis\n  network: %s; %.0f %% of calls lie where travel times are modelled, not measured\n", d.Network.Name, 100*d.Network.ModelledShare)
+	fmt.Fprintf(w, "  demand: %s, %.1f calls an hour\n", d.Demand.Source, d.Demand.CallsPerHour)
+	fmt.Fprintf(w, "  load: sending a car to every call would keep %.1f cars busy; to the suitable share %.1f (busy fraction used: %.2f)\n",
+		d.Demand.OfferedAll, d.Demand.OfferedLoad, d.Busy)
+	for _, a := range d.Assumptions {
+		fmt.Fprintf(w, "  %s: %g %s (%s)\n", a.Name, a.Value, a.Unit, a.Source)
+	}
+	for _, l := range d.Limits {
+		fmt.Fprintf(w, "  %s\n", l)
+	}
+	fmt.Fprintf(w, "  inputs SHA-256 %s\n", d.InputsSHA256)
+}
+
+func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
+
+// clock returns seconds as minutes and seconds, such as "12:05".
+func clock(seconds float64) string {
+	s := int(seconds + 0.5)
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}

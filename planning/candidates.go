@@ -1,0 +1,149 @@
+package planning
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+// candidate is where a car or a centre may stand. There is at most one of each kind in a cell, so
+// that a plan can name its sites by their cells.
+type candidate struct {
+	cell  grid.Index
+	at    orb.Point
+	place string // empty where it is no named place
+	spot  road.Spot
+}
+
+// candidates gathers candidate sites in order, the first of each cell.
+type candidates struct {
+	city    *data.London
+	snapper road.Snapper
+	sites   []candidate
+	inCell  map[grid.Index]int // position in sites
+}
+
+func newCandidates(city *data.London, snapper road.Snapper) *candidates {
+	return &candidates{city: city, snapper: snapper, inCell: map[grid.Index]int{}}
+}
+
+// add takes a site unless its cell has one, lies outside London or is not near a road.
+func (c *candidates) add(at orb.Point, place string) {
+	cell, ok := c.city.Grid.At(at)
+	if !ok {
+		return
+	}
+	if _, taken := c.inCell[cell]; taken {
+		return
+	}
+	spot, ok := c.snapper.Snap(at)
+	if !ok {
+		return
+	}
+	c.inCell[cell] = len(c.sites)
+	c.sites = append(c.sites, candidate{cell, at, place, spot})
+}
+
+// carSites returns where cars may stand: the candidate places, then the centres of the coarse cells.
+func carSites(city *data.London, snapper road.Snapper) *candidates {
+	c := newCandidates(city, snapper)
+	for _, p := range city.Places {
+		if p.Candidate {
+			c.add(p.Point, p.Name)
+		}
+	}
+	for i := range city.Coarse.Len() {
+		c.add(city.Coarse.Centre(grid.Index(i)), "")
+	}
+	return c
+}
+
+// centreSites returns where crisis assessment centres may be: the candidate places with health care.
+func centreSites(city *data.London, snapper road.Snapper) *candidates {
+	c := newCandidates(city, snapper)
+	for _, p := range city.Places {
+		if p.Candidate && p.Kind.CentreKind() {
+			c.add(p.Point, p.Name)
+		}
+	}
+	return c
+}
+
+// resolve returns the cell of resolution 9 that a planner's words name: an H3 cell of resolution 8
+// (the cell at its centre) or 9, or a place by its name, letter case apart.
+func resolve(city *data.London, field, words string) (grid.Index, error) {
+	id := strings.ToLower(strings.TrimSpace(words))
+	if i, ok := city.Grid.Find(id); ok {
+		return i, nil
+	}
+	if i, ok := city.Coarse.Find(id); ok {
+		if j, ok := city.Grid.At(city.Coarse.Centre(i)); ok {
+			return j, nil
+		}
+	}
+	for _, p := range city.Places {
+		if strings.EqualFold(p.Name, strings.TrimSpace(words)) {
+			if j, ok := city.Grid.At(p.Point); ok {
+				return j, nil
+			}
+		}
+	}
+	want := "an H3 cell of London (resolution 8 or 9) or the name of a place"
+	if near := placesLike(city, words); near != "" {
+		want += "; did you mean " + near + "?"
+	}
+	return 0, &FieldError{field, strconv.Quote(words), want}
+}
+
+// placesLike returns up to three places whose names contain the words, as a hint.
+func placesLike(city *data.London, words string) string {
+	var found []string
+	words = strings.ToLower(strings.TrimSpace(words))
+	for _, p := range city.Places {
+		if len(found) < 3 && len(words) >= 3 && strings.Contains(strings.ToLower(p.Name), words) {
+			found = append(found, strconv.Quote(p.Name))
+		}
+	}
+	return strings.Join(found, " or ")
+}
+
+// resolveAll replaces the words of Fixed and Forbidden by cells of resolution 9, each once, and
+// refuses a cell in both.
+func resolveAll(city *data.London, s Scenario) (Scenario, error) {
+	named := map[grid.Index]string{} // field and words of the first mention
+	list := func(field string, words []string) ([]string, error) {
+		ids := []string{}
+		for _, w := range words {
+			cell, err := resolve(city, field, w)
+			if err != nil {
+				return nil, err
+			}
+			mention := fmt.Sprintf("%s %q", field, w)
+			switch first, seen := named[cell]; {
+			case !seen:
+				named[cell] = mention
+				ids = append(ids, city.Grid.ID(cell))
+			case !strings.HasPrefix(first, field+" "):
+				return nil, &FieldError{field, strconv.Quote(w), "a cell that is not also in " + first}
+			}
+		}
+		return ids, nil
+	}
+	var err error
+	if s.Fixed, err = list("fix", s.Fixed); err != nil {
+		return s, err
+	}
+	if s.Forbidden, err = list("forbid", s.Forbidden); err != nil {
+		return s, err
+	}
+	if len(s.Fixed) > s.Cars {
+		return s, &FieldError{"fix", fmt.Sprintf("%d cells", len(s.Fixed)), fmt.Sprintf("at most as many as cars (%d)", s.Cars)}
+	}
+	return s, nil
+}

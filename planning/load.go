@@ -1,0 +1,67 @@
+package planning
+
+import "math"
+
+// What a plan assumes where nothing is published. Every document lists them, with their sources.
+const (
+	// MobilisationSeconds passes between the request to a car and its setting off.
+	MobilisationSeconds = 60.0
+	// SuitableShare of the expected calls is sent a joint-response car.
+	SuitableShare = 0.10
+	// CycleHours is how long one job keeps a car, from the request until it is free again.
+	CycleHours = 1.85
+	// ConveyedShare of the attended calls is conveyed, and so needs a centre.
+	ConveyedShare = 0.18
+	// Levels is how many of the nearest cars the expected response looks at.
+	Levels = 3
+	// TargetSeconds is the response that the tables count calls within.
+	TargetSeconds = 15 * 60
+)
+
+// Assumption is a figure that a plan rests on and that is not measured.
+type Assumption struct {
+	Name   string  `json:"name"`
+	Value  float64 `json:"value"`
+	Unit   string  `json:"unit"`
+	Source string  `json:"source"`
+}
+
+func assumptions() []Assumption {
+	return []Assumption{
+		{"mobilisation delay", MobilisationSeconds, "s", "assumption; not published"},
+		{"share of expected calls sent a joint-response car", SuitableShare, "of calls", "assumption; not published. Six cars could not attend all calls: see offered_load_all_calls"},
+		{"job cycle", CycleHours, "h", "assumption: middle of 1.7 to 2.0 h, the upper bound that 5 to 5.8 jobs in a 10-hour shift give for Stockholm's psychiatric ambulance (Norra Stockholms psykiatri 2021); not published for London"},
+		{"share of attended calls conveyed to a centre", ConveyedShare, "of calls", "assumption, after the joint response car's 18 % conveyed to an emergency department (Zero Suicide Alliance case study)"},
+		{"levels of busy cars", Levels, "cars", "modelling choice: the third nearest car serves what the first two cannot"},
+	}
+}
+
+// Load is how much work there is for a fleet. Erlangs count cars kept busy on average.
+type Load struct {
+	OfferedAll float64 // erlangs if every expected call were sent a car
+	Offered    float64 // erlangs of the suitable calls
+	Busy       float64 // share of the time that a car is out, 0 to MaxBusy
+}
+
+// EstimateLoad returns the load that callsPerHour expected calls put on a fleet.
+//
+// Calls that find every car out go to other ambulances, so the busy fraction is that of Erlang's loss
+// system: the carried load a(1 − B(n, a)) shared by n cars. Busy is rounded to 3 decimals: it is no
+// more certain than that, and a plan can then be solved again from its document exactly.
+func EstimateLoad(callsPerHour float64, cars int) Load {
+	all := callsPerHour * CycleHours
+	offered := all * SuitableShare
+	carried := offered * (1 - erlangB(cars, offered))
+	busy := math.Round(carried/float64(cars)*1000) / 1000
+	return Load{OfferedAll: all, Offered: offered, Busy: min(busy, MaxBusy)}
+}
+
+// erlangB returns the share of calls that find all n servers busy at a erlangs (Erlang 1917), by the
+// usual recursion B(k) = aB(k−1) / (k + aB(k−1)).
+func erlangB(n int, a float64) float64 {
+	b := 1.0
+	for k := 1; k <= n; k++ {
+		b = a * b / (float64(k) + a*b)
+	}
+	return b
+}

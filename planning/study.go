@@ -1,0 +1,190 @@
+package planning
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/optimiser"
+)
+
+// study is a scenario with all that follows from it before anything is optimised. Solve and Verify
+// both start from one, built by the same steps from the same inputs.
+type study struct {
+	city     *data.London
+	network  *route.Network
+	scenario Scenario // settled; Fixed and Forbidden are cells of resolution 9
+
+	periods   []period
+	calls     float64 // expected a week in the scenario's hours, reached by road
+	unreached float64 // expected a week where no road leads
+	load      Load
+	busy      float64
+
+	cars    *candidates
+	centres *candidates
+	car     *optimiser.Problem
+	centre  *optimiser.Problem // nil without centres
+}
+
+// newStudy resolves a scenario against a city and computes travel times. report gets the share done.
+func newStudy(ctx context.Context, city *data.London, network *route.Network, s Scenario, cache *timesCache, report func(float64)) (*study, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	s, err := resolveAll(city, s.settled())
+	if err != nil {
+		return nil, err
+	}
+	st := &study{city: city, network: network, scenario: s}
+	cells := st.snapCells()
+	if st.calls <= 0 {
+		return nil, &FieldError{"hours", HoursInWords(s.Hours), "hours with expected calls that a road leads to"}
+	}
+	st.load = EstimateLoad(st.calls/float64(len(s.Hours)), s.Cars)
+	st.busy = st.busyOf(s.Cars)
+	if err := st.choose(); err != nil {
+		return nil, err
+	}
+	return st, st.travelTimes(ctx, cells, cache, report)
+}
+
+// snapCells puts every cell's centre on the network and takes the demand of those that lie too far
+// from it out of the periods.
+func (st *study) snapCells() []road.Spot {
+	st.periods = periodsOf(st.scenario.Hours, st.city.Speeds, st.city.Prior)
+	spots := make([]road.Spot, st.city.Grid.Len())
+	for i := range spots {
+		spot, ok := st.network.Snap(st.city.Grid.Centre(grid.Index(i)))
+		if ok {
+			spots[i] = spot
+		}
+		for _, p := range st.periods {
+			if ok {
+				st.calls += p.weight[i]
+			} else {
+				st.unreached += p.weight[i]
+				p.weight[i] = 0
+			}
+		}
+	}
+	return spots
+}
+
+// busyOf returns the busy fraction that the objective uses for a fleet of n cars.
+func (st *study) busyOf(n int) float64 {
+	switch {
+	case st.scenario.Objective == MeanResponse:
+		return 0
+	case st.scenario.Busy != nil:
+		return *st.scenario.Busy
+	}
+	return EstimateLoad(st.calls/float64(len(st.scenario.Hours)), n).Busy
+}
+
+// choose makes the two problems, all but their travel times.
+func (st *study) choose() error {
+	s := &st.scenario
+	st.cars = carSites(st.city, st.network)
+	standard := len(st.cars.sites)
+	fixed, err := st.sitesOf(s.Fixed)
+	if err != nil {
+		return err
+	}
+	var forbidden []int
+	for _, id := range s.Forbidden {
+		cell, _ := st.city.Grid.Find(id)
+		if site, ok := st.cars.inCell[cell]; ok {
+			forbidden = append(forbidden, site)
+		}
+	}
+	if free := len(st.cars.sites) - len(forbidden); s.Cars > free {
+		return &FieldError{"cars", fmt.Sprint(s.Cars), fmt.Sprintf("at most the number of candidate sites, %d (%d less %d forbidden)", free, standard, len(forbidden))}
+	}
+	st.car = &optimiser.Problem{
+		Sites: len(st.cars.sites), Cells: st.city.Grid.Len(), Place: s.Cars,
+		Busy: st.busy, Levels: levelsFor(s.Objective, s.Cars), Fixed: fixed, Forbidden: forbidden,
+	}
+	st.centres = centreSites(st.city, st.network)
+	if s.Centres > len(st.centres.sites) {
+		return &FieldError{"centres", fmt.Sprint(s.Centres), fmt.Sprintf("at most the number of candidate sites, %d", len(st.centres.sites))}
+	}
+	if s.Centres > 0 {
+		st.centre = &optimiser.Problem{Sites: len(st.centres.sites), Cells: st.city.Grid.Len(), Place: s.Centres, Levels: 1}
+	}
+	return nil
+}
+
+func levelsFor(o Objective, cars int) int {
+	if o == MeanResponse {
+		return 1
+	}
+	return min(Levels, cars)
+}
+
+// sitesOf returns the sites in the cells, and makes a cell that has no candidate one: a planner may
+// fix a car where the optimiser would not look.
+func (st *study) sitesOf(ids []string) ([]int, error) {
+	var out []int
+	for _, id := range ids {
+		cell, _ := st.city.Grid.Find(id)
+		st.cars.add(st.city.Grid.Centre(cell), "")
+		site, ok := st.cars.inCell[cell]
+		if !ok {
+			return nil, &FieldError{"fix", id, "a cell with a road near its centre"}
+		}
+		out = append(out, site)
+	}
+	return out, nil
+}
+
+// travelTimes fills in the layers of both problems.
+func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *timesCache, report func(float64)) error {
+	standard := carSites(st.city, st.network)
+	steps := float64(len(st.periods))
+	for i, p := range st.periods {
+		done := func(share float64) { report((float64(i) + share) / steps) }
+		m := route.NewMetric(st.network, st.city.Speeds.Profile(p.id, st.scenario.Driving))
+		t, err := cache.toCells(ctx, m, spotsOf(standard.sites), cells, done)
+		if err != nil {
+			return fmt.Errorf("travel times of cars: %w", err)
+		}
+		if t, err = withRows(ctx, t, m, st.cars.sites[len(standard.sites):], cells); err != nil {
+			return fmt.Errorf("travel times of fixed cars: %w", err)
+		}
+		st.car.Layers = append(st.car.Layers, optimiser.Layer{Weight: p.weight, Time: t})
+		if st.centre == nil {
+			continue
+		}
+		m = route.NewMetric(st.network, st.city.Speeds.Profile(p.id, road.Normal))
+		if t, err = cache.fromCells(ctx, m, spotsOf(st.centres.sites), cells, func(float64) {}); err != nil {
+			return fmt.Errorf("travel times to centres: %w", err)
+		}
+		st.centre.Layers = append(st.centre.Layers, optimiser.Layer{Weight: p.weight, Time: t})
+	}
+	return nil
+}
+
+// withRows returns the matrix with rows for further sites after its own.
+func withRows(ctx context.Context, t *route.Matrix, m *route.Metric, more []candidate, cells []road.Spot) (*route.Matrix, error) {
+	if len(more) == 0 {
+		return t, nil
+	}
+	extra, err := route.NewMatrix(ctx, m, spotsOf(more), cells, func(int, int) {})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]road.Millis, 0, len(t.T)+len(extra.T))
+	return &route.Matrix{Sites: t.Sites + extra.Sites, Cells: t.Cells, T: append(append(all, t.T...), extra.T...)}, nil
+}
+
+func spotsOf(sites []candidate) []road.Spot {
+	spots := make([]road.Spot, len(sites))
+	for i := range sites {
+		spots[i] = sites[i].spot
+	}
+	return spots
+}
