@@ -24,6 +24,7 @@ type Record struct {
 func Steps() []Step {
 	return []Step{
 		boroughsStep,
+		thamesStep,
 		populationStep,
 		placesStep,
 		demandStep,
