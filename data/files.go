@@ -14,14 +14,29 @@ import (
 // Names of the shipped files within the data folder.
 const (
 	boroughsFile   = "boroughs/boroughs.geojson"
+	thamesFile     = "boroughs/thames.geojson"
 	populationFile = "population.csv"
 	placesFile     = "places.csv"
 	demandFile     = "profiles/demand.json"
 	speedsFile     = "profiles/speeds.json"
 )
 
-//go:embed boroughs/boroughs.geojson population.csv places.csv profiles/demand.json profiles/speeds.json
+//go:embed boroughs/boroughs.geojson boroughs/thames.geojson population.csv places.csv profiles/demand.json profiles/speeds.json
 var shipped embed.FS
+
+// BoroughsGeoJSON and ThamesGeoJSON return the outlines for maps, as docs/format/boroughs.md describes them.
+func BoroughsGeoJSON() []byte { return mustRead(boroughsFile) }
+
+// ThamesGeoJSON is described with BoroughsGeoJSON.
+func ThamesGeoJSON() []byte { return mustRead(thamesFile) }
+
+func mustRead(name string) []byte {
+	b, err := shipped.ReadFile(name)
+	if err != nil {
+		panic(err) // an embedded file system has no read errors
+	}
+	return b
+}
 
 // Hash returns the SHA-256 of all shipped files, their names and lengths included, in hexadecimal.
 func Hash() string { return shippedHash() }
