@@ -16,6 +16,7 @@ import (
 // London is the city as it ships. It is immutable and safe to share.
 type London struct {
 	Boroughs   []geo.Borough      // ascending by code
+	Thames     *geo.Thames        // for maps and barriers
 	Grid       *grid.Grid         // resolution 9
 	Coarse     *grid.Grid         // resolution 8
 	Residents  []demand.Residents // by cell of Grid and borough; the sums over a borough are the Census's
@@ -51,6 +52,7 @@ func load(files fs.FS) (*London, error) {
 		read func(*London, io.Reader) error
 	}{
 		{boroughsFile, (*London).readGeography},
+		{thamesFile, (*London).readThames},
 		{populationFile, (*London).readPopulation},
 		{placesFile, (*London).readPlaces},
 		{demandFile, (*London).readDemand},
@@ -70,6 +72,11 @@ func (l *London) readFile(files fs.FS, name string, read func(*London, io.Reader
 	}
 	defer func() { _ = f.Close() }()
 	return read(l, f)
+}
+
+func (l *London) readThames(r io.Reader) (err error) {
+	l.Thames, err = geo.ReadThames(r)
+	return err
 }
 
 func (l *London) readGeography(r io.Reader) (err error) {

@@ -1,13 +1,13 @@
 package build
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geojson"
 	"github.com/paulmach/orb/planar"
 )
 
@@ -18,19 +18,11 @@ func committedThames(t *testing.T) (tidal orb.Polygon, upper orb.LineString) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	features, err := geojson.UnmarshalFeatureCollection(raw)
+	river, err := geo.ReadThames(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range features.Features {
-		switch f.Properties["kind"] {
-		case "tidal":
-			tidal = f.Geometry.(orb.Polygon)
-		case "upper":
-			upper = f.Geometry.(orb.LineString)
-		}
-	}
-	return tidal, upper
+	return river.Tidal, river.Upper
 }
 
 func TestThamesIsWater(t *testing.T) {
