@@ -1,0 +1,24 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/geo/route"
+)
+
+// openNetwork returns the network that was imported into the data directory, or the built-in lattice
+// where none was. An imported network that cannot be used is an error: answers over another network
+// than the user chose would mislead.
+func openNetwork(dataDir string, city *data.London) (*route.Network, error) {
+	n, err := route.OpenNetwork(dataDir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return city.Network, nil
+	case err != nil:
+		return nil, fmt.Errorf("%w (nearside import roads does that; without the file the built-in network is used)", err)
+	}
+	return n, nil
+}
