@@ -42,3 +42,34 @@ type Borough struct {
 	Inner  bool             // inner London as in the London Government Act 1963
 	Land   orb.MultiPolygon // boundary at mean high water, simplified
 }
+
+// CheckLand says what is wrong with a multipolygon: it must have polygons, their rings must be closed
+// and all points lie in London.
+func CheckLand(land orb.MultiPolygon) error {
+	if len(land) == 0 {
+		return fmt.Errorf("geometry is empty")
+	}
+	for i, polygon := range land {
+		if len(polygon) == 0 {
+			return fmt.Errorf("polygon %d has no rings", i)
+		}
+		for j, ring := range polygon {
+			if err := checkRing(ring); err != nil {
+				return fmt.Errorf("polygon %d, ring %d: %w", i, j, err)
+			}
+		}
+	}
+	return nil
+}
+
+func checkRing(ring orb.Ring) error {
+	if len(ring) < 4 || !ring.Closed() {
+		return fmt.Errorf("want at least 4 points, the last the same as the first")
+	}
+	for _, p := range ring {
+		if _, err := CheckPoint(p.Lat(), p.Lon()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -72,31 +72,8 @@ func borough(f *geojson.Feature) (Borough, error) {
 	if !ok {
 		return Borough{}, fmt.Errorf("%s: geometry is not a MultiPolygon", code)
 	}
-	if err := checkLand(land); err != nil {
+	if err := CheckLand(land); err != nil {
 		return Borough{}, fmt.Errorf("%s: %w", code, err)
 	}
 	return Borough{Code: code, Name: name, Sector: sector, Inner: inner, Land: land}, nil
-}
-
-// checkLand says what is wrong with a borough's geometry: rings must be closed and lie in London.
-func checkLand(land orb.MultiPolygon) error {
-	if len(land) == 0 {
-		return fmt.Errorf("geometry is empty")
-	}
-	for i, polygon := range land {
-		if len(polygon) == 0 {
-			return fmt.Errorf("polygon %d has no rings", i)
-		}
-		for j, ring := range polygon {
-			if len(ring) < 4 || !ring.Closed() {
-				return fmt.Errorf("polygon %d, ring %d: want at least 4 points, the last the same as the first", i, j)
-			}
-			for _, p := range ring {
-				if _, err := CheckPoint(p.Lat(), p.Lon()); err != nil {
-					return fmt.Errorf("polygon %d, ring %d: %w", i, j, err)
-				}
-			}
-		}
-	}
-	return nil
 }

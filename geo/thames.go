@@ -35,7 +35,7 @@ func ReadThames(r io.Reader) (*Thames, error) {
 		switch kind {
 		case "tidal":
 			t.Tidal, ok = f.Geometry.(orb.Polygon)
-			ok = ok && checkLand(orb.MultiPolygon{t.Tidal}) == nil
+			ok = ok && CheckLand(orb.MultiPolygon{t.Tidal}) == nil
 		case "upper":
 			t.Upper, ok = f.Geometry.(orb.LineString)
 			ok = ok && len(t.Upper) >= 2

@@ -43,20 +43,8 @@ const (
 
 // New makes the grid of the cells of an H3 resolution that overlap the boroughs' land.
 func New(boroughs []geo.Borough, res int) (*Grid, error) {
-	if res < MinRes || res > MaxRes {
-		return nil, fmt.Errorf("grid: resolution %d; want %d to %d", res, MinRes, MaxRes)
-	}
-	if len(boroughs) == 0 || len(boroughs) > math.MaxInt8 {
-		return nil, fmt.Errorf("grid: %d boroughs; want 1 to %d", len(boroughs), math.MaxInt8)
-	}
-	for i := range boroughs {
-		b := &boroughs[i]
-		if b.Sector >= geo.Sectors {
-			return nil, fmt.Errorf("grid: borough %s has no sector", b.Name)
-		}
-		if bound := b.Land.Bound(); len(b.Land) == 0 || !geo.London.Contains(bound.Min) || !geo.London.Contains(bound.Max) {
-			return nil, fmt.Errorf("grid: borough %s does not lie in London", b.Name)
-		}
+	if err := check(boroughs, res); err != nil {
+		return nil, fmt.Errorf("grid: %w", err)
 	}
 	g := &Grid{res: res, plane: newPlane(res)}
 	all := pieces(&g.plane, boroughs)
@@ -69,6 +57,25 @@ func New(boroughs []geo.Borough, res int) (*Grid, error) {
 	g.assign(all, boroughs)
 	g.join()
 	return g, nil
+}
+
+// check says what New cannot take.
+func check(boroughs []geo.Borough, res int) error {
+	if res < MinRes || res > MaxRes {
+		return fmt.Errorf("resolution %d; want %d to %d", res, MinRes, MaxRes)
+	}
+	if len(boroughs) == 0 || len(boroughs) > math.MaxInt8 {
+		return fmt.Errorf("%d boroughs; want 1 to %d", len(boroughs), math.MaxInt8)
+	}
+	for _, b := range boroughs {
+		if b.Sector >= geo.Sectors {
+			return fmt.Errorf("borough %s has no sector", b.Name)
+		}
+		if err := geo.CheckLand(b.Land); err != nil {
+			return fmt.Errorf("borough %s: %w", b.Name, err)
+		}
+	}
+	return nil
 }
 
 // number gives each cell its index, by H3 identifier.
