@@ -1,0 +1,92 @@
+// The offline base: London as an island of land, the tidal Thames as the gap between its halves,
+// borough outlines and names. No tiles, no fonts from elsewhere.
+
+import { Map, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import { area, labelPoint, outline, type BoroughFeature, type Position } from "./outline";
+
+export const LONDON: [number, number, number, number] = [-0.515, 51.283, 0.336, 51.694];
+
+/** Layers drawn over the cells go before none; those under the names go before this one. */
+export const NAMES = "names";
+
+const WATER = "#dbe5ea";
+const LAND = "#f6f4ee";
+const LINE = "#33475b";
+const FONT = ["system-ui", "sans-serif"];
+
+// Where the river's name is set: in the gap, off the estuary, clear of borough names.
+const RIVER: Position = [0.158, 51.5065];
+
+function collection(features: object[]): any {
+  return { type: "FeatureCollection", features };
+}
+
+function feature(type: string, coordinates: unknown, properties: object = {}): object {
+  return { type: "Feature", geometry: { type, coordinates }, properties };
+}
+
+/** Everything outside London, to cover the parts of cells that hang over the edge and the river. */
+function outside(rings: Position[][]): object {
+  const frame: Position[] = [[-6, 48], [6, 48], [6, 55], [-6, 55], [-6, 48]];
+  return feature("Polygon", [frame, ...rings]);
+}
+
+/** Long names are cut to what people say. */
+const said = (name: string): string => name.replace(" and ", " & ").replace(" upon Thames", "").replace("City of London", "City");
+
+function style(boroughs: BoroughFeature[]): StyleSpecification {
+  const rings = outline(boroughs);
+  const names = boroughs.map((b) => feature("Point", labelPoint(b), {
+    name: said(b.properties.name), rank: -area(b.geometry.coordinates[0][0]),
+  }));
+  return {
+    version: 8,
+    sources: {
+      land: { type: "geojson", data: feature("MultiPolygon", rings.map((r) => [r])) as any },
+      outside: { type: "geojson", data: outside(rings) as any },
+      boroughs: { type: "geojson", data: collection(boroughs), promoteId: "code" },
+      names: { type: "geojson", data: collection(names) },
+      river: { type: "geojson", data: feature("Point", RIVER, { name: "River Thames" }) as any },
+    },
+    layers: [
+      { id: "water", type: "background", paint: { "background-color": WATER } },
+      { id: "land", type: "fill", source: "land", paint: { "fill-color": LAND } },
+      { id: "outside", type: "fill", source: "outside", paint: { "fill-color": WATER } },
+      { id: "shore", type: "line", source: "land", paint: { "line-color": "#8fa3b1", "line-width": 1 } },
+      { id: "borders", type: "line", source: "boroughs", paint: { "line-color": LINE, "line-opacity": 0.55, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 13, 1.8] } },
+      {
+        id: "chosen", type: "line", source: "boroughs",
+        paint: { "line-color": "#111820", "line-width": ["case", ["boolean", ["feature-state", "chosen"], false], 3, 0] },
+      },
+      {
+        id: "river", type: "symbol", source: "river",
+        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 11.5, "text-letter-spacing": 0.12, "text-rotate": 14, "text-allow-overlap": false },
+        paint: { "text-color": "#3d6076", "text-halo-color": WATER, "text-halo-width": 1 },
+      },
+      {
+        id: NAMES, type: "symbol", source: "names",
+        layout: {
+          "text-field": ["get", "name"], "text-font": FONT, "text-max-width": 7, "text-padding": 3, "symbol-sort-key": ["get", "rank"],
+          "text-size": ["interpolate", ["linear"], ["zoom"], 9, 11, 12, 15],
+        },
+        paint: { "text-color": "#17222d", "text-halo-color": "rgba(255,255,255,0.88)", "text-halo-width": 1.6 },
+      },
+    ],
+  };
+}
+
+/** Makes the map and waits until it can take layers. */
+export async function makeMap(container: HTMLElement, boroughs: BoroughFeature[]): Promise<Map> {
+  setWorkerUrl(new URL(WORKER_URL, location.href).href);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = new Map({
+    container, style: style(boroughs), bounds: LONDON, fitBoundsOptions: { padding: 24 }, minZoom: 8, maxZoom: 15,
+    maxBounds: [-1.6, 50.9, 1.4, 52.1], dragRotate: false, pitchWithRotate: false, touchPitch: false, keyboard: false, attributionControl: false,
+    fadeDuration: calm ? 0 : 200, reduceMotion: calm,
+  } as ConstructorParameters<typeof Map>[0]);
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
+  await new Promise<void>((resolve) => map.once("load", () => resolve()));
+  return map;
+}

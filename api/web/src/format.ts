@@ -1,0 +1,27 @@
+// Numbers as the page writes them.
+
+const NONE = "–";
+
+/** Minutes with one decimal; a dash where there is no value. */
+export function minutes(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) || value < 0 ? NONE : value.toFixed(1);
+}
+
+/** Seconds as minutes with one decimal. */
+export const secondsAsMinutes = (s: number | undefined): string => minutes(s === undefined ? undefined : s / 60);
+
+/** A share as a whole percentage. */
+export function percent(share: number | undefined): string {
+  return share === undefined || !Number.isFinite(share) ? NONE : `${Math.round(share * 100)} %`;
+}
+
+/** A positive number with two significant figures and no exponent. */
+export function figures(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return NONE;
+  if (value === 0) return "0";
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(decimals, 6));
+}
+
+/** A whole number with separators. */
+export const whole = (value: number): string => Math.round(value).toLocaleString("en-GB");

@@ -1,0 +1,56 @@
+// Starts the planner's map: loads the city, builds the views and keeps them in step.
+
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./style.css";
+import boroughsURL from "../../../data/boroughs/boroughs.geojson";
+import { ApiError, getCity, type City } from "./api";
+import { makeMap, NAMES } from "./basemap";
+import { CellLayer } from "./celllayer";
+import { Cells } from "./cells";
+import { Cursor } from "./cursor";
+import { part } from "./dom";
+import { hourOf } from "./hours";
+import { showSigns } from "./legend";
+import { Markers } from "./markers";
+import type { BoroughFeature } from "./outline";
+import { showSources } from "./panels";
+import { Screen } from "./screen";
+import { fromAddress, State, toAddress } from "./state";
+
+async function boroughShapes(): Promise<BoroughFeature[]> {
+  const response = await fetch(boroughsURL);
+  if (!response.ok) throw new ApiError("The borough outlines are missing from this build.");
+  return (await response.json()).features;
+}
+
+function header(city: City): void {
+  part("city").textContent = city.title || "London";
+  part("demo").hidden = !city.demo;
+  part("basis").textContent = [city.network, city.demand].filter(Boolean).join(" · ");
+}
+
+async function start(): Promise<void> {
+  const state = new State(fromAddress(location.hash, hourOf(new Date())));
+  const [city, shapes] = await Promise.all([getCity(), boroughShapes()]);
+  header(city);
+  showSources(city);
+  showSigns(city.cells.some((c) => c.modelled));
+  const cells = new Cells(city.cells);
+  const layer = new CellLayer(cells);
+  const map = await makeMap(part("map"), shapes);
+  map.addLayer(layer, "outside");
+  const markers = new Markers(map, city.places);
+  map.moveLayer(NAMES);
+  new Cursor(map, cells, state);
+  await new Screen(city, cells, layer, map, markers, state).begin();
+  state.on(["view", "hour", "plan"], (now) => history.replaceState(null, "", toAddress(now)));
+  part("loading").hidden = true;
+  document.body.dataset.ready = "true";
+}
+
+start().catch((error: Error) => {
+  const says = part("loading");
+  says.className = "failed";
+  says.textContent = `The map cannot start. ${error.message}`;
+  if (!(error instanceof ApiError)) console.error(error);
+});

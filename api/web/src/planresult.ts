@@ -1,0 +1,40 @@
+// A plan in words and numbers, beside the map.
+
+import type { Access, Plan, PlannedSite } from "./api";
+import { el } from "./dom";
+import { minutes, percent } from "./format";
+
+const figure = (value: string, label: string): HTMLElement => el("div", {}, el("dd", {}, value), el("dt", {}, label));
+
+function comparison(name: string, a: Access): HTMLTableRowElement {
+  return el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, minutes(a.meanMinutes)), el("td", {}, minutes(a.p90Minutes)), el("td", {}, percent(a.within15)));
+}
+
+function siteList(title: string, sites: PlannedSite[], show: (site: PlannedSite) => void): HTMLElement[] {
+  if (!sites.length) return [];
+  const rows = sites.map((s) => el("li", {}, el("button", { type: "button", class: "site", click: () => show(s) },
+    el("strong", {}, s.place || s.borough), el("span", {}, `${s.place ? `${s.borough}, ` : ""}${s.gridRef}`))));
+  return [el("h3", {}, title), el("ol", { class: "sites" }, ...rows)];
+}
+
+/** Draws the plan; now are the cars on the road, where known; show flies to a site. */
+export function planResult(plan: Plan, now: Access | undefined, show: (site: PlannedSite) => void): HTMLElement {
+  const rows = [comparison("This plan", plan.all), ...plan.comparisons.map((c) => comparison(c.name, c.all))];
+  if (now && now.meanMinutes > 0) rows.push(comparison("Cars now, the hour shown", now));
+  return el("div", { class: "result" },
+    el("p", { class: "gap" }, plan.gapInWords || "The plan has no bound."),
+    plan.stopped ? el("p", { class: "note" }, "Stopped early: this is the best plan found until then.") : "",
+    el("dl", { class: "figures" }, figure(minutes(plan.all.meanMinutes), "minutes, mean"), figure(minutes(plan.all.p90Minutes), "minutes, 90th"), figure(percent(plan.all.within15), "within 15 min")),
+    el("table", {}, el("caption", {}, "Minutes to the nearest car, weighted by expected calls"),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Where cars stand"), el("th", { scope: "col" }, "Mean"), el("th", { scope: "col" }, "90th"), el("th", { scope: "col" }, "≤ 15"))),
+      el("tbody", {}, ...rows)),
+    ...siteList("Cars", plan.cars, show), ...siteList("Crisis centres", plan.centres, show),
+    el("p", { class: "note" }, `Demand: ${plan.demand || "not stated"}. Network: ${plan.basis.network || "not stated"}${plan.basis.modelled ? ", partly modelled" : ""}.`),
+    el("button", { type: "button", click: () => save(plan) }, "Download the plan (JSON)"));
+}
+
+function save(plan: Plan): void {
+  const url = URL.createObjectURL(new Blob([plan.documentJson || JSON.stringify(plan, null, 2)], { type: "application/json" }));
+  el("a", { href: url, download: `${plan.name.replace("/", "-") || "plan"}.json` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

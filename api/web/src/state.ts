@@ -1,0 +1,51 @@
+// What the planner has chosen, in one place. A view changes it with set() and hears of changes
+// through on(); nothing else is shared between views.
+
+/** What the cells show: expected calls, or minutes to the nearest car. */
+export type View = "forecast" | "coverage";
+
+export interface Choice {
+  readonly view: View;
+  readonly hour: number; // of the week
+  readonly plan: string; // "plans/…" whose cars are counted; empty: the cars now
+  readonly cell: number | undefined; // under the cursor
+  readonly borough: number | undefined; // highlighted
+}
+
+type Listener = (now: Choice, before: Choice) => void;
+
+export class State {
+  private readonly listeners: Listener[] = [];
+
+  constructor(private choice: Choice) {}
+
+  get now(): Choice { return this.choice; }
+
+  /** Calls the listener after each change of one of the fields. */
+  on(fields: (keyof Choice)[], listener: Listener): void {
+    this.listeners.push((now, before) => {
+      if (fields.some((f) => now[f] !== before[f])) listener(now, before);
+    });
+  }
+
+  set(change: Partial<Choice>): void {
+    const before = this.choice;
+    this.choice = { ...before, ...change };
+    for (const listener of this.listeners) listener(this.choice, before);
+  }
+}
+
+/** Reads the view and hour from the address, such as "#view=coverage&hour=14". */
+export function fromAddress(hash: string, hour: number): Choice {
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const asked = given.has("hour") ? Number(given.get("hour")) : NaN;
+  return {
+    view: given.get("view") === "coverage" ? "coverage" : "forecast",
+    hour: Number.isInteger(asked) && asked >= 0 && asked < 168 ? asked : hour,
+    plan: given.get("plan") ?? "", cell: undefined, borough: undefined,
+  };
+}
+
+export function toAddress(c: Choice): string {
+  return `#view=${c.view}&hour=${c.hour}${c.plan ? `&plan=${c.plan}` : ""}`;
+}

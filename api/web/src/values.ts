@@ -1,0 +1,34 @@
+// Values by hour, fetched once and kept: a forecast never changes while the page is open, nor does a
+// plan's coverage. What the cars now cover does, so that is kept for a few seconds only.
+
+import { getCoverage, getForecast, type Coverage, type Forecast } from "./api";
+
+const FRESH_MS = 15_000;
+
+interface Kept<T> { value: Promise<T>; done?: T; until: number }
+
+export class Values {
+  private readonly forecasts = new Map<number, Kept<Forecast>>();
+  private readonly coverages = new Map<string, Kept<Coverage>>();
+
+  forecast(hour: number): Promise<Forecast> {
+    return keep(this.forecasts, hour, Infinity, () => getForecast([hour]));
+  }
+
+  coverage(hour: number, plan: string): Promise<Coverage> {
+    return keep(this.coverages, `${plan} ${hour}`, plan ? Infinity : FRESH_MS, () => getCoverage(hour, plan));
+  }
+
+  /** The values where they are here already, even if a little old. */
+  forecastNow = (hour: number): Forecast | undefined => this.forecasts.get(hour)?.done;
+  coverageNow = (hour: number, plan: string): Coverage | undefined => this.coverages.get(`${plan} ${hour}`)?.done;
+}
+
+function keep<K, T>(store: Map<K, Kept<T>>, key: K, lifetime: number, fetch: () => Promise<T>): Promise<T> {
+  const kept = store.get(key);
+  if (kept && kept.until > performance.now()) return kept.value;
+  const fresh: Kept<T> = { value: fetch(), done: kept?.done, until: performance.now() + lifetime };
+  store.set(key, fresh);
+  fresh.value.then((v) => { fresh.done = v; }, () => store.delete(key));
+  return fresh.value;
+}
