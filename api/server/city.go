@@ -1,0 +1,54 @@
+package server
+
+import (
+	"context"
+
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+// GetCity says what this server runs on. It never changes while the server runs.
+func (s *planningService) GetCity(context.Context, *pb.GetCityRequest) (*pb.City, error) {
+	return s.city, nil
+}
+
+// priorNote goes with every forecast until there are a user's own calls.
+const priorNote = "A documented prior, not a forecast learnt from calls: yearly volume, hour-of-week profile and place share from published figures and assumptions."
+
+func (s *Server) describe() *pb.City {
+	c, g := s.City, s.City.Grid
+	city := &pb.City{
+		Title: "London", Demo: s.Demo, Network: s.Network.Name, NetworkNote: s.NetworkNote,
+		Demand: c.Prior.Source, DemandNote: priorNote, DataSha256: c.Hash, Version: s.Version,
+	}
+	for i := range g.Len() {
+		cell := grid.Index(i)
+		city.Cells = append(city.Cells, &pb.Cell{
+			Id: g.ID(cell), Borough: int32(g.Borough(cell)), Modelled: s.modelledAt(cell), Population: c.Population[i],
+		})
+	}
+	for _, b := range c.Boroughs {
+		city.Boroughs = append(city.Boroughs, &pb.Borough{Code: b.Code, Name: b.Name, Sector: sectorName(b.Sector)})
+	}
+	for i := range c.Places {
+		city.Places = append(city.Places, placeProto(&c.Places[i]))
+	}
+	city.Periods = speedPeriods(c.Speeds)
+	for _, p := range c.Provenance {
+		city.Provenance = append(city.Provenance, &pb.Provenance{What: p.What, Origin: string(p.Origin), Source: p.Source, Licence: p.Licence})
+	}
+	return city
+}
+
+func speedPeriods(t *road.SpeedTable) []*pb.SpeedPeriod {
+	list := make([]*pb.SpeedPeriod, t.Periods())
+	for p := range list {
+		list[p] = &pb.SpeedPeriod{Name: t.Name(road.Period(p)), Source: t.Source(road.Period(p))}
+	}
+	for h := range int32(road.HoursPerWeek) {
+		p := list[t.Period(int(h))]
+		p.Hours = append(p.Hours, h)
+	}
+	return list
+}

@@ -1,0 +1,122 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
+)
+
+// cellRoads joins every point to the node of its cell.
+type cellRoads struct{ grid *grid.Grid }
+
+func (c cellRoads) Snap(p orb.Point) (road.Spot, bool) {
+	i, ok := c.grid.At(p)
+	l := road.Link{Node: road.Node(i), Class: road.Lattice, Zone: road.Central}
+	return road.Spot{Leave: [road.MaxLinks]road.Link{l}, Reach: [road.MaxLinks]road.Link{l}, Leaves: 1, Reaches: 1}, ok
+}
+
+// smallCity is two boroughs side by side in the middle of London, quick to make: cells are joined to
+// their neighbours at 30 s each, and the eastern borough is modelled.
+func smallCity(t testing.TB) *data.London {
+	t.Helper()
+	square := func(west, east float64) orb.MultiPolygon {
+		return orb.MultiPolygon{orb.Bound{Min: orb.Point{west, 51.49}, Max: orb.Point{east, 51.53}}.ToPolygon()}
+	}
+	c := &data.London{Hash: "test", Boroughs: []geo.Borough{
+		{Code: "E09000001", Name: "West", Sector: geo.NWL, Land: square(-0.16, -0.125)},
+		{Code: "E09000002", Name: "East", Sector: geo.NEL, Land: square(-0.125, -0.09)},
+	}}
+	var err error
+	if c.Grid, err = grid.New(c.Boroughs, data.FineRes); err != nil {
+		t.Fatal(err)
+	}
+	if c.Coarse, err = grid.New(c.Boroughs, data.CoarseRes); err != nil {
+		t.Fatal(err)
+	}
+	speeds, err := os.Open("../../data/profiles/speeds.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = speeds.Close() }()
+	if c.Speeds, err = road.ReadSpeeds(speeds); err != nil {
+		t.Fatal(err)
+	}
+	n := c.Grid.Len()
+	c.Population = slices.Repeat([]float32{100}, n)
+	c.Prior = &demand.Intensity{Source: "even", Cells: n, Rate: slices.Repeat([]float32{0.01}, n*demand.HoursPerWeek)}
+	for i := range grid.Index(n) {
+		c.Modelled = append(c.Modelled, c.Grid.Borough(i) == 1)
+	}
+	c.Places = []data.Place{
+		{Name: "West ED", Kind: data.EmergencyDepartment, Borough: "West", Point: orb.Point{-0.15, 51.5}, Verified: true, Candidate: true},
+		{Name: "East ED", Kind: data.EmergencyDepartment, Borough: "East", Point: orb.Point{-0.1, 51.52}, Verified: true, Candidate: true},
+		{Name: "East ward", Kind: data.MentalHealthWard, Borough: "East", Point: orb.Point{-0.11, 51.51}, Candidate: true},
+	}
+	c.Provenance = []data.Provenance{{What: "everything", Origin: demand.Assumption, Source: "made up for tests"}}
+	c.Network = cellNetwork(c.Grid)
+	return c
+}
+
+func cellNetwork(g *grid.Grid) *route.Network {
+	graph := &road.Graph{FirstOut: []road.Arc{0}}
+	for i := range grid.Index(g.Len()) {
+		graph.Lon = append(graph.Lon, float32(g.Centre(i).Lon()))
+		graph.Lat = append(graph.Lat, float32(g.Centre(i).Lat()))
+		for _, n := range g.Neighbours(i) {
+			graph.Head = append(graph.Head, road.Node(n))
+			graph.Base = append(graph.Base, 30_000)
+			graph.Metres = append(graph.Metres, 350)
+			graph.Class = append(graph.Class, road.Lattice)
+			graph.Zone = append(graph.Zone, road.Central)
+		}
+		graph.FirstOut = append(graph.FirstOut, road.Arc(len(graph.Head)))
+	}
+	return &route.Network{Name: "small city", Graph: graph, Snapper: cellRoads{g}}
+}
+
+// noon is a Friday, 12:00 in London: hour 108 of the week.
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// smallSettings serves the small city at noon, as demo.
+func smallSettings(t testing.TB) Settings {
+	t.Helper()
+	s := DefaultSettings()
+	s.City = smallCity(t)
+	s.Network, s.Modelled, s.NetworkNote = s.City.Network, s.City.Modelled, "cells"
+	s.Fleet = fleet.New(s.City.Grid, s.Network, fleet.DefaultSettings())
+	s.Demo, s.Version, s.DataDir = true, "test", t.TempDir()
+	s.Now = func() time.Time { return noon }
+	s.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	var err error
+	if s.Zone, err = time.LoadLocation("Europe/London"); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// addCars puts n cars on the grid, each in a cell of its own where there are enough, all available.
+func addCars(t testing.TB, s *Settings, n int) {
+	t.Helper()
+	batch := make([]fleet.Report, n)
+	for i := range batch {
+		cell := grid.Index(i * 7 % s.City.Grid.Len())
+		batch[i] = fleet.Report{Car: fmt.Sprintf("cars/JRC-%04d", i), Point: s.City.Grid.Centre(cell), Skills: 3, Fixed: noon.Add(-4 * time.Second)}
+	}
+	if out := s.Fleet.Report(noon, batch); out.Accepted != n {
+		t.Fatalf("%+v", out)
+	}
+}

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"errors"
+
+	"github.com/paulmach/orb"
+
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/bng"
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+// pointOf returns the point that a location names; the error is INVALID_ARGUMENT and names the field.
+func pointOf(field string, l *pb.Location) (orb.Point, error) {
+	switch k := l.GetKind().(type) {
+	case *pb.Location_LatLng:
+		return latLngOf(field+".lat_lng", k.LatLng)
+	case *pb.Location_EastingNorthing:
+		p, err := bng.Point{Easting: k.EastingNorthing.GetEasting(), Northing: k.EastingNorthing.GetNorthing()}.WGS84()
+		return fromGrid(field+".easting_northing", p, err)
+	case *pb.Location_GridRef:
+		g, err := bng.Parse(k.GridRef)
+		if err != nil {
+			return orb.Point{}, invalid(field+".grid_ref", "%v", err)
+		}
+		p, err := g.WGS84()
+		return fromGrid(field+".grid_ref", p, err)
+	default:
+		return orb.Point{}, invalid(field, "missing: want lat_lng, easting_northing or grid_ref")
+	}
+}
+
+func latLngOf(field string, l *pb.LatLng) (orb.Point, error) {
+	p, err := geo.CheckPoint(l.GetLatitude(), l.GetLongitude())
+	if wrong, ok := errors.AsType[*geo.PointError](err); ok {
+		name := map[string]string{"lat": ".latitude", "lon": ".longitude"}[wrong.Field]
+		return p, invalid(field+name, "%v: %s", wrong.Value, wrong.Want)
+	}
+	return p, err
+}
+
+// fromGrid checks a point that was given on the British grid.
+func fromGrid(field string, p orb.Point, err error) (orb.Point, error) {
+	if err == nil {
+		_, err = geo.CheckPoint(p.Lat(), p.Lon())
+	}
+	if err != nil {
+		return p, invalid(field, "%v", err)
+	}
+	return p, nil
+}
+
+// place is a point with all that answers need to know about it.
+type place struct {
+	spot     road.Spot
+	cell     string // H3; empty outside the grid
+	borough  string
+	sector   geo.Sector
+	modelled bool // travel times here are modelled
+}
+
+// locate finds a request's location on the road network.
+func (s *Server) locate(field string, l *pb.Location) (place, error) {
+	p, err := pointOf(field, l)
+	if err != nil {
+		return place{}, err
+	}
+	spot, ok := s.Network.Snap(p)
+	if !ok {
+		return place{}, invalid(field, "%.5f, %.5f: no road of the %s is near", p.Lat(), p.Lon(), s.Network.Name)
+	}
+	at := place{spot: spot, sector: geo.Sectors}
+	if cell, ok := s.City.Grid.At(p); ok {
+		at.cell, at.sector = s.City.Grid.ID(cell), s.City.Grid.Sector(cell)
+		at.borough = s.City.Boroughs[s.City.Grid.Borough(cell)].Name
+		at.modelled = s.modelledAt(cell)
+	}
+	return at, nil
+}

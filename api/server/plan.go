@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"cloud.google.com/go/longrunning/autogen/longrunningpb"
+	"github.com/paulmach/orb"
+
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/optimiser"
+	"github.com/nearside-ems/nearside/planning"
+)
+
+// CreatePlan queues a plan and returns its operation.
+func (s *planningService) CreatePlan(_ context.Context, r *pb.CreatePlanRequest) (*longrunningpb.Operation, error) {
+	scenario, err := scenarioOf(r)
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.plans.start(scenario)
+	if err != nil {
+		return nil, err
+	}
+	return j.operation()
+}
+
+// GetPlan returns a finished plan.
+func (s *planningService) GetPlan(_ context.Context, r *pb.GetPlanRequest) (*pb.Plan, error) {
+	return s.plans.get(r.GetName())
+}
+
+func scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) {
+	driving, err := drivingOf(r.GetDriving())
+	if err != nil {
+		return planning.Scenario{}, err
+	}
+	s := planning.Scenario{
+		Cars: int(r.GetCars()), Centres: int(r.GetCentres()), Objective: planning.Objective(r.GetObjective()),
+		Busy: r.Busy, Driving: driving, Fixed: r.GetFixedCells(), Forbidden: r.GetForbiddenCells(),
+	}
+	for i, h := range r.GetHours() {
+		if err := inRange(fmt.Sprintf("hours[%d]", i), h, 0, demand.HoursPerWeek-1); err != nil {
+			return s, err
+		}
+		s.Hours = append(s.Hours, demand.HourOfWeek(h))
+	}
+	if limit := r.GetTimeLimit(); limit != nil {
+		if err := limit.CheckValid(); err != nil {
+			return s, invalid("time_limit", "%v", err)
+		}
+		s.TimeLimit = limit.AsDuration()
+	}
+	if err := s.Validate(); err != nil {
+		return s, scenarioRefusal(err)
+	}
+	return s, nil
+}
+
+// stopped is the status of a plan's leg whose search was ended early.
+const stopped = string(optimiser.Stopped)
+
+// planProto says a plan document in the contract's words. text is the document as it is written.
+func (s *Server) planProto(name string, d *planning.Document, text []byte) *pb.Plan {
+	driving := pb.Driving_DRIVING_NORMAL
+	if d.Scenario.Driving == road.BlueLight.String() {
+		driving = pb.Driving_DRIVING_BLUE_LIGHT
+	}
+	p := &pb.Plan{
+		Name: name, Objective: string(d.Objective), ValueSeconds: d.ValueSeconds, BoundSeconds: d.BoundSeconds,
+		Gap: d.Gap, GapInWords: d.GapInWords, InputsSha256: d.InputsSHA256, Demand: d.Demand.Source,
+		Cars: sitesProto(d.Cars), Centres: sitesProto(d.Centres), All: s.areaProto(&d.All), DocumentJson: string(text),
+		Basis: &pb.Basis{
+			Network: d.Network.Name, Period: strings.Join(d.Network.Periods, "; "), Driving: driving,
+			Modelled: d.Network.ModelledShare > 0, Demo: s.Demo,
+		},
+		Stopped: d.Response.Status == stopped || d.Conveyance != nil && d.Conveyance.Status == stopped,
+	}
+	for i := range d.ByBorough {
+		p.Boroughs = append(p.Boroughs, s.areaProto(&d.ByBorough[i]))
+	}
+	for i := range d.Comparisons {
+		c := &d.Comparisons[i]
+		p.Comparisons = append(p.Comparisons, &pb.Comparison{Name: c.Name, ValueSeconds: c.ValueSeconds, All: s.areaProto(&c.All)})
+	}
+	return p
+}
+
+func sitesProto(sites []planning.Site) []*pb.PlannedSite {
+	list := make([]*pb.PlannedSite, len(sites))
+	for i, c := range sites {
+		list[i] = &pb.PlannedSite{
+			Cell: c.Cell, Position: latLngProto(orb.Point{c.Lon, c.Lat}), GridRef: c.GridRef, Borough: c.Borough, Place: c.Place,
+		}
+	}
+	return list
+}
+
+func (s *Server) areaProto(a *planning.Area) *pb.BoroughCoverage {
+	out := &pb.BoroughCoverage{
+		MeanMinutes: a.MeanSeconds / 60, P90Minutes: a.P90Seconds / 60, Within_15: a.Within15, CallsPerHour: a.CallsPerHour,
+	}
+	for i := range s.City.Boroughs {
+		if s.City.Boroughs[i].Code == a.Code {
+			out.Borough = int32(i)
+		}
+	}
+	return out
+}

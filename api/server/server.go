@@ -1,0 +1,144 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"cloud.google.com/go/longrunning/autogen/longrunningpb"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
+
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+const (
+	maxMessage = 8 << 20 // bytes of a request: 10,000 reports take under 2 MiB
+	// stopping is how long answers on their way may take after the server was told to stop.
+	stopping = 5 * time.Second
+)
+
+// Server answers over gRPC and HTTP. Make one with New.
+type Server struct {
+	Settings
+	roads  *roads
+	cells  []road.Spot // of the grid's centres; those with offRoad are not joined to the network
+	off    []bool
+	places []standing
+	city   *pb.City
+	plans  *plans
+	health *health.Server
+}
+
+// standing is a place that is joined to the road network.
+type standing struct {
+	*data.Place
+	spot road.Spot
+}
+
+type (
+	dispatchService struct {
+		pb.UnimplementedDispatchServiceServer
+		*Server
+	}
+	planningService struct {
+		pb.UnimplementedPlanningServiceServer
+		*Server
+	}
+)
+
+// New prepares a server: cells and places are joined to the network, kept plans are found again. It
+// fails where settings are missing or the data directory cannot be used.
+func New(settings Settings) (*Server, error) {
+	if err := settings.validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{Settings: settings, roads: newRoads(settings.City.Speeds, settings.Network), health: health.NewServer()}
+	g := s.City.Grid
+	s.cells, s.off = make([]road.Spot, g.Len()), make([]bool, g.Len())
+	for i := range s.cells {
+		spot, ok := s.Network.Snap(g.Centre(grid.Index(i)))
+		s.cells[i], s.off[i] = spot, !ok
+	}
+	for i := range s.City.Places {
+		if spot, ok := s.Network.Snap(s.City.Places[i].Point); ok {
+			s.places = append(s.places, standing{&s.City.Places[i], spot})
+		}
+	}
+	s.city = s.describe()
+	s.laneAt(s.hourNow(), road.Normal)
+	var err error
+	s.plans, err = newPlans(s)
+	return s, err
+}
+
+// GRPC returns the gRPC server with every service registered.
+func (s *Server) GRPC() *grpc.Server {
+	g := grpc.NewServer(
+		grpc.MaxRecvMsgSize(maxMessage),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
+		grpc.UnaryInterceptor(s.recoverUnary), grpc.StreamInterceptor(s.recoverStream),
+	)
+	pb.RegisterDispatchServiceServer(g, &dispatchService{Server: s})
+	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
+	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
+	grpc_health_v1.RegisterHealthServer(g, s.health)
+	reflection.Register(g)
+	return g
+}
+
+// Serve answers on both listeners until ctx ends, then lets answers on their way finish, stops plans
+// that are being made, and returns nil; or the error that ended it.
+func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) error {
+	g := s.GRPC()
+	handler, err := s.HTTP()
+	if err != nil {
+		return err
+	}
+	h := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	failed := make(chan error, 2)
+	go func() { failed <- named("gRPC", g.Serve(overGRPC)) }()
+	go func() { failed <- named("HTTP", h.Serve(overHTTP)) }()
+	running := 2
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		running--
+	}
+	s.shutDown(g, h)
+	for ; running > 0; running-- {
+		<-failed
+	}
+	return err
+}
+
+func named(what string, err error) error { return fmt.Errorf("%s: %w", what, err) }
+
+// shutDown ends the plans first, so that those who wait for them are answered.
+func (s *Server) shutDown(g *grpc.Server, h *http.Server) {
+	s.health.Shutdown()
+	s.plans.close()
+	ctx, cancel := context.WithTimeout(context.Background(), stopping)
+	defer cancel()
+	stopped := make(chan struct{})
+	go func() { g.GracefulStop(); close(stopped) }()
+	if err := h.Shutdown(ctx); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		s.Log.Warn("HTTP connections were cut", "error", err)
+	}
+	select {
+	case <-stopped:
+	case <-ctx.Done():
+		g.Stop()
+		<-stopped
+	}
+}

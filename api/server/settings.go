@@ -1,0 +1,59 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo/route"
+)
+
+// Settings of a Server. City, Network, Fleet, Zone, Now and Log are needed.
+type Settings struct {
+	City    *data.London
+	Network *route.Network // City.Network, or one that the user imported
+	// Modelled tells per cell of the grid whether travel times there are modelled and not measured;
+	// nil where none are.
+	Modelled []bool
+	// NetworkNote says where the network is measured and where modelled.
+	NetworkNote string
+	Fleet       *fleet.Store
+	Dispatch    dispatch.Settings
+	Demo        bool         // cars are simulated; every answer says so
+	Version     string       // of the program
+	DataDir     string       // keeps plans and caches; empty keeps them in memory
+	Map         http.Handler // the planner's map, at /; nil: none
+	Zone        *time.Location
+	Now         func() time.Time
+	Log         *slog.Logger
+	// PlansWaiting is how many plans may wait while one is made; more are refused.
+	PlansWaiting int
+	// PlansKept is how many finished operations are remembered. Plans outlive them in DataDir.
+	PlansKept int
+}
+
+// DefaultSettings returns settings that lack only what must be given.
+func DefaultSettings() Settings {
+	return Settings{Dispatch: dispatch.DefaultSettings(), Now: time.Now, Log: slog.Default(), PlansWaiting: 8, PlansKept: 100}
+}
+
+func (s *Settings) validate() error {
+	var errs []error
+	need := func(ok bool, name string) {
+		if !ok {
+			errs = append(errs, errors.New("server: settings lack "+name))
+		}
+	}
+	need(s.City != nil, "City")
+	need(s.Network != nil, "Network")
+	need(s.Fleet != nil, "Fleet")
+	need(s.Zone != nil, "Zone")
+	need(s.Now != nil, "Now")
+	need(s.Log != nil, "Log")
+	need(s.PlansWaiting >= 0 && s.PlansKept > 0, "room for plans")
+	return errors.Join(errs...)
+}

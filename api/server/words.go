@@ -1,0 +1,119 @@
+package server
+
+import (
+	"time"
+
+	"github.com/paulmach/orb"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+// The contract's enums count from one, with zero for "not given"; the engines' count from zero.
+
+func drivingOf(d pb.Driving) (road.Driving, error) {
+	switch d {
+	case pb.Driving_DRIVING_UNSPECIFIED, pb.Driving_DRIVING_NORMAL:
+		return road.Normal, nil
+	case pb.Driving_DRIVING_BLUE_LIGHT:
+		return road.BlueLight, nil
+	default:
+		return 0, invalid("driving", "%d: unknown", d)
+	}
+}
+
+func drivingProto(d road.Driving) pb.Driving { return pb.Driving(d) + pb.Driving_DRIVING_NORMAL }
+
+func skillsOf(field string, list []pb.Skill) (dispatch.Skills, error) {
+	var set dispatch.Skills
+	for _, k := range list {
+		if k < pb.Skill_SKILL_PARAMEDIC || k > pb.Skill_SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC {
+			return 0, invalid(field, "%d: unknown", k)
+		}
+		set |= 1 << (k - 1)
+	}
+	return set, nil
+}
+
+func skillsProto(set dispatch.Skills) (list []pb.Skill) {
+	for k := pb.Skill_SKILL_PARAMEDIC; k <= pb.Skill_SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC; k++ {
+		if set&(1<<(k-1)) != 0 {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// statusOf returns nil where the status was not given.
+func statusOf(field string, st pb.CarStatus) (*dispatch.Status, error) {
+	if st == pb.CarStatus_CAR_STATUS_UNSPECIFIED {
+		return nil, nil
+	}
+	if st < 0 || st > pb.CarStatus(dispatch.Statuses) {
+		return nil, invalid(field, "%d: unknown", st)
+	}
+	d := dispatch.Status(st - 1)
+	return &d, nil
+}
+
+func latLngProto(p orb.Point) *pb.LatLng { return &pb.LatLng{Latitude: p.Lat(), Longitude: p.Lon()} }
+
+func millisProto(t road.Millis) *durationpb.Duration {
+	return durationpb.New(time.Duration(t) * time.Millisecond)
+}
+
+// carProto is car i of a snapshot as the contract says it.
+func (s *Server) carProto(snap *dispatch.Snapshot, i int) *pb.Car {
+	c := snap.Cars[i]
+	car := &pb.Car{
+		Name: c.Name, Status: pb.CarStatus(c.Status) + 1, Skills: skillsProto(c.Skills),
+		Position: latLngProto(c.Point), PositionTime: timestamppb.New(c.Fixed),
+		PositionAge: durationpb.New(snap.Age(i)), Stale: snap.Stale(i),
+	}
+	if c.InGrid {
+		car.Sector, car.Cell = c.Sector.String(), s.City.Grid.ID(c.Cell)
+		car.Borough = s.City.Boroughs[s.City.Grid.Borough(c.Cell)].Name
+	}
+	return car
+}
+
+// modelledAt tells whether travel times in a cell are modelled and not measured.
+func (s *Server) modelledAt(cell grid.Index) bool {
+	return s.Modelled != nil && s.Modelled[cell]
+}
+
+// modelledCar tells the same of where a car stands.
+func (s *Server) modelledCar(c *dispatch.Car) bool { return c.InGrid && s.modelledAt(c.Cell) }
+
+// kinds maps the data's kinds of places to the contract's.
+var kinds = map[data.Kind]pb.PlaceKind{
+	data.EmergencyDepartment: pb.PlaceKind_PLACE_KIND_EMERGENCY_DEPARTMENT,
+	data.PlaceOfSafety:       pb.PlaceKind_PLACE_KIND_PLACE_OF_SAFETY,
+	data.CrisisAssessment:    pb.PlaceKind_PLACE_KIND_CRISIS_ASSESSMENT,
+	data.MentalHealthWard:    pb.PlaceKind_PLACE_KIND_INPATIENT,
+	data.SecureUnit:          pb.PlaceKind_PLACE_KIND_SECURE_UNIT,
+	data.Hospital:            pb.PlaceKind_PLACE_KIND_HOSPITAL,
+	data.FireStation:         pb.PlaceKind_PLACE_KIND_FIRE_STATION,
+	data.PoliceStation:       pb.PlaceKind_PLACE_KIND_POLICE_STATION,
+}
+
+func placeProto(p *data.Place) *pb.Place {
+	return &pb.Place{
+		Name: p.Name, Kind: kinds[p.Kind], Position: latLngProto(p.Point), Borough: p.Borough,
+		Operator: p.Operator, Verified: p.Verified, Evidence: p.Evidence,
+	}
+}
+
+// sectorName is empty where the sector is not known.
+func sectorName(s geo.Sector) string {
+	if s >= geo.Sectors {
+		return ""
+	}
+	return s.String()
+}

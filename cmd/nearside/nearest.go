@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+)
+
+// nearestCommand asks a running service which cars can reach a place first.
+type nearestCommand struct {
+	Server  string   `default:"127.0.0.1:7420" help:"Address of the service (gRPC)." placeholder:"ADDR"`
+	Lat     *float64 `help:"Latitude, degrees." xor:"place" and:"point"`
+	Lon     *float64 `help:"Longitude, degrees." and:"point"`
+	GridRef string   `help:"British National Grid reference instead, such as \"TQ 30027 80380\"." xor:"place" placeholder:"REF"`
+	K       int32    `name:"k" default:"5" help:"How many cars, 1 to 100."`
+	Skill   []string `enum:"paramedic,nurse,specialist" help:"Skill that is needed: paramedic, nurse or specialist; may be repeated." placeholder:"SKILL"`
+	Driving string   `default:"normal" enum:"normal,blue-light" help:"How cars drive: normal or blue-light."`
+	Why     bool     `help:"List the cars that were left out, with reasons."`
+	Format  string   `default:"table" enum:"table,json" help:"table or json."`
+}
+
+var skillNames = map[string]pb.Skill{
+	"paramedic":  pb.Skill_SKILL_PARAMEDIC,
+	"nurse":      pb.Skill_SKILL_MENTAL_HEALTH_NURSE,
+	"specialist": pb.Skill_SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC,
+}
+
+var drivingNames = map[string]pb.Driving{"normal": pb.Driving_DRIVING_NORMAL, "blue-light": pb.Driving_DRIVING_BLUE_LIGHT}
+
+func (c *nearestCommand) Run() error {
+	in, err := c.request()
+	if err != nil {
+		return err
+	}
+	conn, err := grpc.NewClient(c.Server, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return fmt.Errorf("--server %s: %w", c.Server, err)
+	}
+	defer func() { _ = conn.Close() }()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	out, err := pb.NewDispatchServiceClient(conn).FindNearestCars(ctx, in)
+	if err != nil {
+		return fmt.Errorf("%s: %s", c.Server, status.Convert(err).Message())
+	}
+	if c.Format == "json" {
+		text, err := protojson.MarshalOptions{Multiline: true, EmitUnpopulated: true}.Marshal(out)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Println(string(text))
+		return err
+	}
+	return writeNearest(os.Stdout, out)
+}
+
+func (c *nearestCommand) request() (*pb.FindNearestCarsRequest, error) {
+	in := &pb.FindNearestCarsRequest{K: c.K, Driving: drivingNames[c.Driving], IncludeExcluded: c.Why, Location: &pb.Location{}}
+	switch {
+	case c.GridRef != "":
+		in.Location.Kind = &pb.Location_GridRef{GridRef: c.GridRef}
+	case c.Lat != nil && c.Lon != nil:
+		in.Location.Kind = &pb.Location_LatLng{LatLng: &pb.LatLng{Latitude: *c.Lat, Longitude: *c.Lon}}
+	default:
+		return nil, errors.New("where? give --lat and --lon, or --grid-ref")
+	}
+	for _, name := range c.Skill {
+		in.Skills = append(in.Skills, skillNames[name])
+	}
+	return in, nil
+}
+
+// writeNearest prints an answer as a table for people.
+func writeNearest(w io.Writer, out *pb.FindNearestCarsResponse) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	p := func(format string, args ...any) { _, _ = fmt.Fprintf(t, format, args...) }
+	p("car\tby road\tarrival\tposition\tstands in\tskills\n")
+	for _, c := range out.GetCandidates() {
+		mark := ""
+		if c.GetModelled() {
+			mark = " (modelled)"
+		}
+		p("%s\t%s%s\t%s\t%s old\t%s\t%s\n", c.GetCar().GetName(), clock(c.GetTravelTime().AsDuration().Seconds()), mark, clock(c.GetArrivalTime().AsDuration().Seconds()),
+			c.GetCar().GetPositionAge().AsDuration().Round(time.Second), c.GetCar().GetBorough(), skillList(c.GetCar().GetSkills()))
+	}
+	if len(out.GetCandidates()) == 0 {
+		p("no car can go\n")
+	}
+	for _, e := range out.GetExclusions() {
+		p("%s\tleft out: %s\n", e.GetCar(), e.GetReason())
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	b := out.GetBasis()
+	_, err := fmt.Fprintf(w, "call in %s; %s, %s; arrival includes mobilisation (assumption)%s%s\n", out.GetBorough(), b.GetNetwork(), b.GetPeriod(),
+		when(b.GetDemo(), "; DEMO: simulated cars"), when(b.GetDegraded(), "; degraded: "+b.GetDegradedReason()))
+	return err
+}
+
+// skillList prints skills as the --skill flag spells them.
+func skillList(skills []pb.Skill) string {
+	var names []string
+	for name, skill := range skillNames {
+		if slices.Contains(skills, skill) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func when(yes bool, text string) string {
+	if yes {
+		return text
+	}
+	return ""
+}

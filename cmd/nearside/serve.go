@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/nearside-ems/nearside/api/server"
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/fleet"
+)
+
+// serveCommand runs the service until it is told to stop.
+type serveCommand struct {
+	GRPC    string `name:"grpc" default:"127.0.0.1:7420" help:"Address for gRPC." placeholder:"ADDR"`
+	HTTP    string `name:"http" default:"127.0.0.1:7421" help:"Address for HTTP: the API as JSON, and the map." placeholder:"ADDR"`
+	DataDir string `default:"${data_dir}" help:"Keeps plans, travel times and the imported road network." placeholder:"DIR"`
+	Demo    bool   `help:"Drive simulated cars, so that there is something to see. Every answer says DEMO."`
+	Cars    int    `default:"6" help:"Simulated cars of the demo, 1 to 200."`
+}
+
+func (c *serveCommand) Run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	return c.serve(ctx, os.Stdout)
+}
+
+// serve runs the service until ctx ends and writes its progress to out.
+func (c *serveCommand) serve(ctx context.Context, out io.Writer) error {
+	start := time.Now()
+	if c.Demo && (c.Cars < 1 || c.Cars > 200) {
+		return fmt.Errorf("--cars %d: want 1 to 200", c.Cars)
+	}
+	overGRPC, err := listen("--grpc", c.GRPC)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = overGRPC.Close() }()
+	overHTTP, err := listen("--http", c.HTTP)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = overHTTP.Close() }()
+	step := func(format string, args ...any) {
+		_, _ = fmt.Fprintf(out, "%5.1f s  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
+	}
+	srv, drive, err := c.prepare(step)
+	if err != nil {
+		return err
+	}
+	step("ready in %.1f s", time.Since(start).Seconds())
+	_, _ = fmt.Fprintf(out, "\n  map and API  http://%s   (API described at /docs)\n  gRPC         %s\n  data         %s\n\n",
+		overHTTP.Addr(), overGRPC.Addr(), c.DataDir)
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); drive(ctx) }()
+	err = srv.Serve(ctx, overGRPC, overHTTP)
+	stop()
+	<-done
+	return err
+}
+
+// What the networks are worth, told with the city.
+const (
+	latticeNote  = "Built-in lattice: travel times are measured on the road network west of the Greenwich meridian and modelled east of it, from bus links; see data/SOURCES.md. Speeds are TfL's averages where published and assumptions elsewhere."
+	importedNote = "Imported OpenStreetMap network. Speeds are TfL's averages where published and assumptions elsewhere."
+)
+
+// prepare loads the city and makes the server. drive runs the demo until its context ends.
+func (c *serveCommand) prepare(step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
+	city, err := data.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	step("London: %d cells, %d boroughs, %d places; demand: %s", city.Grid.Len(), len(city.Boroughs), len(city.Places), city.Prior.Source)
+	s := server.DefaultSettings()
+	if s.Network, err = openNetwork(c.DataDir, city); err != nil {
+		return nil, nil, err
+	}
+	step("roads: %s, %d nodes, %d arcs", s.Network.Name, s.Network.Graph.Nodes(), s.Network.Graph.Arcs())
+	if s.Zone, err = time.LoadLocation("Europe/London"); err != nil {
+		return nil, nil, fmt.Errorf("time zone: %w", err)
+	}
+	s.City, s.NetworkNote = city, importedNote
+	if s.Network == city.Network {
+		s.Modelled, s.NetworkNote = city.Modelled, latticeNote
+	}
+	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
+	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
+	s.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if srv, err = server.New(s); err != nil {
+		return nil, nil, err
+	}
+	drive = func(context.Context) {}
+	if c.Demo {
+		d, err := newDemo(&s, c.Cars)
+		if err != nil {
+			return nil, nil, err
+		}
+		drive = d.run
+		step("DEMO: %d simulated cars", c.Cars)
+	}
+	return srv, drive, nil
+}
+
+// listen opens a port; the error says what to do about it.
+func listen(flag, addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s %s: the port is in use, perhaps by another nearside; stop it or choose another address", flag, addr)
+	case err != nil:
+		return nil, fmt.Errorf("%s %s: %w; want HOST:PORT", flag, addr, err)
+	}
+	if tcp, ok := l.Addr().(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
+		fmt.Fprintf(os.Stderr, "nearside: %s %s can be reached from other machines, without encryption or login: put a proxy that has both in front\n", flag, addr)
+	}
+	return l, nil
+}
