@@ -27,6 +27,8 @@ type candidates struct {
 	snapper road.Snapper
 	sites   []candidate
 	inCell  map[grid.Index]int // position in sites
+
+	standard int // of the car sites, how many every scenario has; cells that a planner fixed follow
 }
 
 func newCandidates(city *data.London, snapper road.Snapper) *candidates {
@@ -50,18 +52,28 @@ func (c *candidates) add(at orb.Point, place string) {
 	c.sites = append(c.sites, candidate{cell, at, place, spot})
 }
 
-// carSites returns where cars may stand: the candidate places, then the centres of the coarse cells.
-func carSites(city *data.London, snapper road.Snapper) *candidates {
+// siteRes is the H3 resolution whose cell centres are candidates beside the places: about 5 km² a
+// cell, 1.2 km from its middle to its edge. Resolution 8 has seven times the sites, for which the first
+// plan takes minutes and not seconds.
+const siteRes = 7
+
+// carSites returns where cars may stand: the candidate places, then the centres of coarse cells.
+func carSites(city *data.London, snapper road.Snapper) (*candidates, error) {
 	c := newCandidates(city, snapper)
 	for _, p := range city.Places {
 		if p.Candidate {
 			c.add(p.Point, p.Name)
 		}
 	}
-	for i := range city.Coarse.Len() {
-		c.add(city.Coarse.Centre(grid.Index(i)), "")
+	coarse, err := grid.New(city.Boroughs, siteRes)
+	if err != nil {
+		return nil, fmt.Errorf("candidate sites: %w", err)
 	}
-	return c
+	for i := range coarse.Len() {
+		c.add(coarse.Centre(grid.Index(i)), "")
+	}
+	c.standard = len(c.sites)
+	return c, nil
 }
 
 // centreSites returns where crisis assessment centres may be: the candidate places with health care.

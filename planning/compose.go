@@ -121,7 +121,9 @@ func (st *study) networkRecord() NetworkRecord {
 	r := NetworkRecord{Name: st.network.Name, SHA256: hexDigest(st.network.Hash)}
 	var modelled float64
 	for _, p := range st.periods {
-		r.Periods = append(r.Periods, fmt.Sprintf("%s, %d hours: %s", st.city.Speeds.Name(p.id), p.hours, st.city.Speeds.Source(p.id)))
+		for k, id := range p.ids {
+			r.Periods = append(r.Periods, fmt.Sprintf("%s, %d hours: %s", st.city.Speeds.Name(id), p.hours[k], st.city.Speeds.Source(id)))
+		}
 		for i, w := range p.weight {
 			if st.modelled(grid.Index(i)) {
 				modelled += w

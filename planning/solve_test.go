@@ -236,8 +236,7 @@ func TestUnwritableDataDirectory(t *testing.T) {
 // equally fast both ways.
 func TestConveyanceGoesTowardsCentres(t *testing.T) {
 	st := smallStudy(t, daytime())
-	p := st.periods[0].id
-	finder := route.NewFinder(route.NewMetric(st.network, st.city.Speeds.Profile(p, road.Normal)))
+	finder := route.NewFinder(route.NewMetric(st.network, st.periods[0].conveyance))
 	away := 0
 	for j, site := range st.centres.sites {
 		for i := range st.city.Grid.Len() {

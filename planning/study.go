@@ -55,7 +55,7 @@ func newStudy(ctx context.Context, city *data.London, network *route.Network, s 
 // snapCells puts every cell's centre on the network and takes the demand of those that lie too far
 // from it out of the periods.
 func (st *study) snapCells() []road.Spot {
-	st.periods = periodsOf(st.scenario.Hours, st.city.Speeds, st.city.Prior)
+	st.periods = periodsOf(st.scenario.Hours, st.scenario.Driving, st.city.Speeds, st.city.Prior)
 	spots := make([]road.Spot, st.city.Grid.Len())
 	for i := range spots {
 		spot, ok := st.network.Snap(st.city.Grid.Centre(grid.Index(i)))
@@ -88,8 +88,10 @@ func (st *study) busyOf(n int) float64 {
 // choose makes the two problems, all but their travel times.
 func (st *study) choose() error {
 	s := &st.scenario
-	st.cars = carSites(st.city, st.network)
-	standard := len(st.cars.sites)
+	var err error
+	if st.cars, err = carSites(st.city, st.network); err != nil {
+		return err
+	}
 	fixed, err := st.sitesOf(s.Fixed)
 	if err != nil {
 		return err
@@ -102,7 +104,7 @@ func (st *study) choose() error {
 		}
 	}
 	if free := len(st.cars.sites) - len(forbidden); s.Cars > free {
-		return &FieldError{"cars", fmt.Sprint(s.Cars), fmt.Sprintf("at most the number of candidate sites, %d (%d less %d forbidden)", free, standard, len(forbidden))}
+		return &FieldError{"cars", fmt.Sprint(s.Cars), fmt.Sprintf("at most the number of candidate sites, %d (%d less %d forbidden)", free, len(st.cars.sites), len(forbidden))}
 	}
 	st.car = &optimiser.Problem{
 		Sites: len(st.cars.sites), Cells: st.city.Grid.Len(), Place: s.Cars,
@@ -143,24 +145,24 @@ func (st *study) sitesOf(ids []string) ([]int, error) {
 
 // travelTimes fills in the layers of both problems.
 func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *timesCache, report func(float64)) error {
-	standard := carSites(st.city, st.network)
+	standard, fixed := st.cars.sites[:st.cars.standard], st.cars.sites[st.cars.standard:]
 	steps := float64(len(st.periods))
 	for i, p := range st.periods {
 		done := func(share float64) { report((float64(i) + share) / steps) }
-		m := route.NewMetric(st.network, st.city.Speeds.Profile(p.id, st.scenario.Driving))
-		t, err := cache.toCells(ctx, m, spotsOf(standard.sites), cells, done)
+		m := route.NewMetric(st.network, p.car)
+		t, err := cache.toCells(ctx, m, spotsOf(standard), cells, done)
 		if err != nil {
 			return fmt.Errorf("travel times of cars: %w", err)
 		}
-		if t, err = withRows(ctx, t, m, st.cars.sites[len(standard.sites):], cells); err != nil {
+		if t, err = withRows(ctx, t, m, fixed, cells); err != nil {
 			return fmt.Errorf("travel times of fixed cars: %w", err)
 		}
 		st.car.Layers = append(st.car.Layers, optimiser.Layer{Weight: p.weight, Time: t})
 		if st.centre == nil {
 			continue
 		}
-		m = route.NewMetric(st.network, st.city.Speeds.Profile(p.id, road.Normal))
-		if t, err = cache.fromCells(ctx, m, spotsOf(st.centres.sites), cells, func(float64) {}); err != nil {
+		m = route.NewMetric(st.network, p.conveyance)
+		if t, err = cache.fromCells(ctx, m, spotsOf(st.centres.sites), cells); err != nil {
 			return fmt.Errorf("travel times to centres: %w", err)
 		}
 		st.centre.Layers = append(st.centre.Layers, optimiser.Layer{Weight: p.weight, Time: t})

@@ -10,6 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -82,16 +85,22 @@ func (c *timesCache) toCells(ctx context.Context, m *route.Metric, sites, cells 
 }
 
 // fromCells returns the times from cells to sites, one row a site: patients travel towards a centre.
-func (c *timesCache) fromCells(ctx context.Context, m *route.Metric, sites, cells []road.Spot, done func(float64)) (*route.Matrix, error) {
+func (c *timesCache) fromCells(ctx context.Context, m *route.Metric, sites, cells []road.Spot) (*route.Matrix, error) {
 	return c.matrix(timesKey("cells to sites", m, sites, cells), func() (*route.Matrix, error) {
 		t := &route.Matrix{Sites: len(sites), Cells: len(cells), T: make([]road.Millis, len(sites)*len(cells))}
-		finder := route.NewFinder(m)
-		for s := range sites {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			finder.ManyToOne(cells, sites[s], t.Row(s))
-			done(float64(s+1) / float64(len(sites)))
+		var next atomic.Int64
+		var wg sync.WaitGroup
+		for range min(runtime.GOMAXPROCS(0), len(sites)) {
+			wg.Go(func() {
+				finder := route.NewFinder(m)
+				for s := int(next.Add(1)) - 1; s < len(sites) && ctx.Err() == nil; s = int(next.Add(1)) - 1 {
+					finder.ManyToOne(cells, sites[s], t.Row(s))
+				}
+			})
+		}
+		wg.Wait()
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 		return t, nil
 	})
