@@ -1,6 +1,8 @@
 package geo
 
 import (
+	"bytes"
+	"os"
 	"strings"
 	"testing"
 )
@@ -48,6 +50,18 @@ func TestReadBoroughsRefuses(t *testing.T) {
 	for in, want := range map[string]string{"": "not a GeoJSON", "[]": "not a GeoJSON", collection(): "no boroughs", collection(camden, camden): "E09000007 occurs twice"} {
 		if _, err := ReadBoroughs(strings.NewReader(in)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one with %q", in, err, want)
+		}
+	}
+}
+
+func BenchmarkReadBoroughs(b *testing.B) {
+	raw, err := os.ReadFile("../data/boroughs/boroughs.geojson")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := ReadBoroughs(bytes.NewReader(raw)); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -4,4 +4,8 @@
 // a cell belongs to the grid when any of it is London's land. A point's cell is found without H3's
 // library: London lies on one face of H3's icosahedron, in whose gnomonic plane the cells of a
 // resolution are one regular lattice of hexagons.
+//
+// The tidal Thames is in no borough. Its cells belong to the grid where they touch a bank: at resolution
+// 9 that is the whole river above Greenwich, every bridge included, and three quarters of its surface in
+// all; what is missing is the middle of the river further east.
 package grid
