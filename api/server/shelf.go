@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"google.golang.org/grpc/codes"
 
+	"github.com/nearside-ems/nearside/internal/artefact"
 	"github.com/nearside-ems/nearside/planning"
 )
 
@@ -39,19 +41,10 @@ func (s shelf) put(id string, text []byte) error {
 	if s.plans == "" {
 		return nil
 	}
-	f, err := os.CreateTemp(s.plans, ".new-*")
-	if err != nil {
+	return artefact.Replace(filepath.Join(s.plans, id+".json"), func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(s.plans, id+".json"))
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	})
 }
 
 // get reads a plan; doc is nil where there is none.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/export"
+	"github.com/nearside-ems/nearside/internal/artefact"
 	"github.com/nearside-ems/nearside/planning"
 )
 
@@ -99,8 +100,12 @@ func (c *planCommand) write(d *planning.Document) error {
 		_, err = os.Stdout.Write(text)
 		return err
 	}
-	if err := writeFile(c.Out, text); err != nil {
+	err = artefact.Replace(c.Out, func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
+	})
+	if err != nil {
+		return fmt.Errorf("out %s: %w", c.Out, err)
 	}
 	_, err = fmt.Fprintf(os.Stderr, "%s: %s, %s\n", c.Out, countOf(len(d.Cars), "car"), d.GapInWords)
 	return err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 )
 
 // Kind is a file format.
@@ -34,36 +33,8 @@ const (
 )
 
 // Write writes a file with the body that the function writes. Nothing is left behind when it fails.
-func Write(path string, k Kind, inputs [32]byte, body func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ignoreClosed(f.Close()), os.Remove(f.Name()))
-		}
-	}()
-	if err := Encode(f, k, inputs, body); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, os.ErrClosed) {
-		return nil
-	}
-	return err
+func Write(path string, k Kind, inputs [32]byte, body func(io.Writer) error) error {
+	return Replace(path, func(w io.Writer) error { return Encode(w, k, inputs, body) })
 }
 
 // Encode writes header, body and checksum.
