@@ -1,0 +1,169 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/paulmach/orb"
+
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/road/osm"
+)
+
+// westNetwork imports the shared extract of London west of the meridian, or skips where there is none.
+func westNetwork(tb testing.TB) *Metric {
+	tb.Helper()
+	dir := os.Getenv("NEARSIDE_SOURCES")
+	if dir == "" {
+		dir = "../../../shared/data"
+	}
+	f, err := os.Open(filepath.Join(dir, "roads", "west_london_omt2018.osm.pbf"))
+	if err != nil {
+		tb.Skipf("needs the source folder (set NEARSIDE_SOURCES): %v", err)
+	}
+	defer func() { _ = f.Close() }()
+	s, err := os.Open("../road/testdata/speeds.json")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	table, err := road.ReadSpeeds(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r, err := osm.Import(context.Background(), f, osm.Settings{Speeds: table, Zone: func(orb.Point) road.Zone { return road.Outer }})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	snapper, err := road.NewEdgeSnapper(r.Graph, r.Edges, SnapMetres)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return NewMetric(&Network{Name: "west", Graph: r.Graph, Snapper: snapper}, table.Profile(0, road.Normal))
+}
+
+// places returns points near the middle of London, always the same.
+func places(n int) []orb.Point {
+	random, out := rand.New(rand.NewPCG(1, 2)), make([]orb.Point, n)
+	for i := range out {
+		out[i] = orb.Point{-0.4 + 0.38*random.Float64(), 51.40 + 0.2*random.Float64()}
+	}
+	return out
+}
+
+func snapped(tb testing.TB, m *Metric, n int) []road.Spot {
+	tb.Helper()
+	var out []road.Spot
+	for _, p := range places(2 * n) {
+		if s, ok := m.Network.Snap(p); ok && len(out) < n {
+			out = append(out, s)
+		}
+	}
+	if len(out) != n {
+		tb.Fatalf("%d of %d places snap", len(out), n)
+	}
+	return out
+}
+
+// TestQueriesDoNotAllocate on a Finder that has seen as many cars before.
+func TestQueriesDoNotAllocate(t *testing.T) {
+	m := grid(30)
+	f := NewFinder(m)
+	cars := make([]road.Spot, 40)
+	for i := range cars {
+		cars[i] = atNode(road.Node(i * 22))
+	}
+	found, times := f.Nearest(cars[0], cars, 5, nil), make([]road.Millis, len(cars))
+	f.FromAny(cars, cars, times)
+	for name, query := range map[string]func(){
+		"Nearest":   func() { found = f.Nearest(cars[3], cars, 5, found) },
+		"OneToMany": func() { f.OneToMany(cars[3], cars, times) },
+		"FromAny":   func() { f.FromAny(cars[:5], cars, times) },
+		"ManyToOne": func() { f.ManyToOne(cars, cars[3], times) },
+	} {
+		if n := testing.AllocsPerRun(50, query); n != 0 {
+			t.Errorf("%s allocates %g times", name, n)
+		}
+	}
+}
+
+func BenchmarkNearest(b *testing.B) {
+	m := westNetwork(b)
+	f, calls, dst := NewFinder(m), snapped(b, m, 1000), []Found(nil)
+	for _, cars := range []int{6, 60, 500} {
+		fleet := snapped(b, m, 1000+cars)[1000:]
+		b.Run(fmt.Sprintf("cars=%d", cars), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				dst = f.Nearest(calls[i%len(calls)], fleet, 5, dst)
+			}
+		})
+	}
+}
+
+// BenchmarkNearestOfAll is the slow twin of BenchmarkNearest: the times of all cars.
+func BenchmarkNearestOfAll(b *testing.B) {
+	m := westNetwork(b)
+	f, spots, dst := NewFinder(m), snapped(b, m, 1500), make([]road.Millis, 500)
+	for i := 0; b.Loop(); i++ {
+		f.ManyToOne(spots[1000:], spots[i%1000], dst)
+	}
+}
+
+func BenchmarkOneToMany(b *testing.B) {
+	m := westNetwork(b)
+	f, spots, dst := NewFinder(m), snapped(b, m, 5000), make([]road.Millis, 5000)
+	for i := 0; b.Loop(); i++ {
+		f.OneToMany(spots[i%len(spots)], spots, dst)
+	}
+}
+
+func BenchmarkMatrix(b *testing.B) {
+	m := westNetwork(b)
+	spots := snapped(b, m, 5000)
+	for b.Loop() {
+		if _, err := NewMatrix(context.Background(), m, spots[:40], spots, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/40, "ms/row")
+}
+
+func BenchmarkSnap(b *testing.B) {
+	m, points := westNetwork(b), places(10_000)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		m.Network.Snap(points[i%len(points)])
+	}
+}
+
+func BenchmarkWeights(b *testing.B) {
+	m := westNetwork(b)
+	for b.Loop() {
+		m.Network.Graph.Weights(&m.Profile)
+	}
+}
+
+func BenchmarkOpenNetwork(b *testing.B) {
+	m, dir := westNetwork(b), b.TempDir()
+	edges := &road.Edges{First: []uint32{0}}
+	for a := range m.Network.Graph.Arcs() { // straight shapes: only the size matters
+		h := m.Network.Graph.Head[a]
+		edges.Forward, edges.Backward = append(edges.Forward, road.Arc(a)), append(edges.Backward, road.Arc(a))
+		edges.Lon = append(edges.Lon, m.Network.Graph.Lon[h], m.Network.Graph.Lon[h])
+		edges.Lat = append(edges.Lat, m.Network.Graph.Lat[h], m.Network.Graph.Lat[h])
+		edges.First = append(edges.First, uint32(len(edges.Lon)))
+	}
+	if err := SaveNetwork(dir, "west", &road.Roads{Graph: m.Network.Graph, Edges: edges}, [32]byte{}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := OpenNetwork(dir); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
