@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nearside-ems/nearside/api/server"
+	"github.com/nearside-ems/nearside/api/web"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/fleet"
 )
@@ -89,7 +90,7 @@ func (c *serveCommand) prepare(step func(string, ...any)) (srv *server.Server, d
 	if s.Zone, err = time.LoadLocation("Europe/London"); err != nil {
 		return nil, nil, fmt.Errorf("time zone: %w", err)
 	}
-	s.City, s.NetworkNote = city, importedNote
+	s.City, s.NetworkNote, s.Map = city, importedNote, web.Handler()
 	if s.Network == city.Network {
 		s.Modelled, s.NetworkNote = city.Modelled, latticeNote
 	}
