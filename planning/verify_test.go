@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,7 +122,7 @@ func edited(v any) []any {
 	return nil
 }
 
-// TestVerifyFailsOnAnyEdit changes every scalar of a plan, one at a time, in several ways.
+// TestVerifyFailsOnAnyEdit changes every scalar of a plan, one at a time, in two of several ways.
 func TestVerifyFailsOnAnyEdit(t *testing.T) {
 	tree := generic(t, solved())
 	if err := checkEdited(t, tree); err != nil {
@@ -131,11 +132,10 @@ func TestVerifyFailsOnAnyEdit(t *testing.T) {
 	if len(all) < 200 {
 		t.Fatalf("only %d scalars found", len(all))
 	}
-	for _, s := range all {
-		for _, v := range edited(s.value) {
-			if v == s.value {
-				continue
-			}
+	for i, s := range all {
+		ways := slices.DeleteFunc(edited(s.value), func(v any) bool { return v == s.value })
+		for k := range min(2, len(ways)) {
+			v := ways[(i+k)%len(ways)]
 			s.set(v)
 			if err := checkEdited(t, tree); err == nil {
 				t.Errorf("%s changed from %v to %v: verified", s.path, s.value, v)
