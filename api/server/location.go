@@ -20,11 +20,11 @@ func pointOf(field string, l *pb.Location) (orb.Point, error) {
 		p, err := bng.Point{Easting: k.EastingNorthing.GetEasting(), Northing: k.EastingNorthing.GetNorthing()}.WGS84()
 		return fromGrid(field+".easting_northing", p, err)
 	case *pb.Location_GridRef:
-		g, err := bng.Parse(k.GridRef)
+		square, err := bng.ParseSquare(k.GridRef)
 		if err != nil {
 			return orb.Point{}, invalid(field+".grid_ref", "%v", err)
 		}
-		p, err := g.WGS84()
+		p, err := square.Centre().WGS84()
 		return fromGrid(field+".grid_ref", p, err)
 	default:
 		return orb.Point{}, invalid(field, "missing: want lat_lng, easting_northing or grid_ref")
