@@ -197,8 +197,8 @@ func TestUnusableDataDirectory(t *testing.T) {
 	if err := os.WriteFile(s.DataDir, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(s); err == nil || !strings.Contains(err.Error(), s.DataDir) || !strings.Contains(err.Error(), "--data-dir") {
-		t.Errorf("got %v, want an error that names the directory and the flag", err)
+	if _, err := New(s); err == nil || !strings.Contains(err.Error(), s.DataDir) {
+		t.Errorf("got %v, want an error that names the directory", err)
 	}
 }
 

@@ -27,13 +27,9 @@ func newShelf(dir string) (shelf, error) {
 	}
 	s := shelf{plans: filepath.Join(dir, "plans"), cache: dir}
 	if err := os.MkdirAll(s.plans, 0o755); err != nil {
-		return s, fmt.Errorf("data directory %s: %w; choose another with --data-dir", dir, err)
+		return s, fmt.Errorf("data directory: %w", err)
 	}
-	probe, err := os.CreateTemp(s.plans, ".probe-*")
-	if err != nil {
-		return s, fmt.Errorf("data directory %s cannot be written: %w; choose another with --data-dir", dir, err)
-	}
-	return s, errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return s, nil
 }
 
 // put writes a plan so that it is there whole or not at all, also after a power cut.

@@ -26,6 +26,7 @@ func main() {
 		kong.Name("nearside"),
 		kong.Description("The right help for people in a mental-health crisis in London: forecast, placement, nearest car."),
 		kong.Vars{"data_dir": defaultDataDir()},
+		kong.WithHyphenPrefixedParameters(true), // most of London has a negative longitude
 		kong.UsageOnError())
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "nearside:", err)

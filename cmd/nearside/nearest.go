@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -53,8 +54,10 @@ func (c *nearestCommand) Run() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	out, err := pb.NewDispatchServiceClient(conn).FindNearestCars(ctx, in)
-	if err != nil {
-		return fmt.Errorf("%s: %s", c.Server, status.Convert(err).Message())
+	if st := status.Convert(err); st.Code() == codes.Unavailable {
+		return fmt.Errorf("%s does not answer: %s; start it with nearside serve, or name another with --server", c.Server, st.Message())
+	} else if err != nil {
+		return fmt.Errorf("%s: %s", c.Server, st.Message())
 	}
 	if c.Format == "json" {
 		text, err := protojson.MarshalOptions{Multiline: true, EmitUnpopulated: true}.Marshal(out)

@@ -40,6 +40,9 @@ func (c *serveCommand) serve(ctx context.Context, out io.Writer) error {
 	if c.Demo && (c.Cars < 1 || c.Cars > 200) {
 		return fmt.Errorf("--cars %d: want 1 to 200", c.Cars)
 	}
+	if err := writable(c.DataDir); err != nil {
+		return err
+	}
 	overGRPC, err := listen("--grpc", c.GRPC)
 	if err != nil {
 		return err
