@@ -3,8 +3,8 @@ package route
 import "github.com/nearside-ems/nearside/geo/road"
 
 // Finder answers queries on one metric by Dijkstra's search (1959). It is scratch space: one for each
-// goroutine, used again and again. It allocates 12 bytes a node when made, and in a query only where
-// more cars or places are given than in any query before.
+// goroutine, used again and again. It allocates 16 bytes a node when made, and in a query only where
+// more cars or places are given, or the search's front is wider, than in any query before.
 type Finder struct {
 	m      *Metric
 	q      queue

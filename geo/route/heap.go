@@ -7,14 +7,21 @@ import "github.com/nearside-ems/nearside/geo/road"
 type label struct {
 	stamp uint32
 	time  road.Millis
-	place uint32 // in the heap while open
 }
 
-// queue is a 4-ary heap of nodes by their labels' times, with decrease-key.
+// entry is a node that was open at a time.
+type entry struct {
+	time road.Millis
+	node road.Node
+}
+
+// queue is a 4-ary heap of nodes by time. A node that is brought forward is entered again and its old
+// entry passed over when it comes up: roads have few such nodes, and a heap that holds its own keys
+// stays in the cache, unlike one that has to look them up by node.
 type queue struct {
 	label []label
 	stamp uint32
-	heap  []road.Node
+	heap  []entry
 }
 
 // reset empties the queue and forgets all labels.
@@ -29,70 +36,64 @@ func (q *queue) reset() {
 // offer opens node v at time t, or brings it forward where that is sooner.
 func (q *queue) offer(v road.Node, t road.Millis) {
 	l := &q.label[v]
-	switch {
-	case t == road.Unreachable:
-		return
-	case l.stamp != q.stamp:
-		l.stamp, l.place = q.stamp, uint32(len(q.heap))
-		q.heap = append(q.heap, v)
-	case t >= l.time:
+	if t == road.Unreachable || l.stamp == q.stamp && t >= l.time {
 		return
 	}
-	l.time = t
-	q.up(l.place)
+	l.stamp, l.time = q.stamp, t
+	q.heap = append(q.heap, entry{t, v})
+	q.up(len(q.heap) - 1)
 }
 
 // next takes the soonest node out; ok is false when none is open.
 func (q *queue) next() (v road.Node, t road.Millis, ok bool) {
-	if len(q.heap) == 0 {
-		return 0, 0, false
+	for len(q.heap) > 0 {
+		e := q.heap[0]
+		last := len(q.heap) - 1
+		x := q.heap[last]
+		q.heap = q.heap[:last]
+		if last > 0 {
+			q.down(x)
+		}
+		if q.label[e.node].time == e.time {
+			return e.node, e.time, true
+		}
 	}
-	v = q.heap[0]
-	last := q.heap[len(q.heap)-1]
-	q.heap = q.heap[:len(q.heap)-1]
-	if len(q.heap) > 0 {
-		q.heap[0] = last
-		q.down()
-	}
-	return v, q.label[v].time, true
+	return 0, 0, false
 }
 
-func (q *queue) up(i uint32) {
-	v := q.heap[i]
-	t := q.label[v].time
+// up moves the entry at i towards the root until its parent is no later.
+func (q *queue) up(i int) {
+	x := q.heap[i]
 	for i > 0 {
 		p := (i - 1) / 4
-		u := q.heap[p]
-		if q.label[u].time <= t {
+		if q.heap[p].time <= x.time {
 			break
 		}
-		q.heap[i], q.label[u].place = u, i
+		q.heap[i] = q.heap[p]
 		i = p
 	}
-	q.heap[i], q.label[v].place = v, i
+	q.heap[i] = x
 }
 
-func (q *queue) down() {
-	v := q.heap[0]
-	t := q.label[v].time
-	n, i := uint32(len(q.heap)), uint32(0)
+// down puts x at the root and moves it away until no child is sooner.
+func (q *queue) down(x entry) {
+	h, i := q.heap, 0
 	for {
 		c := 4*i + 1
-		if c >= n {
+		if c >= len(h) {
 			break
 		}
-		best, bt := c, q.label[q.heap[c]].time
-		for d := c + 1; d < min(c+4, n); d++ {
-			if dt := q.label[q.heap[d]].time; dt < bt {
-				best, bt = d, dt
+		best := c
+		for d := c + 1; d < min(c+4, len(h)); d++ {
+			if h[d].time < h[best].time {
+				best = d
 			}
 		}
-		if bt >= t {
+		if h[best].time >= x.time {
 			break
 		}
-		u := q.heap[best]
-		q.heap[i], q.label[u].place = u, i
+		h[i] = h[best]
 		i = best
 	}
-	q.heap[i], q.label[v].place = v, i
+	h[i] = x
 }
