@@ -55,7 +55,7 @@ func (s *EdgeSnapper) plane(p orb.Point) (x, y float64) {
 	return (p.Lon() - s.origin.Lon()) * lonMetres, (p.Lat() - s.origin.Lat()) * latMetres
 }
 
-// index enters each segment in every cell that its bounding box touches.
+// index enters each segment in every cell that it runs through.
 func (s *EdgeSnapper) index() {
 	s.first = make([]uint32, s.columns*s.rows+1)
 	s.segments(func(p uint32) { s.cells(p, func(c int) { s.first[c+1]++ }) })
@@ -84,10 +84,24 @@ func (s *EdgeSnapper) segments(f func(p uint32)) {
 	}
 }
 
+// cells calls f with every cell that segment p runs through, row by row; slack covers the rounding of
+// where it crosses from one to the next.
 func (s *EdgeSnapper) cells(p uint32, f func(c int)) {
-	low, high := min(s.x[p], s.x[p+1]), max(s.x[p], s.x[p+1])
-	for row := int(min(s.y[p], s.y[p+1]) / snapCell); row <= int(max(s.y[p], s.y[p+1])/snapCell); row++ {
-		for col := int(low / snapCell); col <= int(high/snapCell); col++ {
+	const slack = 0.01 // metres
+	ax, ay, bx, by := float64(s.x[p]), float64(s.y[p]), float64(s.x[p+1]), float64(s.y[p+1])
+	if ay > by {
+		ax, ay, bx, by = bx, by, ax, ay
+	}
+	low, high := min(ax, bx), max(ax, bx)
+	for row := int(ay / snapCell); row <= int(by/snapCell); row++ {
+		from, to := low, high
+		if by > ay {
+			slope := (bx - ax) / (by - ay)
+			enter := ax + slope*(max(ay, float64(row)*snapCell)-ay)
+			leave := ax + slope*(min(by, float64(row+1)*snapCell)-ay)
+			from, to = max(low, min(enter, leave)-slack), min(high, max(enter, leave)+slack)
+		}
+		for col := int(from / snapCell); col <= int(to/snapCell); col++ {
 			f(row*s.columns + col)
 		}
 	}
