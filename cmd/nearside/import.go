@@ -29,7 +29,7 @@ type importCommand struct {
 // importRoadsCommand makes the road network of an extract; serve, plan and nearest use it from then on.
 type importRoadsCommand struct {
 	File    string `arg:"" optional:"" help:"Extract that covers London, such as greater-london-latest.osm.pbf." placeholder:"FILE"`
-	From    string `help:"Download the extract from this URL first; a broken download goes on where it stopped." placeholder:"URL"`
+	From    string `help:"Download the extract from this URL first, such as https://download.geofabrik.de/europe/united-kingdom/england/greater-london-latest.osm.pbf; a broken download goes on where it stopped." placeholder:"URL"`
 	SHA256  string `name:"sha256" help:"Expected SHA-256 of the download; without it the .md5 file beside the URL is used where there is one." placeholder:"HEX"`
 	DataDir string `default:"${data_dir}" help:"Where the network is kept." placeholder:"DIR"`
 }
