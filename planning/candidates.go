@@ -53,8 +53,9 @@ func (c *candidates) add(at orb.Point, place string) {
 }
 
 // siteRes is the H3 resolution whose cell centres are candidates beside the places: about 5 km² a
-// cell, 1.2 km from its middle to its edge. Resolution 8 has seven times the sites, for which the first
-// plan takes minutes and not seconds.
+// cell, 1.4 km from its middle to a corner. In a trial with six cars on made-up streets between
+// London's cells, seven times as many sites (resolution 8) could gain at most 0.3 % by their bound, and
+// took five times as long.
 const siteRes = 7
 
 // carSites returns where cars may stand: the candidate places, then the centres of coarse cells.

@@ -63,10 +63,10 @@ func marks(s planning.Site) string {
 	return strings.Join(words, ", ")
 }
 
-const responseHeads = "mean\t90th pct\tin 15 min\tall free: mean\t90th pct\tin 15 min\t"
+const responseHeads = "mean\t90th pct\tin 15 min\tall free: mean\t90th pct\tin 15 min"
 
 func responses(a planning.Area) string {
-	return fmt.Sprintf("%s\t%s\t%.0f %%\t%s\t%s\t%.0f %%\t",
+	return fmt.Sprintf("%s\t%s\t%.0f %%\t%s\t%s\t%.0f %%",
 		clock(a.MeanSeconds), clock(a.P90Seconds), 100*a.Within15,
 		clock(a.Nearest.MeanSeconds), clock(a.Nearest.P90Seconds), 100*a.Nearest.Within15)
 }
