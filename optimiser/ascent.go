@@ -1,9 +1,5 @@
 package optimiser
 
-import (
-	"context"
-)
-
 // Settings of the ascent, found on the OR-Library's p-median instances.
 const (
 	momentum = 0.9  // share of the last direction that is kept
@@ -19,8 +15,8 @@ type ascent struct {
 	*dual
 	factor float64
 	missed int
-	target float64 // value of the best plan
-	mean   []float64
+	target float64   // value of the best plan
+	mean   []float64 // per column: recent share of steps in which it was chosen
 }
 
 func newAscent(d *dual, target float64) *ascent {
@@ -31,7 +27,9 @@ func newAscent(d *dual, target float64) *ascent {
 // can help.
 func (a *ascent) advance() bool {
 	before := a.high
-	a.evaluate()
+	if !a.evaluate() {
+		return false
+	}
 	for j := range a.mean {
 		a.mean[j] *= momentum
 	}
@@ -43,11 +41,9 @@ func (a *ascent) advance() bool {
 	} else if a.missed++; a.missed >= misses {
 		a.missed = 0
 		a.factor *= shrink
-		for i, v := range a.best {
-			a.mu[i] = float64(v)
+		if !a.again() {
+			return false
 		}
-		clear(a.step)
-		a.evaluate()
 	}
 	norm := a.slope()
 	if norm == 0 || a.high >= a.target {
@@ -107,11 +103,11 @@ func (a *ascent) move(length float64) {
 	})
 }
 
-// climb advances until ctx ends, steps are spent or no progress is left; it reports whether it could
+// climb advances until the steps are spent or more of them cannot help; it reports whether it could
 // go on.
-func (a *ascent) climb(ctx context.Context, steps int) bool {
+func (a *ascent) climb(steps int) bool {
 	for range steps {
-		if ctx.Err() != nil || !a.advance() {
+		if !a.advance() {
 			return false
 		}
 	}

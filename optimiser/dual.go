@@ -15,26 +15,34 @@ import (
 type dual struct {
 	in      *instance
 	workers int
+	ended   func() bool // reports whether to give up
 	k       int
-	mu      []float64 // client × level, where the search is
-	step    []float64 // client × level, momentum
-	whole   []int32   // client × level, as evaluated
-	top     []int32   // client: the highest of its levels; no column at or beyond it counts
-	rho     []float64 // per column
-	count   []int8    // client × level: chosen columns nearer than the multiplier
-	use     []bool    // per column: decided to be used
-	drop    []bool    // per column: decided not to be
-	chosen  []int     // the least choice, decided columns first
-	margin  [2]float64
-	best    []int32 // whole at the highest value
-	value   float64 // L at whole
-	high    float64 // L at best; at first 0, which is L at multipliers of 0
+	mu      []float64  // client × level, where the search is
+	step    []float64  // client × level, momentum
+	whole   []int32    // client × level, as evaluated
+	top     []int32    // client: the highest of its levels; no column at or beyond it counts
+	rho     []float64  // per column
+	count   []int8     // client × level: chosen columns nearer than the multiplier
+	use     []bool     // per column: decided to be used
+	drop    []bool     // per column: decided not to be
+	chosen  []int      // the least choice, decided columns first
+	margin  [2]float64 // the last reduced cost chosen, the first not chosen, among undecided columns
+	best    []int32    // whole at the highest value
+	value   float64    // L at whole
+	high    float64    // L at best; at first 0, which is L at multipliers of 0
 }
 
-func newDual(in *instance, workers int) *dual {
+// alone is the size (clients × columns) below which starting goroutines costs more than it saves.
+const alone = 1 << 18
+
+func newDual(in *instance, workers int, ended func() bool) *dual {
 	n, k := in.clients(), in.levels()
+	if n*len(in.site) < alone {
+		workers = 1
+	}
 	return &dual{
-		in: in, workers: workers, k: k,
+		ended: ended,
+		in:    in, workers: workers, k: k,
 		mu: make([]float64, n*k), step: make([]float64, n*k), whole: make([]int32, n*k),
 		top: make([]int32, n), count: make([]int8, n*k), best: make([]int32, n*k),
 		rho: make([]float64, len(in.site)), use: slices.Clone(in.fixed), drop: make([]bool, len(in.site)),
@@ -73,8 +81,9 @@ func (d *dual) weightOf(from, to int, do func(client int, w float64)) {
 	}
 }
 
-// evaluate sets whole, rho, chosen, value and the margins for mu, and keeps the best.
-func (d *dual) evaluate() {
+// evaluate sets whole, rho, chosen, value and the margins for mu, and keeps the best. It returns false,
+// having changed neither value nor best, when it was ended.
+func (d *dual) evaluate() bool {
 	var part [blocks]float64
 	d.eachBlock(func(b, from, to int) {
 		clear(d.top[from:to])
@@ -90,10 +99,13 @@ func (d *dual) evaluate() {
 		})
 	})
 	parallel(d.workers, len(d.rho), func(j int) {
-		if !d.drop[j] {
+		if !d.drop[j] && !d.ended() {
 			d.rho[j] = d.reduced(j)
 		}
 	})
+	if d.ended() {
+		return false
+	}
 	d.value = d.choose()
 	for _, s := range part {
 		d.value += s
@@ -102,6 +114,16 @@ func (d *dual) evaluate() {
 		d.high = d.value
 		copy(d.best, d.whole)
 	}
+	return true
+}
+
+// again returns to the best multipliers and evaluates them, as is due when columns were decided.
+func (d *dual) again() bool {
+	for i, v := range d.best {
+		d.mu[i] = float64(v)
+	}
+	clear(d.step)
+	return d.evaluate()
 }
 
 // reduced returns ρⱼ.
@@ -134,8 +156,7 @@ func (d *dual) reduced(j int) float64 {
 	return total
 }
 
-// choose sets chosen to the decided columns and the least of the others, and margin to the last
-// reduced cost that was taken and the first that was not. It returns the sum over the chosen.
+// choose sets chosen to the decided columns and the least of the others, and margin. It returns the sum over the chosen.
 func (d *dual) choose() float64 {
 	d.chosen = d.chosen[:0]
 	var open []int

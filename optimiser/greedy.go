@@ -23,7 +23,11 @@ func (s *searcher) greedy(ctx context.Context, in *instance) *layout {
 				closed = append(closed, j)
 			}
 		}
-		parallel(s.workers, len(closed), func(i int) { gain[i] = l.gain(closed[i]) })
+		parallel(s.workers, len(closed), func(i int) {
+			if ctx.Err() == nil {
+				gain[i] = l.gain(closed[i])
+			}
+		})
 		best := 0
 		for i := range closed {
 			if gain[i] > gain[best] {

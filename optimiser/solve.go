@@ -24,8 +24,9 @@ func Solve(ctx context.Context, p *Problem, s Settings) (*Plan, error) {
 	}
 	hash := make(chan [32]byte, 1)
 	go func() { hash <- p.Hash() }()
-	r := newRun(p, s)
-	status := r.solve(ctx)
+	r := newRun(ctx, p, s)
+	status := r.solve()
+	r.report(r.tree.bound)
 	return &Plan{Sites: r.in.sites(r.columns), Status: status, Certificate: r.certificate(<-hash)}, nil
 }
 
@@ -33,80 +34,128 @@ func Solve(ctx context.Context, p *Problem, s Settings) (*Plan, error) {
 type run struct {
 	p       *Problem
 	s       Settings
+	ctx     context.Context
 	in      *instance
 	search  *searcher
+	layout  *layout
 	columns []int   // the best plan
 	value   float64 // its value, weighted milliseconds
-	dual    *dual
+	tree    *tree
 }
 
-func newRun(p *Problem, s Settings) *run {
+// small is the number of clients per facility to place, and coarse the number of all, that a sketch
+// keeps; a problem of less than twice as many is solved without one.
+const (
+	small  = 60
+	coarse = 2000
+)
+
+func newRun(ctx context.Context, p *Problem, s Settings) *run {
 	in := newInstance(p)
-	return &run{p: p, s: s, in: in, search: newSearcher(in, s.Seed, s.Workers)}
+	return &run{p: p, s: s, ctx: ctx, in: in, search: newSearcher(in, s.Seed, s.Workers)}
 }
 
-// betweenSearches is how many steps of the ascent go between two searches from its own set.
-const betweenSearches = 50
+func (r *run) ended() bool { return r.ctx.Err() != nil }
 
-func (r *run) solve(ctx context.Context) Status {
-	l := r.search.greedy(ctx, r.in)
-	r.search.improve(ctx, l)
-	r.offer(l)
-	r.dual = newDual(r.in, r.s.Workers)
-	a := newAscent(r.dual, r.value)
-	a.from(l)
-	for more := true; more && !r.met() && ctx.Err() == nil; {
-		more = a.climb(ctx, betweenSearches)
-		l.reset(a.chosen)
-		r.search.improve(ctx, l)
-		r.offer(l)
-		a.target = r.value
-		r.report()
-	}
+func (r *run) solve() Status {
+	a := r.start()
+	r.tree = newTree(r, a)
+	r.tree.node(true)
 	switch {
 	case r.met():
 		return Optimal
-	case ctx.Err() != nil:
+	case r.ended():
 		return Stopped
 	}
 	return Converged
 }
 
-// offer keeps a layout's columns if they are the best so far.
-func (r *run) offer(l *layout) {
-	if r.columns == nil || l.value < r.value {
-		r.columns, r.value = slices.Clone(l.open), l.value
+// start finds a first plan, and multipliers from which to raise the bound: at once, or for a large
+// problem on a sketch.
+func (r *run) start() *ascent {
+	d := newDual(r.in, r.s.Workers, r.ended)
+	want := max(coarse, small*r.in.place)
+	if r.in.clients() < 2*want {
+		r.layout = r.search.greedy(r.ctx, r.in)
+		r.search.improve(r.ctx, r.layout)
+		r.offer()
+		d.from(r.layout)
+		return newAscent(d, r.value)
+	}
+	sketch, of := r.in.sketch(want, r.search.rng)
+	rough := r.search.greedy(r.ctx, sketch)
+	r.search.improve(r.ctx, rough)
+	r.layout = newLayout(r.in, rough.open)
+	r.offer()
+	b := newAscent(newDual(sketch, r.s.Workers, r.ended), rough.value)
+	b.from(rough)
+	b.climb(sketchSteps)
+	r.search.improve(r.ctx, r.layout)
+	r.offer()
+	d.from(r.layout)
+	rough.reset(r.layout.open)
+	d.lift(b.dual, rough, of)
+	return newAscent(d, r.value)
+}
+
+// sketchSteps are the ascent's steps on a sketch: on the city of the benchmarks its gap falls below
+// 1 % in about as many.
+const sketchSteps = 100
+
+// offer keeps the layout's columns if they are the best so far.
+func (r *run) offer() {
+	if r.columns == nil || r.layout.value < r.value {
+		r.columns, r.value = slices.Clone(r.layout.open), r.layout.value
 	}
 }
 
-// met reports whether the bound meets the value, to the precision of Optimal.
-func (r *run) met() bool { return r.dual.high >= r.value*(1-1e-9) }
+// try searches from the columns.
+func (r *run) try(columns []int) {
+	r.layout.reset(columns)
+	r.search.improve(r.ctx, r.layout)
+	r.offer()
+}
 
-func (r *run) report() {
+// tight is how near the bound must be to the value to prove it: one part in 10⁹.
+const tight = 1 - 1e-9
+
+// met reports whether the bound meets the value.
+func (r *run) met() bool { return r.tree.bound >= r.value*tight }
+
+func (r *run) report(bound float64) {
 	if r.s.Progress != nil {
-		r.s.Progress(r.value/1000, r.dual.high/1000)
+		r.s.Progress(r.value/1000, min(bound, r.value)/1000)
 	}
 }
 
 func (r *run) certificate(hash [32]byte) Certificate {
-	return Certificate{
-		Value:      r.value / 1000,
-		Bound:      min(r.dual.high, r.value) / 1000,
-		Multiplier: r.spread(r.dual.best),
-		Problem:    hash,
+	c := Certificate{
+		Value:   r.value / 1000,
+		Bound:   r.tree.bound / 1000,
+		Proof:   r.tree.proof,
+		Problem: hash,
 	}
+	for _, v := range r.tree.vectors {
+		c.Multiplier = r.spread(c.Multiplier, v)
+	}
+	return c
 }
 
-// spread writes the multipliers of an instance in the order of the certificate, in seconds.
-func (r *run) spread(best []int32) []float64 {
-	out := make([]float64, len(r.p.Layers)*r.p.Levels*r.p.Cells)
+// vectorSize is the length of a vector in the certificate.
+func (p *Problem) vectorSize() int { return len(p.Layers) * p.Levels * p.Cells }
+
+// spread appends a vector of the instance in the order of the certificate, in seconds.
+func (r *run) spread(dst []float64, vector []int32) []float64 {
+	levels, at := r.in.levels(), len(dst)
+	dst = append(dst, make([]float64, r.p.vectorSize())...)
 	for l := range r.p.Layers {
 		base := r.in.first[r.in.groupOf[l]]
-		for k := range r.in.levels() {
-			for i := range r.p.Cells {
-				out[(l*r.p.Levels+k)*r.p.Cells+i] = float64(best[(base+i)*r.in.levels()+k]) / 1000
+		for k := range levels {
+			level := dst[at+(l*r.p.Levels+k)*r.p.Cells:][:r.p.Cells]
+			for i := range level {
+				level[i] = float64(vector[(base+i)*levels+k]) / 1000
 			}
 		}
 	}
-	return out
+	return dst
 }

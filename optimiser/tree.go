@@ -1,0 +1,185 @@
+package optimiser
+
+import (
+	"math"
+	"slices"
+)
+
+// tree is a depth-first branch and bound that writes its proof as it goes. A node raises the bound
+// under the columns decided so far, decides what reduced costs allow, and when that stalls splits on
+// one column.
+type tree struct {
+	run     *run
+	a       *ascent
+	proof   []Step
+	vectors [][]int32
+	room    int     // vectors that the certificate may still hold
+	bound   float64 // least over the parts written, weighted milliseconds
+}
+
+// proofNumbers limits a certificate's multipliers: 2²¹ numbers are 16 MiB in memory.
+const proofNumbers = 1 << 21
+
+func newTree(r *run, a *ascent) *tree {
+	return &tree{run: r, a: a, room: max(3, proofNumbers/r.p.vectorSize()), bound: math.Inf(1)}
+}
+
+// keep stores the best multipliers and returns their number.
+func (t *tree) keep() int {
+	t.vectors = append(t.vectors, slices.Clone(t.a.best))
+	return len(t.vectors) - 1
+}
+
+// close writes a part bounded by a vector.
+func (t *tree) close(vector int, bound float64) {
+	t.proof = append(t.proof, Step{Relax, vector})
+	t.bound = min(t.bound, bound)
+}
+
+// closed reports whether a part with this bound can hold nothing better than the best plan.
+func (t *tree) closed(bound float64) bool { return bound >= t.run.value*tight }
+
+// pass is how many steps go between two decisions at a node below the root, whose passes are rounds.
+const (
+	round = 50
+	pass  = 20
+)
+
+// node proves a bound for the part that the decisions describe, starting from the ascent's best
+// multipliers, and undoes the decisions that it makes.
+func (t *tree) node(root bool) {
+	a := t.a
+	var decided []int
+	var later []part
+	steps, least := pass, 0.05
+	a.factor, a.missed = 0.5, 0
+	if root {
+		steps, least, a.factor = round, 0.01, 1
+	}
+	for {
+		before := a.high
+		a.target = t.run.value
+		more := a.climb(steps)
+		if root && !t.run.ended() && !t.closed(a.high) {
+			t.run.try(a.chosen)
+			t.run.report(a.high)
+		}
+		stalled := !more || a.high-before < least*(t.run.value-a.high)
+		if t.closed(a.high) || t.run.ended() || t.room < 3 && stalled || !a.again() {
+			t.close(t.keep(), a.high)
+			break
+		}
+		done := t.decide(&decided, &later, stalled)
+		if t.last() {
+			break
+		}
+		if done == 0 && stalled {
+			t.split()
+			break
+		}
+	}
+	for _, p := range slices.Backward(later) {
+		t.close(p.vector, p.bound)
+	}
+	for _, j := range decided {
+		a.use[j], a.drop[j] = false, false
+	}
+}
+
+// part is a bounded part that the proof lists later.
+type part struct {
+	vector int
+	bound  float64
+}
+
+// decide settles columns by reduced cost at the best multipliers: where using one, or doing without
+// it, brings the bound to the best plan's value, the other is assumed from here on. Unless all is set
+// it acts only when it settles a tenth of the columns, since each time costs the proof a vector. It
+// returns how many it settled.
+func (t *tree) decide(decided *[]int, later *[]part, all bool) int {
+	a := t.a
+	in := make(map[int]bool, len(a.chosen))
+	for _, j := range a.chosen {
+		in[j] = true
+	}
+	var settle []int
+	open := 0
+	for j := range a.rho {
+		if a.use[j] || a.drop[j] {
+			continue
+		}
+		open++
+		if in[j] && t.closed(a.high-a.rho[j]+a.margin[1]) || !in[j] && t.closed(a.high+a.rho[j]-a.margin[0]) {
+			settle = append(settle, j)
+		}
+	}
+	if len(settle) == 0 || !all && 10*len(settle) < open {
+		return 0
+	}
+	t.room--
+	vector := t.keep()
+	for _, j := range settle {
+		t.proof = append(t.proof, Step{Split, t.run.in.site[j]})
+		if in[j] {
+			a.use[j] = true
+			*later = append(*later, part{vector, a.high - a.rho[j] + a.margin[1]})
+		} else {
+			a.drop[j] = true
+			t.close(vector, a.high+a.rho[j]-a.margin[0])
+		}
+	}
+	*decided = append(*decided, settle...)
+	return len(settle)
+}
+
+// last closes a part that holds a single plan, if this is one.
+func (t *tree) last() bool {
+	var used, open []int
+	for j := range t.a.rho {
+		if t.a.use[j] {
+			used = append(used, j)
+		} else if !t.a.drop[j] {
+			open = append(open, j)
+		}
+	}
+	switch t.run.in.place - len(used) {
+	case 0:
+	case len(open):
+		used = append(used, open...)
+	default:
+		return false
+	}
+	t.run.layout.reset(used)
+	t.run.offer()
+	t.proof = append(t.proof, Step{Kind: Single})
+	t.bound = min(t.bound, t.run.layout.value)
+	return true
+}
+
+// split divides the part by the undecided column whose use is least clear: its recent share of
+// choices is nearest ½.
+func (t *tree) split() {
+	a := t.a
+	at := -1
+	for j, y := range a.mean {
+		if !a.use[j] && !a.drop[j] && (at < 0 || math.Abs(y-0.5) < math.Abs(a.mean[at]-0.5)) {
+			at = j
+		}
+	}
+	t.room--
+	vector, high := t.keep(), a.high
+	mean := slices.Clone(a.mean)
+	t.proof = append(t.proof, Step{Split, t.run.in.site[at]})
+	for _, side := range [][]bool{a.use, a.drop} {
+		side[at] = true
+		copy(a.best, t.vectors[vector])
+		copy(a.mean, mean)
+		a.high = high
+		if t.room < 3 || !a.again() {
+			t.close(vector, high)
+		} else {
+			t.node(false)
+		}
+		side[at] = false
+	}
+}
