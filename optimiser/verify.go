@@ -49,18 +49,18 @@ func Verify(p *Problem, plan *Plan) error {
 	if !within(cert.Bound, bound, slack) {
 		return fmt.Errorf("%w: it states %v; its multipliers prove %v", ErrBound, cert.Bound, bound)
 	}
-	return checkStatus(plan.Status, value, bound)
+	return checkStatus(plan.Status, value, bound, slack)
 }
 
 // checkStatus checks that Optimal is stated if and only if the bound meets the value. Which of the
 // other two it is, only the solver knows. The limits leave room on both sides of the solver's 10⁻⁹.
-func checkStatus(s Status, value, bound float64) error {
+func checkStatus(s Status, value, bound, slack float64) error {
 	switch {
 	case s != Optimal && s != Converged && s != Stopped:
 		return fmt.Errorf("%w: %q is none of %q, %q, %q", ErrStatus, s, Optimal, Converged, Stopped)
-	case s == Optimal && bound < value*(1-2*exactness):
+	case s == Optimal && bound < value*(1-2*exactness)-slack:
 		return fmt.Errorf("%w: %q, but the bound %v is below the value %v", ErrStatus, s, bound, value)
-	case s != Optimal && bound >= value*(1-exactness/10):
+	case s != Optimal && bound >= value*(1-exactness/10)+slack:
 		return fmt.Errorf("%w: %q, but the bound meets the value", ErrStatus, s)
 	}
 	return nil

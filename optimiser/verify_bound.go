@@ -25,8 +25,9 @@ func proofBound(p *Problem, cert *Certificate) (bound, slack float64, err error)
 		v.use[s] = used
 	}
 	bound, err = v.read(proof)
+	bound = nextValue(p, bound)
 	for _, r := range v.relaxed {
-		slack = max(slack, exactness/1000*r.constant)
+		slack = max(slack, exactness/1000*r.constant/1000)
 	}
 	return bound, slack, err
 }
@@ -35,8 +36,8 @@ func proofBound(p *Problem, cert *Certificate) (bound, slack float64, err error)
 // between 0 and Cap.
 func checkVectors(p *Problem, all []float64) ([][]float64, error) {
 	size := len(p.Layers) * p.Levels * p.Cells
-	if len(all) == 0 || len(all)%size != 0 {
-		return nil, fmt.Errorf("%w: %d numbers; a positive multiple of layers × levels × cells = %d is needed",
+	if len(all)%size != 0 {
+		return nil, fmt.Errorf("%w: %d numbers; a multiple of layers × levels × cells = %d is needed",
 			ErrMultiplier, len(all), size)
 	}
 	whole := make([]float64, len(all))
@@ -62,7 +63,7 @@ const (
 // relaxation is a vector's contribution: L = constant + Σ rho over the sites used.
 type relaxation struct {
 	known    bool
-	constant float64   // weighted seconds, as is rho
+	constant float64   // weighted milliseconds, as is rho
 	rho      []float64 // per site, ≤ 0
 	order    []int     // sites by rho
 }
@@ -145,7 +146,7 @@ func (v *proofReader) part(step Step) (float64, error) {
 			need--
 		}
 	}
-	return bound, nil
+	return bound / 1000, nil
 }
 
 // relax evaluates a vector by definition, once: for each client of weight w, level k with step
@@ -165,7 +166,7 @@ func (v *proofReader) relax(vector int) *relaxation {
 			}
 			level := mu[(l*p.Levels+k)*p.Cells:][:p.Cells]
 			for i, w := range layer.Weight {
-				r.constant += w * bk * float64(k+1) * level[i] / 1000
+				r.constant += w * bk * float64(k+1) * level[i]
 			}
 			for s := range r.rho {
 				sum := 0.0
@@ -174,7 +175,7 @@ func (v *proofReader) relax(vector int) *relaxation {
 						sum += layer.Weight[i] * d
 					}
 				}
-				r.rho[s] += bk * sum / 1000
+				r.rho[s] += bk * sum
 			}
 		}
 	}
@@ -219,4 +220,45 @@ func boundSteps(p *Problem) []float64 {
 		b[k] = max(0, fall[k]-fall[k+1])
 	}
 	return b
+}
+
+// nextValue returns the least value from the bound upwards that a plan can have, in seconds: where one
+// facility serves each cell and all weights are whole, every value is a whole multiple of the greatest
+// common divisor of the times. It leaves the bound where that is fine-grained beside rounding errors.
+func nextValue(p *Problem, bound float64) float64 {
+	if p.Busy > 0 && p.Levels > 1 {
+		return bound
+	}
+	divisor := uint32(0)
+	for _, layer := range p.Layers {
+		for _, w := range layer.Weight {
+			if math.Floor(w) != w {
+				return bound
+			}
+		}
+		for s := range p.Sites {
+			if divisor == 1 {
+				break
+			}
+			if slices.Contains(p.Forbidden, s) {
+				continue
+			}
+			for _, t := range layer.Time.Row(s) {
+				divisor = commonDivisor(divisor, uint32(min(t, Cap)))
+			}
+		}
+	}
+	unit := float64(divisor) / 1000
+	if divisor == 0 || bound > 1e8*unit {
+		return bound
+	}
+	return max(bound, unit*math.Ceil(bound/unit-1e-6))
+}
+
+// commonDivisor is Euclid's algorithm.
+func commonDivisor(a, b uint32) uint32 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
