@@ -12,6 +12,7 @@ import (
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo/grid"
 )
 
 // london serves the London that ships, with n cars on it; its clock stands still.
@@ -42,7 +43,8 @@ func BenchmarkFindNearestCars(b *testing.B) {
 			health := grpc_health_v1.NewHealthClient(c.conn)
 			asks := make([]*pb.FindNearestCarsRequest, 64)
 			for i := range asks {
-				asks[i] = &pb.FindNearestCarsRequest{Location: at(51.38+0.004*float64(i), -0.30+0.006*float64(i))}
+				p := c.server.City.Grid.Centre(grid.Index((i*7841 + 17) % c.server.City.Grid.Len()))
+				asks[i] = &pb.FindNearestCarsRequest{Location: at(p.Lat(), p.Lon())}
 			}
 			var full, empty []time.Duration
 			for i := 0; b.Loop(); i++ {

@@ -108,12 +108,12 @@ func smallSettings(t testing.TB) Settings {
 	return s
 }
 
-// addCars puts n cars on the grid, each in a cell of its own where there are enough, all available.
+// addCars scatters n cars over the grid, all available; 7919 is a prime, so that cells repeat late.
 func addCars(t testing.TB, s *Settings, n int) {
 	t.Helper()
 	batch := make([]fleet.Report, n)
 	for i := range batch {
-		cell := grid.Index(i * 7 % s.City.Grid.Len())
+		cell := grid.Index(i * 7919 % s.City.Grid.Len())
 		batch[i] = fleet.Report{Car: fmt.Sprintf("cars/JRC-%04d", i), Point: s.City.Grid.Centre(cell), Skills: 3, Fixed: noon.Add(-4 * time.Second)}
 	}
 	if out := s.Fleet.Report(noon, batch); out.Accepted != n {
