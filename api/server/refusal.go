@@ -81,7 +81,11 @@ func requestField(scenario string) string {
 
 // flatten returns the errors that were joined, or the error itself.
 func flatten(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	type several interface {
+		error
+		Unwrap() []error
+	}
+	if joined, ok := errors.AsType[several](err); ok {
 		var all []error
 		for _, e := range joined.Unwrap() {
 			all = append(all, flatten(e)...)

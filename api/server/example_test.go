@@ -1,0 +1,38 @@
+package server
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nearside-ems/nearside/fleet"
+)
+
+// Example serves a small made-up city and asks which cars can reach a place first.
+func Example() {
+	city := smallCity(new(testing.B))
+	s := DefaultSettings()
+	s.City, s.Network, s.Zone = city, city.Network, time.UTC
+	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
+	srv, err := New(s)
+	if err != nil {
+		panic(err)
+	}
+	handler, err := srv.HTTP()
+	if err != nil {
+		panic(err)
+	}
+	for _, call := range []struct{ path, body string }{
+		{"/v1/cars:reportPositions", `{"reports":[{"car":"cars/JRC-1","location":{"gridRef":"TQ 29500 80500"}}]}`},
+		{"/v1/cars:findNearest", `{"location":{"latLng":{"latitude":-0.13,"longitude":51.5}}}`},
+	} {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest("POST", call.path, strings.NewReader(call.body)))
+		fmt.Println(w.Code, strings.ReplaceAll(strings.Split(w.Body.String(), `"details"`)[0], " ", ""))
+	}
+	// Output:
+	// 200 {"accepted":1,"errors":[],"ignored":0}
+	// 400 {"code":3,"message":"location.lat_lng.latitude:-0.13:latitudeandlongitudelookswapped;want51.275to51.705degrees(GreaterLondon)",
+}
