@@ -2,7 +2,7 @@
 // borough outlines and names. No tiles, no fonts from elsewhere.
 
 import { Map, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
-import { area, labelPoint, outline, type BoroughFeature, type Position } from "./outline";
+import { area, labelPoint, outline, short, type BoroughFeature, type Position } from "./outline";
 
 export const LONDON: [number, number, number, number] = [-0.515, 51.283, 0.336, 51.694];
 
@@ -31,13 +31,10 @@ function outside(rings: Position[][]): object {
   return feature("Polygon", [frame, ...rings]);
 }
 
-/** Long names are cut to what people say. */
-const said = (name: string): string => name.replace(" and ", " & ").replace(" upon Thames", "").replace("City of London", "City");
-
 function style(boroughs: BoroughFeature[]): StyleSpecification {
   const rings = outline(boroughs);
   const names = boroughs.map((b) => feature("Point", labelPoint(b), {
-    name: said(b.properties.name), rank: -area(b.geometry.coordinates[0][0]),
+    name: short(b.properties.name).replace("City of London", "City"), rank: -area(b.geometry.coordinates[0][0]),
   }));
   return {
     version: 8,
@@ -75,12 +72,17 @@ function style(boroughs: BoroughFeature[]): StyleSpecification {
   };
 }
 
+/** Room around London; on a wide map the key's column stays free. */
+function clearOfKey(container: HTMLElement): { top: number; bottom: number; left: number; right: number } {
+  return { top: 18, bottom: 18, right: 18, left: container.clientWidth > 800 ? 250 : 18 };
+}
+
 /** Makes the map and waits until it can take layers. */
 export async function makeMap(container: HTMLElement, boroughs: BoroughFeature[]): Promise<Map> {
   setWorkerUrl(new URL(WORKER_URL, location.href).href);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = new Map({
-    container, style: style(boroughs), bounds: LONDON, fitBoundsOptions: { padding: 24 }, minZoom: 8, maxZoom: 15,
+    container, style: style(boroughs), bounds: LONDON, fitBoundsOptions: { padding: clearOfKey(container) }, minZoom: 8, maxZoom: 15,
     maxBounds: [-1.6, 50.9, 1.4, 52.1], dragRotate: false, pitchWithRotate: false, touchPitch: false, keyboard: false, attributionControl: false,
     fadeDuration: calm ? 0 : 200, reduceMotion: calm,
   } as ConstructorParameters<typeof Map>[0]);

@@ -6,7 +6,7 @@ import { className, css, NO_VALUE, type Ramp } from "./ramp";
 
 const SIGNS: [string, string][] = [
   ["available", "car, available"], ["busy", "car, busy"], ["off shift", "car, off shift"], ["stale", "car, position too old"],
-  ["ed", "emergency department"], ["mental", "mental-health site"], ["unverified", "the same, role not verified"],
+  ["ed", "emergency department"], ["mental", "mental-health site"], ["mental unverified", "dashed: role not verified"],
   ["planned", "planned car"], ["centre", "planned centre"],
 ];
 

@@ -63,7 +63,8 @@ export const ICONS: Record<string, Draw> = {
   },
   ed: place("E", true),
   mental: place("M", true),
-  unverified: place("M", false),
+  "ed unverified": place("E", false),
+  "mental unverified": place("M", false),
   planned: (c) => {
     framed(c, polygon([11, 21], [4.5, 11.5], [4.5, 7], [7.5, 2.5], [14.5, 2.5], [17.5, 7], [17.5, 11.5]), INK.planned);
     framed(c, circle(11, 8.8, 2.6), "#fff", "#fff", 0.5);
@@ -95,10 +96,10 @@ export class Markers {
       const canvas = draw(name, 2);
       map.addImage(name, canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: 2 });
     }
-    this.layer("places", 0.82);
+    this.layer("places", 0.78);
     this.layer("cars", 0.95);
     this.layer("plan", 1.15);
-    this.set("places", places.map((p) => point(p.position.latitude, p.position.longitude, { icon: placeIcon(p) })));
+    this.set("places", places.filter(isCare).map((p) => point(p.position.latitude, p.position.longitude, { icon: placeIcon(p) })));
   }
 
   cars(cars: Car[]): void {
@@ -125,7 +126,12 @@ export class Markers {
   }
 }
 
+const CARE = ["EMERGENCY_DEPARTMENT", "PLACE_OF_SAFETY", "CRISIS_ASSESSMENT", "INPATIENT"].map((k) => `PLACE_KIND_${k}`);
+
+/** Whether patients are taken there; other places are candidate bases, which would only fill the map. */
+export const isCare = (p: Place): boolean => CARE.includes(p.kind);
+
 export function placeIcon(p: Place): string {
-  if (p.kind === "PLACE_KIND_EMERGENCY_DEPARTMENT") return "ed";
-  return p.verified ? "mental" : "unverified";
+  const sign = p.kind === "PLACE_KIND_EMERGENCY_DEPARTMENT" ? "ed" : "mental";
+  return p.verified ? sign : `${sign} unverified`;
 }

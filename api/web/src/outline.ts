@@ -55,6 +55,9 @@ export function labelPoint(borough: BoroughFeature): Position {
   return [x / (3 * sum), y / (3 * sum)];
 }
 
+/** A borough's name as people say it. */
+export const short = (name: string): string => name.replace(" and ", " & ").replace(" upon Thames", "");
+
 /** Twice a ring's area in square degrees: good for comparing only. */
 export function area(ring: Position[]): number {
   let sum = 0;

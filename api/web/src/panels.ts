@@ -3,7 +3,7 @@
 import type { Car, City, Fleet } from "./api";
 import { el, part } from "./dom";
 import { whole } from "./format";
-import { draw, iconOf } from "./markers";
+import { draw, iconOf, isCare } from "./markers";
 
 function age(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s ago` : `${Math.round(seconds / 60)} min ago`;
@@ -37,13 +37,14 @@ export function showSources(city: City): void {
   const modelled = city.cells.filter((c) => c.modelled).length;
   const share = city.cells.length ? Math.round((100 * modelled) / city.cells.length) : 0;
   const fact = (term: string, text: string): HTMLElement[] => (text ? [el("dt", {}, term), el("dd", {}, text)] : []);
-  const unsure = city.places.filter((p) => !p.verified && p.kind !== "PLACE_KIND_EMERGENCY_DEPARTMENT").length;
+  const care = city.places.filter(isCare);
+  const unsure = care.filter((p) => !p.verified).length;
   part("sources").replaceChildren(
     el("h2", {}, "What stands behind the map"),
     el("dl", { class: "facts" },
       ...fact("Roads", `${city.network}. ${city.networkNote}`), ...fact("Demand", `${city.demand}. ${city.demandNote}`),
       ...fact("Cells", `${whole(city.cells.length)} of H3 resolution 9; in ${share} % of them, hatched on the map, travel times are modelled.`),
-      ...fact("Places", `${city.places.length} emergency departments and mental-health sites; the role of ${unsure} sites is not verified. This is not an official list.`),
+      ...fact("Places", `${care.length} emergency departments and mental-health sites; the role of ${unsure} of them is not verified in a source. This is not an official list.`),
       ...fact("Version", city.version), ...fact("Data", city.dataSha256 ? `SHA-256 ${city.dataSha256.slice(0, 16)}…` : "")),
     el("h3", {}, "Figures"),
     ...city.provenance.map((p) => el("div", { class: "origin" }, el("p", {}, el("strong", {}, p.what), " ", el("span", { class: `tag ${p.origin}` }, p.origin || "not stated")),
@@ -51,6 +52,6 @@ export function showSources(city: City): void {
     el("h3", {}, "Speeds"),
     ...city.periods.map((p) => el("div", { class: "origin" }, el("p", {}, el("strong", {}, p.name)), el("p", { class: "note" }, p.source))),
     el("h3", {}, "Places"),
-    ...city.places.map((p) => el("div", { class: "origin" }, el("p", {}, el("strong", {}, p.name), " ", p.verified ? "" : el("span", { class: "tag" }, "not verified")),
+    ...care.map((p) => el("div", { class: "origin" }, el("p", {}, el("strong", {}, p.name), " ", p.verified ? "" : el("span", { class: "tag" }, "not verified")),
       el("p", { class: "note" }, [p.operator, p.borough, p.evidence].filter(Boolean).join(" · ")))));
 }

@@ -17,17 +17,20 @@ const hex = (list: string): RGB[] =>
   list.split(" ").map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)) as unknown as RGB);
 
 /** From pale to dark: calls expected. */
-const DENSITY = hex("#e9f1e4 #c4e0cf #94cabd #62adae #3f8ba0 #35678c #34446f #251f48");
+const DENSITY = hex("#f8f8ee #c3dfcc #94cabd #62adae #3f8ba0 #35678c #34446f #251f48");
 
 /** Blue up to 15 minutes, orange beyond, darker the further from 15: minutes to the nearest car. */
 const AWAY = hex("#174a7c #4c86ba #b3d2e8 #fbe0b0 #eda24c #b95a16 #6b260b");
 
 export const MINUTES: Ramp = { unit: "minutes by road to the nearest car", breaks: [5, 10, 15, 20, 30, 45], colours: AWAY };
 
-/** A ramp over 1-2-5 steps that spans the given densities (calls per 100 hours per km²). */
+/**
+ * A ramp in round steps for densities (calls per 100 hours per km²), given the week's mean: its darkest class begins
+ * a little above what one cell in a hundred has, so that busy hours are still told apart.
+ */
 export function densityRamp(values: ArrayLike<number>): Ramp {
   const sorted = Float64Array.from(values).filter((v) => v > 0).sort();
-  const high = sorted[Math.floor(0.985 * (sorted.length - 1))] ?? 1;
+  const high = 1.25 * (sorted[Math.floor(0.99 * (sorted.length - 1))] ?? 1);
   const steps = DENSITY.length - 1;
   let step = stepBelow(high);
   const breaks: number[] = [];
@@ -38,11 +41,13 @@ export function densityRamp(values: ArrayLike<number>): Ramp {
   return { unit: "expected calls per 100 hours per km²", breaks, colours: DENSITY };
 }
 
-/** The largest of 1, 2, 5 times a power of ten that is not above the value. */
+const LEADS = [7, 5, 3, 2, 1.5, 1];
+
+/** The largest of the leading figures times a power of ten that is not above the value. */
 function stepBelow(value: number): number {
   const power = Math.floor(Math.log10(value) + 1e-9);
   const head = value / 10 ** power;
-  const lead = head >= 5 ? 5 : head >= 2 ? 2 : 1;
+  const lead = LEADS.find((l) => head >= l - 1e-9) ?? 1;
   return Number(`${lead}e${power}`);
 }
 

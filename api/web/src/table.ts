@@ -3,7 +3,10 @@
 import type { Access, Borough } from "./api";
 import { el, part } from "./dom";
 import { figures, minutes, percent } from "./format";
+import { short } from "./outline";
 import type { State } from "./state";
+
+const missing = (v: string | number | undefined): v is undefined => v === undefined || Number.isNaN(v);
 
 export interface Row { borough: number; name: string; sector: string; mean?: number; p90?: number; within?: number; calls?: number }
 export type Column = keyof Omit<Row, "borough">;
@@ -14,12 +17,15 @@ const COLUMNS: [Column, string, string][] = [
   ["calls", "Calls/h", "Expected calls per hour"],
 ];
 
+/** Where no car gets to a borough its means are 0 and no call is within reach: there is no value to show. */
+const reached = (a: Access | undefined): Access | undefined => (a && a.meanMinutes === 0 && a.within15 === 0 ? { ...a, meanMinutes: NaN, p90Minutes: NaN } : a);
+
 /** Rows in the order of a column; those without a value last either way. */
 export function sorted(rows: Row[], by: Column, down: boolean): Row[] {
   const sign = down ? -1 : 1;
   return [...rows].sort((a, b) => {
     const [x, y] = [a[by], b[by]];
-    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    if (missing(x) || missing(y)) return Number(missing(x)) - Number(missing(y)) || a.borough - b.borough;
     const order = typeof x === "string" ? x.localeCompare(y as string, "en-GB") : x - (y as number);
     return sign * order || a.borough - b.borough;
   });
@@ -49,7 +55,7 @@ export class Table {
   /** Fills in the values of an hour; without access those columns are empty. */
   show(access: Map<number, Access> | undefined, calls: Map<number, number> | undefined, all: Access | undefined, total: number | undefined): void {
     this.rows = this.rows.map((r) => {
-      const a = access?.get(r.borough);
+      const a = reached(access?.get(r.borough));
       return { ...r, mean: a?.meanMinutes, p90: a?.p90Minutes, within: a?.within15, calls: calls?.get(r.borough) };
     });
     this.foot.replaceChildren(line({ borough: -1, name: "London", sector: "", mean: all?.meanMinutes, p90: all?.p90Minutes, within: all?.within15, calls: total }));
@@ -77,7 +83,7 @@ export class Table {
     const pick = el("button", {
       type: "button", "data-borough": r.borough, title: r.sector ? `${r.name}, ${r.sector}` : r.name,
       click: () => this.state.set({ borough: this.state.now.borough === r.borough ? undefined : r.borough }),
-    }, r.name);
+    }, short(r.name));
     tr.dataset.borough = String(r.borough);
     tr.cells[0].replaceChildren(pick);
     return tr;

@@ -1,0 +1,196 @@
+// The planner's map in a real browser against the real service: what it shows, by keyboard alone,
+// with axe, and that nothing leaves this machine.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { lacking, openBrowser, openMap, startService, type Service } from "./page";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const HOUR = 5 * 24 + 21; // Saturday 21:00
+
+/** Rules of WCAG 2.2 AA that the page breaks seriously. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const found = await (globalThis as any).axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] });
+    return found.violations.filter((v: any) => ["serious", "critical"].includes(v.impact))
+      .map((v: any) => `${v.id}: ${v.nodes.map((n: any) => n.target.join(" ")).slice(0, 4).join(", ")}`);
+  });
+}
+
+describe("the map in a browser", { skip: lacking() ?? false }, () => {
+  let service: Service;
+  let browser: Browser;
+  let page: Page;
+  let trouble: string[];
+
+  before(async () => {
+    [service, browser] = await Promise.all([startService(), openBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await service?.stop();
+  });
+  beforeEach(async () => {
+    trouble = [];
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.on("console", (m) => { if (m.type() === "error") trouble.push(`console: ${m.text()}`); });
+    page.on("pageerror", (e) => trouble.push(`error: ${e.message}`));
+    page.on("request", (r) => {
+      const at = new URL(r.url());
+      if (at.protocol.startsWith("http") && at.origin !== service.address) trouble.push(`left the machine: ${r.url()}`);
+    });
+  });
+  afterEach(async () => { await page.close(); });
+
+  test("it opens without a word to anyone else, says DEMO and what it runs on, and passes axe on every panel", async () => {
+    await openMap(page, service.address);
+    assert.match(await page.textContent("#demo:not([hidden])") ?? "", /DEMO/);
+    assert.ok((await page.textContent("#basis"))?.length);
+    assert.equal(await page.locator("#table tbody tr").count(), 33);
+    for (const tab of ["table", "plan", "cars", "sources"]) {
+      await page.click(`#tab-${tab}`);
+      assert.deepEqual(await violations(page), [], tab);
+    }
+    assert.deepEqual(trouble, []);
+  });
+
+  test("each view paints its own picture and its own key", async () => {
+    await openMap(page, service.address, `#view=forecast&hour=${HOUR}`);
+    const calls = await page.locator("#map").screenshot();
+    assert.match(await page.textContent("#ramp") ?? "", /calls per 100 hours per km²/);
+    await page.check("input[value=coverage]");
+    await page.waitForFunction(() => /minutes by road/i.test(document.querySelector("#ramp")?.textContent ?? ""));
+    await page.waitForTimeout(500);
+    assert.notDeepEqual(await page.locator("#map").screenshot(), calls);
+    assert.match(page.url(), /view=coverage/);
+    assert.deepEqual(trouble, []);
+  });
+
+  test("the keyboard reaches the hour, the cells, the boroughs and the panels", async () => {
+    await openMap(page, service.address, `#hour=${HOUR}`);
+    await page.focus("#hour");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await page.getAttribute("#hour", "aria-valuetext"), "Saturday 22:00 to 23:00");
+
+    await page.focus("#map canvas");
+    await page.keyboard.press("ArrowRight");
+    const first = await page.textContent("#readout");
+    await page.keyboard.press("ArrowUp");
+    await page.waitForFunction((old) => document.querySelector("#readout")?.textContent !== old, first);
+    assert.match(await page.textContent("#readout") ?? "", /calls per 100 hours per km².*cell 89/);
+    assert.equal(await page.getAttribute("#readout", "aria-live"), "polite");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator("#table button[aria-pressed=true]").count(), 1);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("#readout").isVisible(), false);
+
+    await page.click("th.mean button");
+    assert.equal(await page.getAttribute("th.mean", "aria-sort"), "descending");
+    await page.focus("#tab-table");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await page.locator("#plan").isVisible(), true);
+    assert.deepEqual(trouble, []);
+  });
+
+  test("every part can be reached with Tab and shows where the focus is", async () => {
+    await openMap(page, service.address);
+    const reached = new Set<string>();
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press("Tab");
+      reached.add(await page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName || ""));
+    }
+    for (const id of ["CANVAS", "hour", "tab-table"]) assert.ok(reached.has(id), `${id} not among ${[...reached]}`);
+  });
+
+  test("another hour shows within 100 ms once the week is here", async () => {
+    await openMap(page, service.address, "#hour=0");
+    await page.waitForFunction(() => Number(document.querySelectorAll(".week rect")[167]?.getAttribute("height")) > 0, undefined, { timeout: 60_000 });
+    const times = await page.evaluate(async () => {
+      const slider = document.querySelector<HTMLInputElement>("#hour")!;
+      const spent: number[] = [];
+      for (let hour = 1; hour <= 21; hour++) {
+        slider.value = String(hour * 7);
+        const begun = performance.now();
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        spent.push(performance.now() - begun);
+        await new Promise((r) => setTimeout(r, 60));
+      }
+      return spent.sort((a, b) => a - b);
+    });
+    console.log(`an hour's change: median ${times[10].toFixed(1)} ms, worst ${times[20].toFixed(1)} ms`);
+    assert.ok(times[10] < 100, `median ${times[10]} ms`);
+  });
+
+  test("playback goes on and stops", async () => {
+    await openMap(page, service.address, "#hour=10");
+    await page.click(".play");
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#hour")!.value >= "12", undefined, { timeout: 20_000 });
+    await page.click(".play");
+    assert.equal(await page.textContent(".play"), "Play");
+  });
+
+  test("a plan: asked for, followed, shown with its gap, compared and downloaded", async () => {
+    await openMap(page, service.address, `#hour=${HOUR}`);
+    await page.click("#tab-plan");
+    await page.fill("input[name=cars]", "5");
+    await page.fill("input[name=centres]", "2");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".work:not([hidden]) progress");
+    await page.waitForSelector(".result", { timeout: 120_000 });
+    assert.match(await page.textContent(".gap") ?? "", /%/);
+    assert.equal(await page.locator(".sites").first().locator("li").count(), 5);
+    assert.deepEqual(await violations(page), []);
+
+    await page.waitForFunction(() => /5 planned cars/.test(document.querySelector("#ramp")?.textContent ?? ""), undefined, { timeout: 20_000 });
+    await page.check("input[value=now]");
+    await page.waitForFunction(() => /as they are now|No car is available/.test(document.querySelector("#ramp")?.textContent ?? ""));
+    await page.check("input[value=plan]");
+    await page.waitForFunction(() => /planned cars/.test(document.querySelector("#ramp")?.textContent ?? ""));
+
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click("text=Download the plan")]);
+    const plan = JSON.parse(readFileSync(await file.path(), "utf8"));
+    assert.equal(plan.cars.length, 5);
+    assert.ok(plan.bound_s <= plan.value_s);
+    assert.deepEqual(trouble, []);
+  });
+
+  test("a plan that cannot be is refused in words", async () => {
+    await openMap(page, service.address);
+    await page.click("#tab-plan");
+    for (const day of await page.locator("input[name=day]").all()) await day.uncheck();
+    await page.click("button[type=submit]");
+    assert.match(await page.textContent(".planform .trouble") ?? "", /at least one day/);
+  });
+
+  test("a server that fails is told in words", async () => {
+    await page.route("**/v1/city", (route) => route.fulfill({ status: 503, contentType: "application/json", body: '{"message":"roads are being read"}' }));
+    await page.goto(service.address);
+    await page.waitForSelector("#loading.failed");
+    assert.match(await page.textContent("#loading") ?? "", /cannot start\. roads are being read/);
+  });
+
+  test("no cars, and a degraded answer, are told", async () => {
+    await page.route("**/v1/cars", (route) => route.fulfill({ json: { cars: [] } }));
+    await page.route("**/v1/coverage*", async (route) => {
+      const json = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...json, basis: { ...json.basis, degraded: true, degradedReason: "straight lines" } } });
+    });
+    await openMap(page, service.address);
+    await page.click("#tab-cars");
+    await page.waitForSelector("text=No car has reported");
+    await page.waitForSelector("text=Degraded: straight lines");
+  });
+
+  test("a tablet held upright shows every part without sideways scrolling, and passes axe", async () => {
+    await page.setViewportSize({ width: 820, height: 1180 });
+    await openMap(page, service.address);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    assert.ok(await page.locator("#table").isVisible());
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(trouble, []);
+  });
+});
