@@ -63,6 +63,9 @@ func (d *download) fetch(ctx context.Context) (file, checked string, err error) 
 		if err = d.transfer(ctx, part); err == nil {
 			break
 		}
+		if ctx.Err() != nil {
+			err = fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
 		var refused *refusedError
 		if try >= d.tries || ctx.Err() != nil || errors.As(err, &refused) {
 			return "", "", fmt.Errorf("download %s: %w; run the same command again to go on where it stopped", d.url, err)
@@ -191,7 +194,8 @@ func (c *countingReader) Read(b []byte) (int, error) {
 
 // check compares the file with the expected SHA-256, or with the MD5 that the publisher keeps beside it.
 func (d *download) check(ctx context.Context, file string) (how string, err error) {
-	h, want, how := hash.Hash(sha256.New()), strings.ToLower(d.sha256), "SHA-256 as given"
+	var h hash.Hash = sha256.New()
+	want, how := strings.ToLower(d.sha256), "SHA-256 as given"
 	if want == "" {
 		if want, err = d.publishedMD5(ctx); err != nil {
 			return "", err

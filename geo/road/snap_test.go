@@ -82,12 +82,12 @@ func TestSnapAgreesWithTwin(t *testing.T) {
 		if math.Abs(float64(spot.Metres)-want) > 1e-3 {
 			t.Fatalf("snapped %g m away, nearest road is %g m away", spot.Metres, want)
 		}
-		checkSpot(t, g, e, edge, spot, want)
+		checkSpot(t, g, e, edge, spot)
 	})
 }
 
 // checkSpot checks the links of a spot: along its arc and, on a two-way road, against it.
-func checkSpot(t *rapid.T, g *Graph, e *Edges, edge int, s Spot, metres float64) {
+func checkSpot(t *rapid.T, g *Graph, e *Edges, edge int, s Spot) {
 	if !s.OnArc || s.Along < 0 || s.Along > 1 {
 		t.Fatalf("spot %+v is not on its arc", s)
 	}

@@ -62,11 +62,11 @@ func (b *builder) connect() error {
 	metres := b.metres()
 	core := b.keep(func(a *arc) bool { return a.class == road.BusOnly }, &b.in.report.Components)
 	b.arcs = slices.DeleteFunc(b.arcs, func(a arc) bool {
-		return a.class != road.BusOnly && !(core[a.tail] && core[a.head])
+		return a.class != road.BusOnly && (!core[a.tail] || !core[a.head])
 	})
 	var all int
 	whole := b.keep(func(*arc) bool { return false }, &all)
-	b.arcs = slices.DeleteFunc(b.arcs, func(a arc) bool { return !(whole[a.tail] && whole[a.head]) })
+	b.arcs = slices.DeleteFunc(b.arcs, func(a arc) bool { return !whole[a.tail] || !whole[a.head] })
 	if !slices.ContainsFunc(b.arcs, func(a arc) bool { return a.class != road.BusOnly }) {
 		return ErrNoRoads
 	}

@@ -1,6 +1,7 @@
 package osm
 
 import (
+	"errors"
 	"io"
 
 	"github.com/nearside-ems/nearside/geo/road"
@@ -11,7 +12,7 @@ func Visit(r io.Reader, onNode func(id int64, lat, lon float64), onWay func(id i
 	src, b := frames{r: r}, block{}
 	for {
 		kind, data, err := src.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -67,7 +67,7 @@ func (in *input) scan(f func(*block) error) error {
 		}
 		at := src.offset
 		kind, data, err := src.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -22,7 +22,7 @@ func (in *input) addRelation(r *relation) {
 	no, only := strings.HasPrefix(kind, "no_"), strings.HasPrefix(kind, "only_")
 	exempt := strings.Contains(r.tags.get("except"), "motorcar") || strings.Contains(r.tags.get("except"), "emergency")
 	t, ok := r.members3()
-	if !ok || exempt || !(no || only) {
+	if !ok || exempt || !no && !only {
 		in.report.SkippedTurns++
 		return
 	}

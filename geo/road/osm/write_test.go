@@ -59,7 +59,7 @@ func (x *extract) write() []byte {
 	out := blob(nil, "OSMHeader", header, x.raw)
 	t := &table{strings: []string{""}}
 	var groups [][]byte
-	groups = append(groups, x.nodeGroup(t), x.wayGroup(t), x.relationGroup(t))
+	groups = append(groups, x.nodeGroup(), x.wayGroup(t), x.relationGroup(t))
 	for _, g := range groups {
 		var strings []byte
 		for _, s := range t.strings {
@@ -70,7 +70,7 @@ func (x *extract) write() []byte {
 	return out
 }
 
-func (x *extract) nodeGroup(t *table) (group []byte) {
+func (x *extract) nodeGroup() (group []byte) {
 	var ids, lats, lons []int64
 	for _, n := range x.nodes {
 		lat, lon := int64(n.lat*1e7+0.5), int64(n.lon*1e7-0.5)
