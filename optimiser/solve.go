@@ -140,7 +140,7 @@ func (r *run) report(bound float64) {
 func (r *run) certificate(hash [32]byte) Certificate {
 	c := Certificate{
 		Value:   r.value / 1000,
-		Bound:   r.tree.bound / 1000,
+		Bound:   min(r.tree.bound, r.value) / 1000, // rounding may put a met bound above
 		Proof:   r.tree.proof,
 		Problem: hash,
 	}

@@ -39,7 +39,7 @@ func TestSolveFindsTheBestOfAllPlans(t *testing.T) {
 			t.Fatal(err)
 		}
 		best, c := bestOfAll(p), plan.Certificate
-		if c.Bound > best*(1+1e-9) {
+		if c.Bound > best*(1+1e-9)+1e-8 { // seconds: rounding of constants up to Cap × weight
 			t.Fatalf("bound %v is above the best value %v", c.Bound, best)
 		}
 		if !like(c.Value, best) || plan.Status != Optimal {
