@@ -98,7 +98,7 @@ func (st *study) placed(c *candidates, plan *optimiser.Plan) []Site {
 
 // modelled says whether travel times are modelled in a cell: on the built-in network only.
 func (st *study) modelled(cell grid.Index) bool {
-	return st.network.Hash == st.city.Network.Hash && st.city.Modelled[cell]
+	return st.network == st.city.Network && st.city.Modelled[cell]
 }
 
 func (st *study) site(c *candidate) Site {

@@ -130,7 +130,7 @@ type progressLines struct {
 func newProgress(w io.Writer) *progressLines { return &progressLines{w: w} }
 
 // every is how often a stage that goes on says so.
-const every = 2 * time.Second
+const every = 5 * time.Second
 
 func (l *progressLines) report(p planning.Progress) {
 	if p.Warning != "" {

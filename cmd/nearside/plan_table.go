@@ -29,6 +29,9 @@ func printHead(w io.Writer, d *planning.Document) {
 		fmt.Fprintf(w, "; to a centre for the %.0f %% conveyed %s (no plan below %s)", 100*c.Share, clock(c.ValueSeconds), clock(c.BoundSeconds))
 	}
 	fmt.Fprintln(w, ".")
+	if lost := d.Demand.Unreached / (d.Demand.Unreached + d.Demand.CallsPerWeek); lost > 0 {
+		fmt.Fprintf(w, "WARNING: %.1f %% of the expected calls lie where this network has no road; they are left out of every figure.\n", 100*lost)
+	}
 	if stopped(d) {
 		fmt.Fprintln(w, "The search was stopped before it converged; a longer --time-limit may narrow the gap.")
 	}
