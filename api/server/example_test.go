@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func Example() {
 		{"/v1/cars:findNearest", `{"location":{"latLng":{"latitude":-0.13,"longitude":51.5}}}`},
 	} {
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequest("POST", call.path, strings.NewReader(call.body)))
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, call.path, strings.NewReader(call.body)))
 		fmt.Println(w.Code, strings.ReplaceAll(strings.Split(w.Body.String(), `"details"`)[0], " ", ""))
 	}
 	// Output:

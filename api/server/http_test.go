@@ -87,8 +87,14 @@ func TestPlanOverHTTP(t *testing.T) {
 	}
 }
 
-// fetch returns an answer without Go's transparent decompression.
-func (c *client) fetch(t *testing.T, method, path string, header http.Header, body io.Reader) (*http.Response, []byte) {
+// fetched is an answer as it came, without Go's transparent decompression.
+type fetched struct {
+	code   int
+	header http.Header
+	text   []byte
+}
+
+func (c *client) fetch(t *testing.T, method, path string, header http.Header, body io.Reader) fetched {
 	t.Helper()
 	r, err := http.NewRequest(method, c.url+path, body)
 	if err != nil {
@@ -104,16 +110,16 @@ func (c *client) fetch(t *testing.T, method, path string, header http.Header, bo
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, text
+	return fetched{res.StatusCode, res.Header, text}
 }
 
 func TestLargeAnswersAreCompressed(t *testing.T) {
 	c := start(t, smallSettings(t))
-	res, text := c.fetch(t, "GET", "/v1/city", http.Header{"Accept-Encoding": {"gzip"}}, nil)
-	if res.Header.Get("Content-Encoding") != "gzip" || !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		t.Errorf("the city came as %q", res.Header.Get("Content-Encoding"))
+	res := c.fetch(t, "GET", "/v1/city", http.Header{"Accept-Encoding": {"gzip"}}, nil)
+	if res.header.Get("Content-Encoding") != "gzip" || !bytes.HasPrefix(res.text, []byte{0x1f, 0x8b}) {
+		t.Errorf("the city came as %q", res.header.Get("Content-Encoding"))
 	}
-	if res, _ = c.fetch(t, "GET", "/v1/cars", http.Header{"Accept-Encoding": {"gzip"}}, nil); res.Header.Get("Content-Encoding") != "" {
+	if res = c.fetch(t, "GET", "/v1/cars", http.Header{"Accept-Encoding": {"gzip"}}, nil); res.header.Get("Content-Encoding") != "" {
 		t.Error("a small answer was compressed")
 	}
 }
@@ -122,23 +128,23 @@ func TestPagesAndStrangers(t *testing.T) {
 	s := smallSettings(t)
 	s.Map = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the map") })
 	c := start(t, s)
-	if _, text := c.fetch(t, "GET", "/", nil, nil); string(text) != "the map" {
-		t.Errorf("/ gives %.80q", text)
+	if res := c.fetch(t, "GET", "/", nil, nil); string(res.text) != "the map" {
+		t.Errorf("/ gives %.80q", res.text)
 	}
-	res, text := c.fetch(t, "GET", "/docs", nil, nil)
+	res := c.fetch(t, "GET", "/docs", nil, nil)
 	for _, want := range []string{"/v1/cars:findNearest", "Ranks the cars", "v1Candidate", "operations"} {
-		if !strings.Contains(string(text), want) {
+		if !strings.Contains(string(res.text), want) {
 			t.Errorf("/docs lacks %q", want)
 		}
 	}
-	if strings.Contains(string(text), "<script") || res.Header.Get("Content-Security-Policy") == "" {
+	if strings.Contains(string(res.text), "<script") || res.header.Get("Content-Security-Policy") == "" {
 		t.Error("/docs may run scripts")
 	}
 	stranger := http.Header{"Sec-Fetch-Site": {"cross-site"}, "Content-Type": {"text/plain"}}
-	if res, _ := c.fetch(t, "POST", "/v1/cars:reportPositions", stranger, strings.NewReader("{}")); res.StatusCode != http.StatusForbidden {
-		t.Errorf("another site's page may report positions: HTTP %d", res.StatusCode)
+	if res := c.fetch(t, "POST", "/v1/cars:reportPositions", stranger, strings.NewReader("{}")); res.code != http.StatusForbidden {
+		t.Errorf("another site's page may report positions: HTTP %d", res.code)
 	}
-	if res, _ := c.fetch(t, "POST", "/v1/cars:reportPositions", nil, bytes.NewReader(make([]byte, maxMessage+1))); res.StatusCode < 400 {
-		t.Errorf("a body over the limit: HTTP %d", res.StatusCode)
+	if res := c.fetch(t, "POST", "/v1/cars:reportPositions", nil, bytes.NewReader(make([]byte, maxMessage+1))); res.code < 400 {
+		t.Errorf("a body over the limit: HTTP %d", res.code)
 	}
 }

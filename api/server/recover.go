@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"runtime/debug"
 
@@ -37,7 +38,7 @@ func (s *Server) recoverHTTP(next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p) // net/http's own way to cut a connection
 			}
 			s.Log.Error("panic", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))

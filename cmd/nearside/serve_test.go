@@ -62,7 +62,7 @@ func TestServeDemo(t *testing.T) {
 		Basis      struct{ Demo bool }
 		Borough    string
 	}
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil || res.StatusCode != 200 {
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("HTTP %d, %v", res.StatusCode, err)
 	}
 	if len(out.Candidates) == 0 || !out.Basis.Demo || out.Borough != "Westminster" {
