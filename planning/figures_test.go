@@ -43,6 +43,7 @@ func TestGapInWords(t *testing.T) {
 		{0, "the best possible plan for these assumptions"},
 		{0.000001, "at most 0.1 % from the best possible plan for these assumptions"},
 		{0.013, "at most 1.3 % from the best possible plan for these assumptions"},
+		{1, "at an unknown distance from the best possible plan for these assumptions: the search ended before it had a bound"},
 		{0.01301, "at most 1.4 % from the best possible plan for these assumptions"},
 	} {
 		if got := GapInWords(c.gap); got != c.want {

@@ -184,6 +184,19 @@ func TestSolveWhenCancelled(t *testing.T) {
 	}
 }
 
+func TestSolveWithNoTimeToSearch(t *testing.T) {
+	city := smallCity()
+	s := daytime()
+	s.TimeLimit = time.Nanosecond
+	d, err := Solve(t.Context(), city, city.Network, s, "", ignore)
+	if err != nil || len(d.Cars) != 3 || len(d.Centres) != 2 || d.Response.Status != string(optimiser.Stopped) {
+		t.Fatalf("%v; want a plan of 3 cars and 2 centres that says it was stopped", err)
+	}
+	if err := Verify(t.Context(), d, city, city.Network, "", ignore); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTravelTimesAreKeptAndRebuilt(t *testing.T) {
 	city, dir := smallCity(), t.TempDir()
 	var warnings []string
