@@ -302,7 +302,7 @@ const (
 type PlanningServiceClient interface {
 	// Says what this server runs on: city, grid, network, demand, data hash, mode.
 	GetCity(ctx context.Context, in *GetCityRequest, opts ...grpc.CallOption) (*City, error)
-	// Forecasts expected calls per hour, by cell, for one hour of week or the sum of several.
+	// Forecasts expected calls per hour, by cell, for one hour of the week or the mean over several.
 	GetForecast(ctx context.Context, in *GetForecastRequest, opts ...grpc.CallOption) (*Forecast, error)
 	// Measures minutes by road from the nearest car, by cell, for the cars now or for a plan.
 	GetCoverage(ctx context.Context, in *GetCoverageRequest, opts ...grpc.CallOption) (*Coverage, error)
@@ -379,7 +379,7 @@ func (c *planningServiceClient) GetPlan(ctx context.Context, in *GetPlanRequest,
 type PlanningServiceServer interface {
 	// Says what this server runs on: city, grid, network, demand, data hash, mode.
 	GetCity(context.Context, *GetCityRequest) (*City, error)
-	// Forecasts expected calls per hour, by cell, for one hour of week or the sum of several.
+	// Forecasts expected calls per hour, by cell, for one hour of the week or the mean over several.
 	GetForecast(context.Context, *GetForecastRequest) (*Forecast, error)
 	// Measures minutes by road from the nearest car, by cell, for the cars now or for a plan.
 	GetCoverage(context.Context, *GetCoverageRequest) (*Coverage, error)
