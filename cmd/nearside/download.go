@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"net/url"
@@ -194,8 +193,7 @@ func (c *countingReader) Read(b []byte) (int, error) {
 
 // check compares the file with the expected SHA-256, or with the MD5 that the publisher keeps beside it.
 func (d *download) check(ctx context.Context, file string) (how string, err error) {
-	var h hash.Hash = sha256.New()
-	want, how := strings.ToLower(d.sha256), "SHA-256 as given"
+	h, want, how := sha256.New(), strings.ToLower(d.sha256), "SHA-256 as given"
 	if want == "" {
 		if want, err = d.publishedMD5(ctx); err != nil {
 			return "", err

@@ -83,6 +83,33 @@ func TestImportContractsAndDrops(t *testing.T) {
 	}
 }
 
+// TestImportJoinsOneWaysInTheirDirection: what counts is which way the traffic goes, not which way a
+// way was drawn.
+func TestImportJoinsOneWaysInTheirDirection(t *testing.T) {
+	through := func(first, second string) (arcs, points int) {
+		x := square()
+		x.ways[0].tags = map[string]string{"highway": "residential", "oneway": first}
+		x.ways[1] = way{101, map[string]string{"highway": "residential", "oneway": second}, []int64{3, 10, 2}}
+		r := importOf(t, x)
+		for e := range r.Edges.Len() {
+			points += r.Edges.Points(e) - 2
+		}
+		return r.Graph.Arcs(), points
+	}
+	// From 1 by 2 to 3 and from 3 by 2 to 1: one arc with the shape nodes 2 and 10 beside the 8 others.
+	for _, c := range [][2]string{{"yes", "-1"}, {"-1", "yes"}} {
+		if arcs, points := through(c[0], c[1]); arcs != 9 || points != 2 {
+			t.Errorf("oneway=%s and %s: %d arcs, %d shape points, want 9 and 2", c[0], c[1], arcs, points)
+		}
+	}
+	// Both towards 2, or both away from it: nobody can drive through, so both are dropped.
+	for _, c := range [][2]string{{"yes", "yes"}, {"-1", "-1"}} {
+		if arcs, points := through(c[0], c[1]); arcs != 8 || points != 0 {
+			t.Errorf("oneway=%s and %s: %d arcs, %d shape points, want 8 and 0", c[0], c[1], arcs, points)
+		}
+	}
+}
+
 func TestImportReadsEveryPacking(t *testing.T) {
 	want := arcs(importOf(t, square()))
 	for _, x := range []*extract{{plain: true}, {raw: true}} {
