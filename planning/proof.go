@@ -24,24 +24,21 @@ var errProof = errors.New("proof cannot be read")
 // encodeProof packs a certificate's multipliers and steps into text; docs/format/plan.md has the layout.
 // Multipliers are whole milliseconds. Neighbouring cells have like ones, so differences are stored.
 func encodeProof(c *optimiser.Certificate) (string, error) {
-	var packed bytes.Buffer
-	z := zlib.NewWriter(&packed)
-	w := bufio.NewWriter(z)
-	var buf [binary.MaxVarintLen64]byte
-	put := func(n int) { w.Write(buf[:binary.PutUvarint(buf[:], uint64(n))]) }
-	put(len(c.Multiplier))
+	raw := binary.AppendUvarint(nil, uint64(len(c.Multiplier)))
 	before := int64(0)
 	for _, m := range c.Multiplier {
 		milli := int64(math.Round(m * 1000))
-		w.Write(buf[:binary.PutVarint(buf[:], milli-before)])
+		raw = binary.AppendVarint(raw, milli-before)
 		before = milli
 	}
-	put(len(c.Proof))
+	raw = binary.AppendUvarint(raw, uint64(len(c.Proof)))
 	for _, s := range c.Proof {
-		w.WriteByte(byte(s.Kind))
-		put(s.Index)
+		raw = binary.AppendUvarint(append(raw, byte(s.Kind)), uint64(s.Index))
 	}
-	if err := errors.Join(w.Flush(), z.Close()); err != nil {
+	var packed bytes.Buffer
+	z := zlib.NewWriter(&packed)
+	_, err := z.Write(raw)
+	if err := errors.Join(err, z.Close()); err != nil {
 		return "", fmt.Errorf("encode proof: %w", err)
 	}
 	return base64.StdEncoding.EncodeToString(packed.Bytes()), nil
