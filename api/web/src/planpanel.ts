@@ -2,7 +2,7 @@
 
 import { cancelOperation, createPlan, getOperation, type Access, type Operation, type Plan, type PlannedSite, type PlanRequest, type Progress } from "./api";
 import { el, part } from "./dom";
-import { percent, secondsAsMinutes } from "./format";
+import { secondsAsMinutes } from "./format";
 import { planForm } from "./planform";
 import { planResult } from "./planresult";
 
@@ -59,7 +59,7 @@ export class PlanPanel {
   private report(p: Progress): void {
     if (p.progress > 0) this.bar.value = p.progress;
     const found = p.incumbentSeconds > 0
-      ? `: mean ${secondsAsMinutes(p.incumbentSeconds)} min, no plan below ${secondsAsMinutes(p.boundSeconds)} min, gap ${percent(p.gap)}` : "";
+      ? `: mean ${secondsAsMinutes(p.incumbentSeconds)} min, no plan below ${secondsAsMinutes(p.boundSeconds)} min, gap ${(100 * p.gap).toFixed(1)} %` : "";
     this.told.textContent = `Working on ${p.stage || "the plan"}${found}`;
   }
 

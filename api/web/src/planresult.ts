@@ -6,6 +6,8 @@ import { minutes, percent } from "./format";
 
 const figure = (value: string, label: string): HTMLElement => el("div", {}, el("dd", {}, value), el("dt", {}, label));
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 function comparison(name: string, a: Access): HTMLTableRowElement {
   return el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, minutes(a.meanMinutes)), el("td", {}, minutes(a.p90Minutes)), el("td", {}, percent(a.within15)));
 }
@@ -19,10 +21,10 @@ function siteList(title: string, sites: PlannedSite[], show: (site: PlannedSite)
 
 /** Draws the plan; now are the cars on the road, where known; show flies to a site. */
 export function planResult(plan: Plan, now: Access | undefined, show: (site: PlannedSite) => void): HTMLElement {
-  const rows = [comparison("This plan", plan.all), ...plan.comparisons.map((c) => comparison(c.name, c.all))];
+  const rows = [comparison("This plan", plan.all), ...plan.comparisons.map((c) => comparison(capital(c.name), c.all))];
   if (now && now.meanMinutes > 0) rows.push(comparison("Cars now, the hour shown", now));
   return el("div", { class: "result" },
-    el("p", { class: "gap" }, plan.gapInWords || "The plan has no bound."),
+    el("p", { class: "gap" }, capital(plan.gapInWords || "the plan has no bound")),
     plan.stopped ? el("p", { class: "note" }, "Stopped early: this is the best plan found until then.") : "",
     el("dl", { class: "figures" }, figure(minutes(plan.all.meanMinutes), "minutes, mean"), figure(minutes(plan.all.p90Minutes), "minutes, 90th"), figure(percent(plan.all.within15), "within 15 min")),
     el("table", {}, el("caption", {}, "Minutes to the nearest car, weighted by expected calls"),

@@ -140,7 +140,8 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     await page.fill("input[name=centres]", "2");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".work:not([hidden]) progress");
-    await page.waitForSelector(".result", { timeout: 120_000 });
+    await page.waitForSelector(".result, #plan .trouble:not(:empty)", { timeout: 120_000 });
+    assert.equal(await page.locator("#plan .trouble").allTextContents().then((t) => t.join("")), "");
     assert.match(await page.textContent(".gap") ?? "", /%/);
     assert.equal(await page.locator(".sites").first().locator("li").count(), 5);
     assert.deepEqual(await violations(page), []);
