@@ -27,7 +27,7 @@ export interface Plan {
   centres: PlannedSite[]; all: Access; comparisons: Comparison[]; basis: Basis; demand: string; documentJson: string; stopped: boolean;
 }
 export interface PlanRequest { cars: number; centres: number; hours: number[]; objective: string; driving: string }
-export interface Progress { incumbentSeconds: number; boundSeconds: number; gap: number; stage: string; progress: number }
+export interface Progress { incumbentSeconds: number; boundSeconds: number; gap: number; stage: string; progress: number; warning: string }
 export interface Operation { name: string; done: boolean; progress: Progress; error?: string; plan?: Plan }
 
 /** Says what failed in the server's own words. */
@@ -113,7 +113,7 @@ export function decodeOperation(v: Json): Operation {
   const m: Json = v.metadata ?? {};
   return {
     name: text(v.name), done: !!v.done,
-    progress: { incumbentSeconds: num(m.incumbentSeconds), boundSeconds: num(m.boundSeconds), gap: num(m.gap), stage: text(m.stage), progress: num(m.progress) },
+    progress: { incumbentSeconds: num(m.incumbentSeconds), boundSeconds: num(m.boundSeconds), gap: num(m.gap), stage: text(m.stage), progress: num(m.progress), warning: text(m.warning) },
     error: v.error ? text(v.error.message) || "The plan failed without a reason." : undefined,
     plan: v.response ? decodePlan(v.response) : undefined,
   };
