@@ -2,6 +2,7 @@ package optimiser
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -35,7 +36,13 @@ func BenchmarkSwap(b *testing.B) {
 }
 
 func BenchmarkDualStep(b *testing.B) {
-	in := newInstance(city(30))
+	for _, place := range []int{6, 30} {
+		b.Run(fmt.Sprint(place), func(b *testing.B) { benchmarkDualStep(b, place) })
+	}
+}
+
+func benchmarkDualStep(b *testing.B, place int) {
+	in := newInstance(city(place))
 	l := newSearcher(in, 1, 2).greedy(context.Background(), in)
 	a := newAscent(newDual(in, 2, func() bool { return false }), l.value)
 	a.from(l)

@@ -28,8 +28,10 @@ type dual struct {
 	chosen  []int      // the least choice, decided columns first
 	margin  [2]float64 // the last reduced cost chosen, the first not chosen, among undecided columns
 	best    []int32    // whole at the highest value
-	value   float64    // L at whole
-	high    float64    // L at best; at first 0, which is L at multipliers of 0
+	bestRho []float64
+	base    float64 // of best: the part of the value that no choice changes
+	value   float64 // L at whole
+	high    float64 // L at best; at first 0, which is L at multipliers of 0
 }
 
 // alone is the size (clients × columns) below which starting goroutines costs more than it saves.
@@ -45,7 +47,7 @@ func newDual(in *instance, workers int, ended func() bool) *dual {
 		in:    in, workers: workers, k: k,
 		mu: make([]float64, n*k), step: make([]float64, n*k), whole: make([]int32, n*k),
 		top: make([]int32, n), count: make([]int8, n*k), best: make([]int32, n*k),
-		rho: make([]float64, len(in.site)), use: slices.Clone(in.fixed), drop: make([]bool, len(in.site)),
+		rho: make([]float64, len(in.site)), bestRho: make([]float64, len(in.site)), use: slices.Clone(in.fixed), drop: make([]bool, len(in.site)),
 	}
 }
 
@@ -106,13 +108,15 @@ func (d *dual) evaluate() bool {
 	if d.ended() {
 		return false
 	}
-	d.value = d.choose()
+	base := 0.0
 	for _, s := range part {
-		d.value += s
+		base += s
 	}
+	d.value = base + d.choose(d.rho)
 	if d.value > d.high {
-		d.high = d.value
+		d.high, d.base = d.value, base
 		copy(d.best, d.whole)
+		copy(d.bestRho, d.rho)
 	}
 	return true
 }
@@ -157,34 +161,34 @@ func (d *dual) reduced(j int) float64 {
 }
 
 // choose sets chosen to the decided columns and the least of the others, and margin. It returns the sum over the chosen.
-func (d *dual) choose() float64 {
+func (d *dual) choose(rho []float64) float64 {
 	d.chosen = d.chosen[:0]
 	var open []int
 	sum := 0.0
-	for j := range d.rho {
+	for j := range rho {
 		if d.use[j] {
 			d.chosen = append(d.chosen, j)
-			sum += d.rho[j]
+			sum += rho[j]
 		} else if !d.drop[j] {
 			open = append(open, j)
 		}
 	}
 	need := d.in.place - len(d.chosen)
 	slices.SortFunc(open, func(x, y int) int {
-		if d.rho[x] != d.rho[y] {
-			return cmp.Compare(d.rho[x], d.rho[y])
+		if rho[x] != rho[y] {
+			return cmp.Compare(rho[x], rho[y])
 		}
 		return cmp.Compare(x, y)
 	})
 	d.margin = [2]float64{math.Inf(-1), math.Inf(1)}
 	if need > 0 {
-		d.margin[0] = d.rho[open[need-1]]
+		d.margin[0] = rho[open[need-1]]
 	}
 	if need < len(open) {
-		d.margin[1] = d.rho[open[need]]
+		d.margin[1] = rho[open[need]]
 	}
 	for _, j := range open[:need] {
-		sum += d.rho[j]
+		sum += rho[j]
 	}
 	d.chosen = append(d.chosen, open[:need]...)
 	return sum

@@ -43,13 +43,13 @@ type run struct {
 	tree    *tree
 }
 
-// A problem of more clients than twice enoughFor is first solved on a sketch with a sixth of its
+// A problem of more clients than twice enoughFor is first solved on a sketch with a tenth of its
 // clients, that one perhaps on a sketch again. So the many steps are taken where they are cheap, and
 // each refinement starts from good multipliers.
 const (
 	coarse    = 2000 // clients of any sketch, at least
 	perPlace  = 60   // and for each facility to place
-	thinner   = 6
+	thinner   = 10
 	starts    = 3   // greedy starts, where they are cheap
 	firstRise = 100 // steps of the ascent on the coarsest sketch: its gap falls below 1 % in about as many
 	nextRise  = 25  // steps on each finer one
@@ -98,7 +98,9 @@ func (r *run) start(in *instance) (*layout, *ascent) {
 		sketch, of := in.sketch(max(enoughFor(in), in.clients()/thinner), search.rng)
 		rough, b := r.start(sketch)
 		l = newLayout(in, rough.open)
-		search.improve(r.ctx, l)
+		if in != r.in { // there the bound comes first: see tree.node
+			search.improve(r.ctx, l)
+		}
 		d.from(l)
 		rough.reset(l.open)
 		d.lift(b.dual, rough, of)
@@ -145,7 +147,7 @@ func (r *run) certificate(hash [32]byte) Certificate {
 		Problem: hash,
 	}
 	for _, v := range r.tree.vectors {
-		c.Multiplier = r.spread(c.Multiplier, v)
+		c.Multiplier = r.spread(c.Multiplier, v.mu)
 	}
 	return c
 }

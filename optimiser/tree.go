@@ -12,7 +12,7 @@ type tree struct {
 	run     *run
 	a       *ascent
 	proof   []Step
-	vectors [][]int32
+	vectors []vector
 	room    int     // vectors that the certificate may still hold
 	bound   float64 // least over the parts written, weighted milliseconds
 	grain   float64 // instance.grain
@@ -25,10 +25,24 @@ func newTree(r *run, a *ascent) *tree {
 	return &tree{run: r, a: a, room: max(3, proofNumbers/r.p.vectorSize()), bound: math.Inf(1), grain: r.in.grain(r.p)}
 }
 
+// vector is a set of multipliers and the Lagrangian value at them: base and the least choice of rho.
+type vector struct {
+	mu   []int32
+	rho  []float64
+	base float64
+}
+
 // keep stores the best multipliers and returns their number.
 func (t *tree) keep() int {
-	t.vectors = append(t.vectors, slices.Clone(t.a.best))
+	t.vectors = append(t.vectors, vector{slices.Clone(t.a.best), slices.Clone(t.a.bestRho), t.a.base})
 	return len(t.vectors) - 1
+}
+
+// stop closes the part that the present decisions describe, with the bound that a vector gives under
+// them: more than it gave where fewer were made.
+func (t *tree) stop(vector int) {
+	v := &t.vectors[vector]
+	t.close(vector, v.base+t.a.choose(v.rho))
 }
 
 // close writes a part bounded by a vector.
@@ -69,14 +83,18 @@ func (t *tree) node(root bool) {
 		a.target = t.run.value
 		more := a.climb(steps)
 		if root && !t.run.ended() && !t.closed(a.high) {
-			if n%rootPass == 0 {
+			switch {
+			case steps == liftedPass && n == steps: // the sketch's plan, not yet searched from
+				t.run.search.improve(t.run.ctx, t.run.layout)
+				t.run.offer()
+			case n%rootPass == 0:
 				t.run.try(a.chosen)
 			}
 			t.run.report(a.high)
 		}
 		stalled := !more || a.high-before < least*(t.run.value-a.high)
 		if t.closed(a.high) || t.run.ended() || t.room < 3 && stalled || !a.again() {
-			t.close(t.keep(), a.high)
+			t.stop(t.keep())
 			break
 		}
 		done := t.decide(&decided, &later, stalled)
@@ -182,11 +200,13 @@ func (t *tree) split() {
 	t.proof = append(t.proof, Step{Split, t.run.in.site[at]})
 	for _, side := range [][]bool{a.use, a.drop} {
 		side[at] = true
-		copy(a.best, t.vectors[vector])
+		copy(a.best, t.vectors[vector].mu)
+		copy(a.bestRho, t.vectors[vector].rho)
+		a.base = t.vectors[vector].base
 		copy(a.mean, mean)
 		a.high = high
 		if t.room < 3 || !a.again() {
-			t.close(vector, high)
+			t.stop(vector)
 		} else {
 			t.node(false)
 		}

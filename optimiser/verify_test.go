@@ -1,6 +1,7 @@
 package optimiser
 
 import (
+	"context"
 	"errors"
 	"math"
 	"slices"
@@ -144,4 +145,50 @@ func TestEvaluateRejectsBadSites(t *testing.T) {
 	if median, err := Evaluate(p, []int{4}); err != nil || !like(one, median) {
 		t.Errorf("one facility for two levels takes every call: %v, want %v, %v", one, median, err)
 	}
+}
+
+// TestVerifyAcceptsAnyInterruptedProof stops the solver for want of room and at many moments, so that
+// the tree is cut in many places.
+func TestVerifyAcceptsAnyInterruptedProof(t *testing.T) {
+	p := town(60, 25, 4, 1, 3, 0.45, 9)
+	for room := 1; room < 40; room++ {
+		r := newRun(context.Background(), p, Settings{Workers: 1})
+		l, a := r.start(r.in)
+		r.layout = l
+		r.offer()
+		a.target = r.value
+		r.tree = newTree(r, a)
+		r.tree.room = room
+		r.tree.node(true)
+		plan := &Plan{Sites: r.in.sites(r.columns), Status: Converged, Certificate: r.certificate(p.Hash())}
+		if r.met() {
+			plan.Status = Optimal
+		}
+		if err := Verify(p, plan); err != nil {
+			t.Fatalf("room for %d vectors: %v", room, err)
+		}
+	}
+	for stop := range 60 {
+		ctx := &endsAfter{Context: context.Background(), left: 50 * stop}
+		plan, err := Solve(ctx, p, Settings{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Verify(p, plan); err != nil {
+			t.Fatalf("stopped after %d checks: %v", 50*stop, err)
+		}
+	}
+}
+
+// endsAfter is a context that ends after it has been asked a number of times. Not for several goroutines.
+type endsAfter struct {
+	context.Context
+	left int
+}
+
+func (c *endsAfter) Err() error {
+	if c.left--; c.left < 0 {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
