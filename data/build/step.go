@@ -29,6 +29,7 @@ func Steps() []Step {
 		placesStep,
 		demandStep,
 		speedsStep,
+		latticeStep,
 	}
 }
 
