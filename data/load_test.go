@@ -11,6 +11,8 @@ import (
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/paulmach/orb/planar"
 )
 
@@ -112,6 +114,37 @@ func TestPlacesLieInTheirBoroughs(t *testing.T) {
 	}
 	if got := count[PlaceOfSafety] - verified[PlaceOfSafety]; got != 11 {
 		t.Errorf("%d places of safety are unverified, want 11", got)
+	}
+}
+
+// TestModelledEast: cells well west of the Greenwich meridian are measured, those well east modelled,
+// and every cell can be reached from every other.
+func TestModelledEast(t *testing.T) {
+	l := loaded(t)
+	const margin = 0.02 // degrees; cells near the meridian may be either
+	for i, modelled := range l.Modelled {
+		if lon := l.Grid.Centre(grid.Index(i)).Lon(); lon < -margin && modelled || lon > margin && !modelled {
+			t.Errorf("cell %s at longitude %.3f: modelled is %v", l.Grid.ID(grid.Index(i)), lon, modelled)
+		}
+	}
+	if len(l.Modelled) != l.Grid.Len() || l.Network.Graph.Nodes() != l.Grid.Len() {
+		t.Fatalf("%d flags, %d nodes, want %d of each", len(l.Modelled), l.Network.Graph.Nodes(), l.Grid.Len())
+	}
+	m := route.NewMetric(l.Network, l.Speeds.Profile(l.Speeds.Period(12), road.BlueLight))
+	spots := make([]road.Spot, l.Grid.Len())
+	for i := range spots {
+		var ok bool
+		if spots[i], ok = l.Network.Snap(l.Grid.Centre(grid.Index(i))); !ok {
+			t.Fatalf("cell %s is not on the network", l.Grid.ID(grid.Index(i)))
+		}
+	}
+	f := route.NewFinder(m)
+	out := f.OneToMany(spots[0], spots, make([]road.Millis, len(spots)))
+	back := f.ManyToOne(spots, spots[0], make([]road.Millis, len(spots)))
+	for i := range spots {
+		if max(out[i], back[i]) > 3*3600*1000 {
+			t.Errorf("cell %s is %v from the first cell and %v to it, want at most three hours", l.Grid.ID(grid.Index(i)), out[i], back[i])
+		}
 	}
 }
 
