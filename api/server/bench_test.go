@@ -22,9 +22,6 @@ func london(b *testing.B, n int) *client {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if city.Network == nil {
-		b.Skip("the built-in lattice is not there yet")
-	}
 	s := smallSettings(b)
 	s.City, s.Network, s.Modelled = city, city.Network, city.Modelled
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())

@@ -15,14 +15,10 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
-	"github.com/nearside-ems/nearside/data"
 )
 
 // TestServeDemo starts the service as "make run" does, asks it for cars, and stops it.
 func TestServeDemo(t *testing.T) {
-	if city, err := data.Load(); err != nil || city.Network == nil {
-		t.Skip("the built-in lattice is not there yet")
-	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	read, write := io.Pipe()
