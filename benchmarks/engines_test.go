@@ -1,0 +1,114 @@
+package benchmarks
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/uber/h3-go/v4"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/planning"
+)
+
+// BenchmarkLoad reads the shipped London, as every start does.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := data.Load(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkGrid finds the cell of a point, by the grid and by H3's own library.
+func BenchmarkGrid(b *testing.B) {
+	g, at := london(b).Grid, points(b, 4096, 1)
+	b.Run("At", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			g.At(at[i%len(at)])
+		}
+	})
+	b.Run("H3", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			p := at[i%len(at)]
+			if _, err := h3.LatLngToCell(h3.LatLng{Lat: p.Lat(), Lng: p.Lon()}, data.FineRes); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkNearest ranks the 5 nearest of 500 cars for a call, by the search that stops early, and by
+// the times of all cars sorted.
+func BenchmarkNearest(b *testing.B) {
+	m := metric(b)
+	finder := route.NewFinder(m)
+	cars, calls := spots(b, m.Network, points(b, 500, 1)), spots(b, m.Network, points(b, 512, 2))
+	b.Run("Search", func(b *testing.B) {
+		var found []route.Found
+		for i := 0; b.Loop(); i++ {
+			found = finder.Nearest(calls[i%len(calls)], cars, 5, found)
+		}
+	})
+	b.Run("SortAll", func(b *testing.B) {
+		times, order := make([]road.Millis, len(cars)), make([]int, len(cars))
+		for i := 0; b.Loop(); i++ {
+			finder.ManyToOne(cars, calls[i%len(calls)], times)
+			for c := range order {
+				order[c] = c
+			}
+			slices.SortFunc(order, func(x, y int) int { return cmp.Compare(times[x], times[y]) })
+		}
+	})
+}
+
+// BenchmarkMatrix fills 100 rows of travel times to every cell; its reference is one search over the
+// whole network, so that the ratio tells what a row costs on all processors.
+func BenchmarkMatrix(b *testing.B) {
+	m := metric(b)
+	g := london(b).Grid
+	cells := make([]road.Spot, g.Len())
+	for i := range cells {
+		s, ok := m.Network.Snap(g.Centre(grid.Index(i)))
+		if !ok {
+			b.Fatalf("cell %d is off the network", i)
+		}
+		cells[i] = s
+	}
+	sites := spots(b, m.Network, points(b, 100, 3))
+	b.Run("100rows", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := route.NewMatrix(context.Background(), m, sites, cells, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("1search", func(b *testing.B) {
+		finder, times := route.NewFinder(m), make([]road.Millis, len(cells))
+		for i := 0; b.Loop(); i++ {
+			finder.OneToMany(sites[i%len(sites)], cells, times)
+		}
+	})
+}
+
+// BenchmarkPlan places six cars for one hour, with travel times already known.
+func BenchmarkPlan(b *testing.B) {
+	city, cache := london(b), b.TempDir()
+	busy := 0.4
+	ask := planning.Scenario{Cars: 6, Hours: []demand.HourOfWeek{monday}, Objective: "expected_response", Busy: &busy}
+	solve := func() {
+		_, err := planning.Solve(context.Background(), city, city.Network, ask, cache, func(planning.Progress) {})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	solve() // fills the cache
+	for b.Loop() {
+		solve()
+	}
+}
