@@ -31,11 +31,11 @@ const (
 // Kinds lists all kinds in the order of places.csv.
 var Kinds = []Kind{EmergencyDepartment, CrisisAssessment, PlaceOfSafety, MentalHealthWard, SecureUnit, Hospital, FireStation, PoliceStation}
 
-// CentreKind reports whether a crisis assessment centre could be at a place of this kind: where there
-// is health care already.
+// CentreKind reports whether a crisis assessment centre could be at a place of this kind. Hospitals
+// without an emergency department are left out: the list does not say which of them are private.
 func (k Kind) CentreKind() bool {
 	switch k {
-	case CrisisAssessment, EmergencyDepartment, PlaceOfSafety, MentalHealthWard, Hospital:
+	case CrisisAssessment, EmergencyDepartment, PlaceOfSafety, MentalHealthWard:
 		return true
 	default:
 		return false

@@ -77,7 +77,7 @@ func carSites(city *data.London, snapper road.Snapper) (*candidates, error) {
 	return c, nil
 }
 
-// centreSites returns where crisis assessment centres may be: the candidate places with health care.
+// centreSites returns where crisis assessment centres may be: emergency departments and mental-health sites.
 func centreSites(city *data.London, snapper road.Snapper) *candidates {
 	c := newCandidates(city, snapper)
 	for _, p := range city.Places {

@@ -141,7 +141,7 @@ func TestSolveRefuses(t *testing.T) {
 		"ten thousand cars":     {func(s *Scenario) { s.Cars = 10000 }, "cars", "1 to 200"},
 		"more cars than sites":  {func(s *Scenario) { s.Cars = 190 }, "cars", "candidate sites"},
 		"too many centres":      {func(s *Scenario) { s.Centres = 51 }, "centres", "0 to 50"},
-		"more centres than can": {func(s *Scenario) { s.Centres = 50 }, "centres", "candidate sites, 4"},
+		"more centres than can": {func(s *Scenario) { s.Centres = 50 }, "centres", "candidate sites, 3"},
 		"no hours":              {func(s *Scenario) { s.Hours = nil }, "hours", "at least one"},
 		"hour 168":              {func(s *Scenario) { s.Hours = []demand.HourOfWeek{168} }, "hours", "0 (Monday 00:00) to 167"},
 		"objective":             {func(s *Scenario) { s.Objective = "best" }, "objective", "expected_response"},
