@@ -50,7 +50,7 @@ func (s *Server) standing(plan string) ([]road.Spot, error) {
 		}
 		return spots, nil
 	}
-	p, err := s.plans.get(plan)
+	p, _, err := s.plans.get(plan)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
 	"github.com/paulmach/orb"
+	"google.golang.org/protobuf/proto"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/demand"
@@ -30,7 +31,13 @@ func (s *planningService) CreatePlan(_ context.Context, r *pb.CreatePlanRequest)
 
 // GetPlan returns a finished plan.
 func (s *planningService) GetPlan(_ context.Context, r *pb.GetPlanRequest) (*pb.Plan, error) {
-	return s.plans.get(r.GetName())
+	plan, text, err := s.plans.get(r.GetName())
+	if err != nil || !r.GetIncludeDocument() {
+		return plan, err
+	}
+	whole := proto.CloneOf(plan)
+	whole.DocumentJson = string(text)
+	return whole, nil
 }
 
 func scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) {
@@ -63,8 +70,8 @@ func scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) {
 // stopped is the status of a plan's leg whose search was ended early.
 const stopped = string(optimiser.Stopped)
 
-// planProto says a plan document in the contract's words. text is the document as it is written.
-func (s *Server) planProto(name string, d *planning.Document, text []byte) *pb.Plan {
+// planProto says a plan document in the contract's words, without the document itself.
+func (s *Server) planProto(name string, d *planning.Document) *pb.Plan {
 	driving := pb.Driving_DRIVING_NORMAL
 	if d.Scenario.Driving == road.BlueLight.String() {
 		driving = pb.Driving_DRIVING_BLUE_LIGHT
@@ -72,7 +79,7 @@ func (s *Server) planProto(name string, d *planning.Document, text []byte) *pb.P
 	p := &pb.Plan{
 		Name: name, Objective: string(d.Objective), ValueSeconds: d.ValueSeconds, BoundSeconds: d.BoundSeconds,
 		Gap: d.Gap, GapInWords: d.GapInWords, InputsSha256: d.InputsSHA256, Demand: d.Demand.Source,
-		Cars: sitesProto(d.Cars), Centres: sitesProto(d.Centres), All: s.areaProto(&d.All), DocumentJson: string(text),
+		Cars: sitesProto(d.Cars), Centres: sitesProto(d.Centres), All: s.areaProto(&d.All),
 		Basis: &pb.Basis{
 			Network: d.Network.Name, Period: strings.Join(d.Network.Periods, "; "), Driving: driving,
 			Modelled: d.Network.ModelledShare > 0, Demo: s.Demo,

@@ -45,6 +45,7 @@ type job struct {
 	mu       sync.Mutex
 	progress *pb.CreatePlanMetadata // replaced, never written to
 	plan     *pb.Plan
+	text     []byte // the plan's document
 	failure  *status.Status
 }
 
@@ -113,10 +114,11 @@ func (j *job) finished() bool {
 // run waits for the job's turn, makes its plan and keeps it.
 func (p *plans) run(ctx context.Context, j *job, scenario planning.Scenario) {
 	var plan *pb.Plan
+	var text []byte
 	var err error
 	select {
 	case p.turn <- struct{}{}:
-		plan, err = p.make(ctx, j, scenario)
+		plan, text, err = p.make(ctx, j, scenario)
 		<-p.turn
 	case <-ctx.Done():
 		err = ctx.Err()
@@ -125,7 +127,7 @@ func (p *plans) run(ctx context.Context, j *job, scenario planning.Scenario) {
 	if err != nil {
 		j.failure = failureOf(err)
 	} else {
-		j.plan = plan
+		j.plan, j.text = plan, text
 		j.progress = &pb.CreatePlanMetadata{
 			Stage: stageDone, Progress: 1, IncumbentSeconds: plan.GetValueSeconds(),
 			BoundSeconds: plan.GetBoundSeconds(), Gap: plan.GetGap(), Warning: j.progress.GetWarning(),
@@ -139,21 +141,20 @@ func (p *plans) run(ctx context.Context, j *job, scenario planning.Scenario) {
 }
 
 // make solves a scenario; a panic of the solver fails the job and not the server.
-func (p *plans) make(ctx context.Context, j *job, scenario planning.Scenario) (plan *pb.Plan, err error) {
+func (p *plans) make(ctx context.Context, j *job, scenario planning.Scenario) (plan *pb.Plan, text []byte, err error) {
 	s := p.server
 	defer s.recovered("CreatePlan", &err)
 	doc, err := planning.Solve(ctx, s.City, s.Network, scenario, p.shelf.cache, j.report)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	text, err := doc.Encode()
-	if err != nil {
-		return nil, err
+	if text, err = doc.Encode(); err != nil {
+		return nil, nil, err
 	}
 	if err := p.shelf.put(j.id, text); err != nil {
-		return nil, refused(codes.FailedPrecondition, "PLAN_NOT_KEPT", "the plan was made but cannot be written: %v", err)
+		return nil, nil, refused(codes.FailedPrecondition, "PLAN_NOT_KEPT", "the plan was made but cannot be written: %v", err)
 	}
-	return s.planProto("plans/"+j.id, doc, text), nil
+	return s.planProto("plans/"+j.id, doc), text, nil
 }
 
 // report replaces the job's progress; a warning stays.
@@ -182,27 +183,27 @@ func (p *plans) find(id string) (*job, bool) {
 	return nil, false
 }
 
-// get returns a finished plan by its name, from memory or from the data directory.
-func (p *plans) get(name string) (*pb.Plan, error) {
+// get returns a finished plan and its document by its name, from memory or from the data directory.
+func (p *plans) get(name string) (*pb.Plan, []byte, error) {
 	id, ok := strings.CutPrefix(name, "plans/")
 	if !ok || !jobID.MatchString(id) {
-		return nil, invalid("name", "%.80q: want plans/ID as in a finished operation", name)
+		return nil, nil, invalid("name", "%.80q: want plans/ID as in a finished operation", name)
 	}
 	if j, ok := p.find(id); ok {
 		j.mu.Lock()
 		defer j.mu.Unlock()
 		if j.plan != nil {
-			return j.plan, nil
+			return j.plan, j.text, nil
 		}
 	}
 	doc, text, err := p.shelf.get(id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if doc == nil {
-		return nil, missing("plan", name)
+		return nil, nil, missing("plan", name)
 	}
-	return p.server.planProto(name, doc, text), nil
+	return p.server.planProto(name, doc), text, nil
 }
 
 // close stops what is being made, keeps the best so far, and waits until that is done.

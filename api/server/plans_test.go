@@ -53,11 +53,12 @@ func TestCreatePlan(t *testing.T) {
 	if len(plan.Cars) != 2 || plan.ValueSeconds < plan.BoundSeconds || plan.Basis.Network != "small city" || !plan.Basis.Demo {
 		t.Errorf("plan %v", plan)
 	}
-	if !json.Valid([]byte(plan.DocumentJson)) {
-		t.Errorf("document %.100q", plan.DocumentJson)
+	whole, err := c.GetPlan(background(t), &pb.GetPlanRequest{Name: plan.Name, IncludeDocument: true})
+	if err != nil || !json.Valid([]byte(whole.DocumentJson)) || plan.DocumentJson != "" {
+		t.Errorf("document %.100q and, not asked for, %.100q; %v", whole.GetDocumentJson(), plan.DocumentJson, err)
 	}
 	text, err := os.ReadFile(filepath.Join(s.DataDir, plan.Name+".json"))
-	if err != nil || string(text) != plan.DocumentJson {
+	if err != nil || string(text) != whole.DocumentJson {
 		t.Errorf("the kept document differs: %v", err)
 	}
 	cover, err := c.GetCoverage(background(t), &pb.GetCoverageRequest{Hour: 12, Plan: plan.Name})

@@ -2721,10 +2721,13 @@ func (x *CreatePlanMetadata) GetWarning() string {
 }
 
 type GetPlanRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Fill document_json. It holds the proof and can be many MiB: a gRPC client then has to raise the
+	// size of answers that it takes, often 4 MiB.
+	IncludeDocument bool `protobuf:"varint,2,opt,name=include_document,json=includeDocument,proto3" json:"include_document,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *GetPlanRequest) Reset() {
@@ -2764,6 +2767,13 @@ func (x *GetPlanRequest) GetName() string {
 	return ""
 }
 
+func (x *GetPlanRequest) GetIncludeDocument() bool {
+	if x != nil {
+		return x.IncludeDocument
+	}
+	return false
+}
+
 type Plan struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "plans/…"
@@ -2780,7 +2790,7 @@ type Plan struct {
 	InputsSha256  string                 `protobuf:"bytes,12,opt,name=inputs_sha256,json=inputsSha256,proto3" json:"inputs_sha256,omitempty"`
 	Basis         *Basis                 `protobuf:"bytes,13,opt,name=basis,proto3" json:"basis,omitempty"`
 	Demand        string                 `protobuf:"bytes,14,opt,name=demand,proto3" json:"demand,omitempty"`
-	DocumentJson  string                 `protobuf:"bytes,15,opt,name=document_json,json=documentJson,proto3" json:"document_json,omitempty"` // the plan as `nearside plan --format json` writes it
+	DocumentJson  string                 `protobuf:"bytes,15,opt,name=document_json,json=documentJson,proto3" json:"document_json,omitempty"` // the plan as `nearside plan --format json` writes it; see GetPlanRequest
 	Stopped       bool                   `protobuf:"varint,16,opt,name=stopped,proto3" json:"stopped,omitempty"`                              // cancelled or out of time: the best plan so far
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3268,9 +3278,10 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x03gap\x18\x03 \x01(\x01R\x03gap\x12\x14\n" +
 	"\x05stage\x18\x04 \x01(\tR\x05stage\x12\x1a\n" +
 	"\bprogress\x18\x05 \x01(\x01R\bprogress\x12\x18\n" +
-	"\awarning\x18\x06 \x01(\tR\awarning\"$\n" +
+	"\awarning\x18\x06 \x01(\tR\awarning\"O\n" +
 	"\x0eGetPlanRequest\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\"\xe3\x04\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12)\n" +
+	"\x10include_document\x18\x02 \x01(\bR\x0fincludeDocument\"\xe3\x04\n" +
 	"\x04Plan\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tobjective\x18\x02 \x01(\tR\tobjective\x12#\n" +

@@ -24,7 +24,7 @@ export interface PlannedSite { cell: string; position: LatLng; gridRef: string; 
 export interface Comparison { name: string; valueSeconds: number; all: Access }
 export interface Plan {
   name: string; objective: string; valueSeconds: number; boundSeconds: number; gap: number; gapInWords: string; cars: PlannedSite[];
-  centres: PlannedSite[]; all: Access; comparisons: Comparison[]; basis: Basis; demand: string; documentJson: string; stopped: boolean;
+  centres: PlannedSite[]; all: Access; comparisons: Comparison[]; basis: Basis; demand: string; stopped: boolean;
 }
 export interface PlanRequest { cars: number; centres: number; hours: number[]; objective: string; driving: string }
 export interface Progress { incumbentSeconds: number; boundSeconds: number; gap: number; stage: string; progress: number; warning: string }
@@ -105,7 +105,7 @@ export function decodePlan(v: Json): Plan {
     name: text(v.name), objective: text(v.objective), valueSeconds: num(v.valueSeconds), boundSeconds: num(v.boundSeconds), gap: num(v.gap),
     gapInWords: text(v.gapInWords), cars: sites(v.cars), centres: sites(v.centres), all: access(v.all),
     comparisons: (v.comparisons ?? []).map((c: Json) => ({ name: text(c.name), valueSeconds: num(c.valueSeconds), all: access(c.all) })),
-    basis: basis(v.basis), demand: text(v.demand), documentJson: text(v.documentJson), stopped: !!v.stopped,
+    basis: basis(v.basis), demand: text(v.demand), stopped: !!v.stopped,
   };
 }
 
@@ -125,6 +125,9 @@ export const getPlan = async (name: string): Promise<Plan> => decodePlan(await c
 export const getOperation = async (name: string): Promise<Operation> => decodeOperation(await call(`/v1/${name}`));
 export const cancelOperation = async (name: string): Promise<void> => void (await post(`/v1/${name}:cancel`, {}));
 export const createPlan = async (request: PlanRequest): Promise<Operation> => decodeOperation(await post("/v1/plans", { ...request }));
+
+/** The plan's document with its proof, which `nearside verify` checks. */
+export const getPlanDocument = async (name: string): Promise<string> => text((await call(`/v1/${name}?includeDocument=true`)).documentJson);
 
 /** Expected calls per hour, the mean over the hours of week given. */
 export async function getForecast(hours: number[]): Promise<Forecast> {

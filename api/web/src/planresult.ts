@@ -1,6 +1,6 @@
 // A plan in words and numbers, beside the map.
 
-import type { Access, Plan, PlannedSite } from "./api";
+import { getPlanDocument, type Access, type Plan, type PlannedSite } from "./api";
 import { el } from "./dom";
 import { minutes, percent } from "./format";
 
@@ -32,11 +32,18 @@ export function planResult(plan: Plan, now: Access | undefined, show: (site: Pla
       el("tbody", {}, ...rows)),
     ...siteList("Cars", plan.cars, show), ...siteList("Crisis centres", plan.centres, show),
     el("p", { class: "note" }, `Demand: ${plan.demand || "not stated"}. Network: ${plan.basis.network || "not stated"}${plan.basis.modelled ? ", partly modelled" : ""}.`),
-    el("button", { type: "button", click: () => save(plan) }, "Download the plan (JSON)"));
+    el("button", { type: "button", click: (event: Event) => save(plan, event.currentTarget as HTMLElement) }, "Download the plan (JSON)"));
 }
 
-function save(plan: Plan): void {
-  const url = URL.createObjectURL(new Blob([plan.documentJson || JSON.stringify(plan, null, 2)], { type: "application/json" }));
+async function save(plan: Plan, button: HTMLElement): Promise<void> {
+  let content: string;
+  try {
+    content = await getPlanDocument(plan.name);
+  } catch (cause) {
+    button.textContent = `Download the plan (JSON) – failed: ${cause instanceof Error ? cause.message : cause}`;
+    return;
+  }
+  const url = URL.createObjectURL(new Blob([content], { type: "application/json" }));
   el("a", { href: url, download: `${plan.name.replace("/", "-") || "plan"}.json` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
