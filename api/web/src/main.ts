@@ -3,6 +3,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./style.css";
 import boroughsURL from "../../../data/boroughs/boroughs.geojson";
+import thamesURL from "../../../data/boroughs/thames.geojson";
 import { ApiError, getCity, type City } from "./api";
 import { makeMap, NAMES } from "./basemap";
 import { CellLayer } from "./celllayer";
@@ -12,14 +13,13 @@ import { part } from "./dom";
 import { hourOf } from "./hours";
 import { showSigns } from "./legend";
 import { Markers } from "./markers";
-import type { BoroughFeature } from "./outline";
 import { showSources } from "./panels";
 import { Screen } from "./screen";
 import { fromAddress, State, toAddress } from "./state";
 
-async function boroughShapes(): Promise<BoroughFeature[]> {
-  const response = await fetch(boroughsURL);
-  if (!response.ok) throw new ApiError("The borough outlines are missing from this build.");
+async function features(url: string, what: string): Promise<any[]> {
+  const response = await fetch(url);
+  if (!response.ok) throw new ApiError(`${what} missing from this build.`);
   return (await response.json()).features;
 }
 
@@ -31,13 +31,15 @@ function header(city: City): void {
 
 async function start(): Promise<void> {
   const state = new State(fromAddress(location.hash, hourOf(new Date())));
-  const [city, shapes] = await Promise.all([getCity(), boroughShapes()]);
+  const [city, boroughs, thames] = await Promise.all([
+    getCity(), features(boroughsURL, "The borough outlines are"), features(thamesURL, "The Thames is"),
+  ]);
   header(city);
   showSources(city);
   showSigns(city.cells.some((c) => c.modelled));
   const cells = new Cells(city.cells);
   const layer = new CellLayer(cells);
-  const map = await makeMap(part("map"), shapes);
+  const map = await makeMap(part("map"), boroughs, thames);
   map.addLayer(layer, "outside");
   const markers = new Markers(map, city.places);
   map.moveLayer(NAMES);

@@ -1,6 +1,6 @@
 // London's outline from its boroughs. Neighbours share their boundary point by point, so an edge that
 // two boroughs have lies inside, and one that a single borough has lies on the outline. Boroughs end
-// at mean high water: the tidal Thames lies outside and shows as the gap between the two halves.
+// at mean high water: the tidal Thames lies outside.
 
 export type Position = [number, number];
 export interface BoroughFeature {
