@@ -33,14 +33,14 @@ func bundleOf(t *testing.T) http.Handler {
 	})
 }
 
-func get(h http.Handler, method, target, encoding string) *http.Response {
+func get(h http.Handler, method, target, encoding string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, nil)
 	if encoding != "" {
 		r.Header.Set("Accept-Encoding", encoding)
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
+	return w
 }
 
 func TestHandlerServesTheBundle(t *testing.T) {
@@ -62,9 +62,9 @@ func TestHandlerServesTheBundle(t *testing.T) {
 	} {
 		t.Run(c.method+c.target+c.encoding, func(t *testing.T) {
 			res := get(bundleOf(t), c.method, c.target, c.encoding)
-			h := res.Header
-			if res.StatusCode != c.status || h.Get("Content-Type") != c.kind || h.Get("Cache-Control") != c.cache || h.Get("Content-Encoding") != c.packing {
-				t.Errorf("got %d %v", res.StatusCode, h)
+			h := res.Header()
+			if res.Code != c.status || h.Get("Content-Type") != c.kind || h.Get("Cache-Control") != c.cache || h.Get("Content-Encoding") != c.packing {
+				t.Errorf("got %d %v", res.Code, h)
 			}
 			if !strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'") || h.Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("headers are not strict: %v", h)
@@ -89,10 +89,10 @@ func TestHandlerWithoutBundleSaysHowToBuild(t *testing.T) {
 	h := handler(fstest.MapFS{".keep": {}})
 	res := get(h, "GET", "/", "")
 	body, _ := io.ReadAll(res.Body)
-	if res.StatusCode != http.StatusServiceUnavailable || !bytes.Contains(body, []byte("make build")) {
-		t.Errorf("got %d %s", res.StatusCode, body)
+	if res.Code != http.StatusServiceUnavailable || !bytes.Contains(body, []byte("make build")) {
+		t.Errorf("got %d %s", res.Code, body)
 	}
-	if got := get(h, "GET", "/main.js", "").StatusCode; got != http.StatusNotFound {
+	if got := get(h, "GET", "/main.js", "").Code; got != http.StatusNotFound {
 		t.Errorf("a script that is not there: %d", got)
 	}
 }

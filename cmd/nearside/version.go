@@ -12,6 +12,6 @@ var version = "dev"
 type versionCommand struct{}
 
 func (versionCommand) Run() error {
-	fmt.Printf("nearside %s\ndata %s\n", version, data.Hash())
-	return nil
+	_, err := fmt.Printf("nearside %s\ndata %s\n", version, data.Hash())
+	return err
 }

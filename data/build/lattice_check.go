@@ -18,8 +18,9 @@ type drives struct {
 }
 
 // sample draws trips between random places for which keep is true, each place on the roads as likely as
-// any other, from least to most metres apart as the crow flies, and finds their times on s's full network.
-func (s *survey) sample(keep func(*place) bool, starts, ends int, least, most float64, seed uint64) []drives {
+// any other, over 1 km and up to most metres apart as the crow flies, and finds their times on s's full
+// network.
+func (s *survey) sample(keep func(*place) bool, starts, ends int, most float64, seed uint64) []drives {
 	var all []*place
 	for c := range s.places {
 		for i := range s.places[c] {
@@ -35,7 +36,7 @@ func (s *survey) sample(keep func(*place) bool, starts, ends int, least, most fl
 		t.from = all[rng.IntN(len(all))]
 		for len(t.to) < ends {
 			p := all[rng.IntN(len(all))]
-			if m := road.Metres(t.from.at, p.at); m > least && m < most {
+			if m := road.Metres(t.from.at, p.at); m > 1000 && m < most {
 				t.to = append(t.to, p)
 			}
 		}

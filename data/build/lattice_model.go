@@ -146,7 +146,8 @@ func (m *model) meet(v road.Node, once kind) {
 				continue
 			}
 			bu, _ := m.land.borough(m.points[u])
-			if metres := road.Metres(p, m.points[u]); metres <= joinMetres && !(ok && m.land.parted(b, bu)) {
+			across := ok && m.land.parted(b, bu)
+			if metres := road.Metres(p, m.points[u]); metres <= joinMetres && !across {
 				m.join(u, v, localInner, metres, once)
 			}
 		}
@@ -201,14 +202,15 @@ func (m *model) addMajor(lines []orb.LineString) {
 	}
 }
 
-// addTunnels adds the road tunnels under the Thames east of Tower Bridge.
+// addTunnels adds the road tunnels under the Thames east of Tower Bridge, at the speed of major roads:
+// they have no junctions.
 func (m *model) addTunnels() {
 	for _, t := range tunnels {
 		if m.keep(t.north) || m.keep(t.south) {
 			a, b := m.add(t.north), m.add(t.south)
 			m.meet(a, joinBus)
 			m.meet(b, joinBus)
-			m.join(a, b, longInner, t.metres, kinds)
+			m.join(a, b, majorInner, t.metres, kinds)
 		}
 	}
 }

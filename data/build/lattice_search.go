@@ -95,8 +95,8 @@ func (s *search) fromEnds(ends []end, limit road.Millis, want int, wanted func(r
 				return
 			}
 		}
-		for e := s.arcs.first[v]; e < s.arcs.first[v+1]; e++ {
-			s.relax(s.arcs.head[e], t.Add(s.arcs.time[e]), s.metres[v]+s.arcs.metres[e], e)
+		for e := s.first[v]; e < s.first[v+1]; e++ {
+			s.relax(s.head[e], t.Add(s.arcs.time[e]), s.metres[v]+s.arcs.metres[e], e)
 		}
 	}
 }
@@ -114,13 +114,13 @@ func (s *search) relax(v road.Node, t road.Millis, metres float32, via road.Arc)
 		return
 	}
 	s.stamp[v], s.time[v], s.metres[v], s.via[v] = s.run<<1, t, metres, via
-	q := append(s.queue, uint64(t)<<32|uint64(v))
+	s.queue = append(s.queue, uint64(t)<<32|uint64(v))
+	q := s.queue
 	i := len(q) - 1
 	for i > 0 && q[(i-1)/2] > q[i] {
 		q[(i-1)/2], q[i] = q[i], q[(i-1)/2]
 		i = (i - 1) / 2
 	}
-	s.queue = q
 }
 
 func (s *search) pop() uint64 {

@@ -62,8 +62,11 @@ func decode(file []byte, g *grid.Grid) (*Lattice, error) {
 	}
 	defer z.Close()
 	body, err := z.DecodeAll(file[headBytes:], make([]byte, 0, length))
-	if err != nil || len(body) != length {
-		return nil, fmt.Errorf("%w: %d bytes after decompression, want %d (%v)", ErrFormat, len(body), length, err)
+	if err != nil {
+		return nil, fmt.Errorf("%w: decompress: %w", ErrFormat, err)
+	}
+	if len(body) != length {
+		return nil, fmt.Errorf("%w: %d bytes after decompression, want %d", ErrFormat, len(body), length)
 	}
 	in := columns{b: body}
 	l := &Lattice{Cells: g, Hash: [32]byte(file[24:56])}
