@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"math"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 )
@@ -26,6 +28,7 @@ func (s *Server) describe() *pb.City {
 		cell := grid.Index(i)
 		city.Cells = append(city.Cells, &pb.Cell{
 			Id: g.ID(cell), Borough: int32(g.Borough(cell)), Modelled: s.modelledAt(cell), Population: c.Population[i],
+			LandKm2: float32(math.Round(g.Area(cell)) / 1e6), // to the square metre, which also keeps the JSON short
 		})
 	}
 	for _, b := range c.Boroughs {
@@ -34,11 +37,22 @@ func (s *Server) describe() *pb.City {
 	for i := range c.Places {
 		city.Places = append(city.Places, placeProto(&c.Places[i]))
 	}
-	city.Periods = speedPeriods(c.Speeds)
+	city.Periods, city.CallsPerHour = speedPeriods(c.Speeds), callsPerHour(c.Prior)
 	for _, p := range c.Provenance {
 		city.Provenance = append(city.Provenance, &pb.Provenance{What: p.What, Origin: string(p.Origin), Source: p.Source, Licence: p.Licence})
 	}
 	return city
+}
+
+// callsPerHour sums the calls expected in all cells, for each hour of the week.
+func callsPerHour(prior *demand.Intensity) []float64 {
+	week := make([]float64, demand.HoursPerWeek)
+	for h := range week {
+		for _, rate := range prior.At(demand.HourOfWeek(h)) {
+			week[h] += float64(rate)
+		}
+	}
+	return week
 }
 
 func speedPeriods(t *road.SpeedTable) []*pb.SpeedPeriod {

@@ -7,11 +7,15 @@ import (
 	"google.golang.org/grpc/codes"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo/grid"
 )
 
 func TestGetCity(t *testing.T) {
 	s := smallSettings(t)
+	for h := range demand.HoursPerWeek {
+		s.City.Prior.Rate[h*s.City.Grid.Len()] = float32(h)
+	}
 	c := start(t, s)
 	city, err := c.GetCity(background(t), &pb.GetCityRequest{})
 	if err != nil {
@@ -23,6 +27,18 @@ func TestGetCity(t *testing.T) {
 	for i, cell := range city.Cells {
 		if cell.Id != s.City.Grid.ID(grid.Index(i)) || cell.Modelled != (cell.Borough == 1) {
 			t.Fatalf("cell %d is %v", i, cell)
+		}
+		if want := s.City.Grid.Area(grid.Index(i)) / 1e6; math.Abs(float64(cell.LandKm2)-want) > 1e-6 {
+			t.Fatalf("cell %d has %v km² of land, want %v", i, cell.LandKm2, want)
+		}
+	}
+	if len(city.CallsPerHour) != 168 {
+		t.Fatalf("calls of %d hours, want 168", len(city.CallsPerHour))
+	}
+	for _, h := range []int32{0, 107, 167} {
+		f, err := c.GetForecast(background(t), &pb.GetForecastRequest{Hours: []int32{h}})
+		if err != nil || math.Abs(city.CallsPerHour[h]-f.Total) > 1e-9 {
+			t.Errorf("hour %d: %v calls, the forecast has %v, %v", h, city.CallsPerHour[h], f.GetTotal(), err)
 		}
 	}
 	hours := 0
@@ -83,6 +99,8 @@ func TestGetCoverage(t *testing.T) {
 	wantRefusal(t, err, codes.InvalidArgument, "hour", "0 to 167")
 	_, err = empty.GetCoverage(background(t), &pb.GetCoverageRequest{Plan: "plans/none"})
 	wantRefusal(t, err, codes.NotFound, "plan", "does not exist")
+	_, err = empty.GetCoverage(background(t), &pb.GetCoverageRequest{Comparison: 1})
+	wantRefusal(t, err, codes.InvalidArgument, "comparison", "plan is empty")
 }
 
 // checkCoverage compares with breadth-first search from the car in cell 0: every step is 30 s.

@@ -17,16 +17,16 @@ import (
 const noWay = -1
 
 // GetCoverage returns the minutes by road from the nearest car, by cell, for the cars that are free
-// now or for those of a plan.
+// now, for those of a plan, or for those that a plan is compared with.
 func (s *planningService) GetCoverage(_ context.Context, r *pb.GetCoverageRequest) (*pb.Coverage, error) {
 	if err := inRange("hour", r.GetHour(), 0, demand.HoursPerWeek-1); err != nil {
 		return nil, err
 	}
-	driving, err := drivingOf(r.GetDriving())
+	cars, planned, err := s.standing(r)
 	if err != nil {
 		return nil, err
 	}
-	cars, err := s.standing(r.GetPlan())
+	driving, err := drivingOf(cmp.Or(r.GetDriving(), planned))
 	if err != nil {
 		return nil, err
 	}
@@ -38,29 +38,44 @@ func (s *planningService) GetCoverage(_ context.Context, r *pb.GetCoverageReques
 	return out, nil
 }
 
-// standing returns where the cars of a plan stand, or those that are free now where the plan is "".
-func (s *Server) standing(plan string) ([]road.Spot, error) {
-	var spots []road.Spot
-	if plan == "" {
-		snap := s.Fleet.Snapshot(s.Now())
-		for i, c := range snap.Cars {
-			if c.Status == dispatch.Available && c.OnRoad && !snap.Stale(i) {
-				spots = append(spots, c.Spot)
-			}
+// standing returns where the cars asked for stand, and how a plan has them drive.
+func (s *Server) standing(r *pb.GetCoverageRequest) ([]road.Spot, pb.Driving, error) {
+	if r.GetPlan() == "" {
+		if r.GetComparison() != 0 {
+			return nil, 0, invalid("comparison", "%d: only a plan has comparisons, and plan is empty", r.GetComparison())
 		}
-		return spots, nil
+		return s.free(), 0, nil
 	}
-	p, _, err := s.plans.get(plan)
+	p, _, err := s.plans.get(r.GetPlan())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	for _, c := range p.GetCars() {
+	if err := inRange("comparison", r.GetComparison(), 0, int32(len(p.GetComparisons()))); err != nil {
+		return nil, 0, err
+	}
+	sites := p.GetCars()
+	if k := r.GetComparison(); k > 0 {
+		sites = p.GetComparisons()[k-1].GetCars()
+	}
+	var spots []road.Spot
+	for _, c := range sites {
 		cell, ok := s.City.Grid.Find(c.GetCell())
 		if ok && !s.off[cell] {
 			spots = append(spots, s.cells[cell])
 		}
 	}
-	return spots, nil
+	return spots, p.GetBasis().GetDriving(), nil
+}
+
+// free returns where the cars stand that could be sent now.
+func (s *Server) free() (spots []road.Spot) {
+	snap := s.Fleet.Snapshot(s.Now())
+	for i, c := range snap.Cars {
+		if c.Status == dispatch.Available && c.OnRoad && !snap.Stale(i) {
+			spots = append(spots, c.Spot)
+		}
+	}
+	return spots
 }
 
 // minutes returns how long the nearest car takes to each cell.

@@ -84,14 +84,20 @@ func (s *Server) planProto(name string, d *planning.Document) *pb.Plan {
 			Network: d.Network.Name, Period: strings.Join(d.Network.Periods, "; "), Driving: driving,
 			Modelled: d.Network.ModelledShare > 0, Demo: s.Demo,
 		},
+		Hours: make([]int32, len(d.Scenario.Hours)), HoursInWords: d.Scenario.HoursInWords,
 		Stopped: d.Response.Status == stopped || d.Conveyance != nil && d.Conveyance.Status == stopped,
+	}
+	for i, h := range d.Scenario.Hours {
+		p.Hours[i] = int32(h)
 	}
 	for i := range d.ByBorough {
 		p.Boroughs = append(p.Boroughs, s.areaProto(&d.ByBorough[i]))
 	}
 	for i := range d.Comparisons {
 		c := &d.Comparisons[i]
-		p.Comparisons = append(p.Comparisons, &pb.Comparison{Name: c.Name, ValueSeconds: c.ValueSeconds, All: s.areaProto(&c.All)})
+		p.Comparisons = append(p.Comparisons, &pb.Comparison{
+			Name: c.Name, Note: c.Note, ValueSeconds: c.ValueSeconds, Cars: sitesProto(c.Cars), All: s.areaProto(&c.All),
+		})
 	}
 	return p
 }

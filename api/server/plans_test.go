@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,9 @@ func (c *client) await(t *testing.T, op *longrunningpb.Operation) (*pb.Plan, *lo
 func TestCreatePlan(t *testing.T) {
 	s := smallSettings(t)
 	c := start(t, s)
-	op, err := c.CreatePlan(background(t), quick())
+	asked := quick()
+	asked.Driving = pb.Driving_DRIVING_BLUE_LIGHT
+	op, err := c.CreatePlan(background(t), asked)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +52,9 @@ func TestCreatePlan(t *testing.T) {
 	meta := &pb.CreatePlanMetadata{}
 	if err := op.Metadata.UnmarshalTo(meta); err != nil || meta.Stage != "done" || meta.Progress != 1 || meta.IncumbentSeconds != plan.ValueSeconds {
 		t.Errorf("metadata %v, %v", meta, err)
+	}
+	if !slices.Equal(plan.Hours, asked.Hours) || plan.HoursInWords == "" {
+		t.Errorf("made for the hours %v, %q", plan.Hours, plan.HoursInWords)
 	}
 	if len(plan.Cars) != 2 || plan.ValueSeconds < plan.BoundSeconds || plan.Basis.Network != "small city" || !plan.Basis.Demo {
 		t.Errorf("plan %v", plan)
@@ -61,16 +67,36 @@ func TestCreatePlan(t *testing.T) {
 	if err != nil || string(text) != whole.DocumentJson {
 		t.Errorf("the kept document differs: %v", err)
 	}
-	cover, err := c.GetCoverage(background(t), &pb.GetCoverageRequest{Hour: 12, Plan: plan.Name})
-	if err != nil || cover.Cars != 2 {
-		t.Errorf("coverage of the plan: %v cars, %v", cover.GetCars(), err)
-	}
+	checkPlanCoverage(t, c, plan)
 	c.stop()
 	again := start(t, s) // a plan outlives the server
 	kept, err := again.GetPlan(background(t), &pb.GetPlanRequest{Name: plan.Name})
 	if err != nil || kept.ValueSeconds != plan.ValueSeconds || len(kept.Cars) != 2 {
 		t.Errorf("after a restart: %v, %v", kept, err)
 	}
+}
+
+// checkPlanCoverage counts the plan's cars, and those of each comparison, driving as the plan does.
+func checkPlanCoverage(t *testing.T, c *client, plan *pb.Plan) {
+	t.Helper()
+	cars := []int{len(plan.Cars)}
+	for _, other := range plan.Comparisons {
+		if other.Note == "" || len(other.Cars) == 0 {
+			t.Errorf("comparison %v", other)
+		}
+		cars = append(cars, len(other.Cars))
+	}
+	if len(cars) < 2 {
+		t.Fatal("a plan without comparisons")
+	}
+	for k, want := range cars {
+		cover, err := c.GetCoverage(background(t), &pb.GetCoverageRequest{Hour: 12, Plan: plan.Name, Comparison: int32(k)})
+		if err != nil || cover.Cars != int32(want) || cover.Basis.Driving != plan.Basis.Driving {
+			t.Errorf("comparison %d: %d cars driving %v, %v; want %d, %v", k, cover.GetCars(), cover.GetBasis().GetDriving(), err, want, plan.Basis.Driving)
+		}
+	}
+	_, err := c.GetCoverage(background(t), &pb.GetCoverageRequest{Plan: plan.Name, Comparison: int32(len(cars))})
+	wantRefusal(t, err, codes.InvalidArgument, "comparison", "want 0 to")
 }
 
 func TestCancelKeepsTheBestSoFar(t *testing.T) {

@@ -1751,6 +1751,7 @@ type City struct {
 	Places        []*Place               `protobuf:"bytes,11,rep,name=places,proto3" json:"places,omitempty"`
 	Periods       []*SpeedPeriod         `protobuf:"bytes,12,rep,name=periods,proto3" json:"periods,omitempty"` // of each hour of week
 	Provenance    []*Provenance          `protobuf:"bytes,13,rep,name=provenance,proto3" json:"provenance,omitempty"`
+	CallsPerHour  []float64              `protobuf:"fixed64,14,rep,packed,name=calls_per_hour,json=callsPerHour,proto3" json:"calls_per_hour,omitempty"` // expected in all London, for each hour of the week
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1876,6 +1877,13 @@ func (x *City) GetProvenance() []*Provenance {
 	return nil
 }
 
+func (x *City) GetCallsPerHour() []float64 {
+	if x != nil {
+		return x.CallsPerHour
+	}
+	return nil
+}
+
 // One cell of the grid. Kept small: a city has fifteen thousand.
 type Cell struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1883,6 +1891,7 @@ type Cell struct {
 	Borough       int32                  `protobuf:"varint,2,opt,name=borough,proto3" json:"borough,omitempty"`   // index in City.boroughs
 	Modelled      bool                   `protobuf:"varint,3,opt,name=modelled,proto3" json:"modelled,omitempty"` // travel times here are modelled, not measured
 	Population    float32                `protobuf:"fixed32,4,opt,name=population,proto3" json:"population,omitempty"`
+	LandKm2       float32                `protobuf:"fixed32,5,opt,name=land_km2,json=landKm2,proto3" json:"land_km2,omitempty"` // London's land in the cell: less than a whole cell on the edge and by the river
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1941,6 +1950,13 @@ func (x *Cell) GetModelled() bool {
 func (x *Cell) GetPopulation() float32 {
 	if x != nil {
 		return x.Population
+	}
+	return 0
+}
+
+func (x *Cell) GetLandKm2() float32 {
+	if x != nil {
+		return x.LandKm2
 	}
 	return 0
 }
@@ -2315,9 +2331,10 @@ func (x *BoroughValue) GetValue() float64 {
 
 type GetCoverageRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Hour          int32                  `protobuf:"varint,1,opt,name=hour,proto3" json:"hour,omitempty"` // of the week: speeds
-	Plan          string                 `protobuf:"bytes,2,opt,name=plan,proto3" json:"plan,omitempty"`  // "plans/…"; empty: the cars now
-	Driving       Driving                `protobuf:"varint,3,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
+	Hour          int32                  `protobuf:"varint,1,opt,name=hour,proto3" json:"hour,omitempty"`                                // of the week: speeds
+	Plan          string                 `protobuf:"bytes,2,opt,name=plan,proto3" json:"plan,omitempty"`                                 // "plans/…"; empty: the cars now
+	Driving       Driving                `protobuf:"varint,3,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"` // unspecified: the plan's; normal for the cars now
+	Comparison    int32                  `protobuf:"varint,4,opt,name=comparison,proto3" json:"comparison,omitempty"`                    // count the cars of the plan's first, second, … comparison; 0: the plan's own
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2373,13 +2390,20 @@ func (x *GetCoverageRequest) GetDriving() Driving {
 	return Driving_DRIVING_UNSPECIFIED
 }
 
+func (x *GetCoverageRequest) GetComparison() int32 {
+	if x != nil {
+		return x.Comparison
+	}
+	return 0
+}
+
 type Coverage struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Minutes       []float32              `protobuf:"fixed32,1,rep,packed,name=minutes,proto3" json:"minutes,omitempty"` // per cell, from the nearest car; negative: no car can get there
 	Boroughs      []*BoroughCoverage     `protobuf:"bytes,2,rep,name=boroughs,proto3" json:"boroughs,omitempty"`
 	All           *BoroughCoverage       `protobuf:"bytes,3,opt,name=all,proto3" json:"all,omitempty"`
 	Basis         *Basis                 `protobuf:"bytes,4,opt,name=basis,proto3" json:"basis,omitempty"`
-	Cars          int32                  `protobuf:"varint,5,opt,name=cars,proto3" json:"cars,omitempty"` // counted
+	Cars          int32                  `protobuf:"varint,5,opt,name=cars,proto3" json:"cars,omitempty"` // counted; of the cars now those that are available, on the road and not stale
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2790,8 +2814,10 @@ type Plan struct {
 	InputsSha256  string                 `protobuf:"bytes,12,opt,name=inputs_sha256,json=inputsSha256,proto3" json:"inputs_sha256,omitempty"`
 	Basis         *Basis                 `protobuf:"bytes,13,opt,name=basis,proto3" json:"basis,omitempty"`
 	Demand        string                 `protobuf:"bytes,14,opt,name=demand,proto3" json:"demand,omitempty"`
-	DocumentJson  string                 `protobuf:"bytes,15,opt,name=document_json,json=documentJson,proto3" json:"document_json,omitempty"` // the plan as `nearside plan --format json` writes it; see GetPlanRequest
-	Stopped       bool                   `protobuf:"varint,16,opt,name=stopped,proto3" json:"stopped,omitempty"`                              // cancelled or out of time: the best plan so far
+	DocumentJson  string                 `protobuf:"bytes,15,opt,name=document_json,json=documentJson,proto3" json:"document_json,omitempty"`   // the plan as `nearside plan --format json` writes it; see GetPlanRequest
+	Stopped       bool                   `protobuf:"varint,16,opt,name=stopped,proto3" json:"stopped,omitempty"`                                // cancelled or out of time: the best plan so far
+	Hours         []int32                `protobuf:"varint,17,rep,packed,name=hours,proto3" json:"hours,omitempty"`                             // of the week that it was made for
+	HoursInWords  string                 `protobuf:"bytes,18,opt,name=hours_in_words,json=hoursInWords,proto3" json:"hours_in_words,omitempty"` // such as "11:00 to 23:00, Mon to Sun"
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2938,6 +2964,20 @@ func (x *Plan) GetStopped() bool {
 	return false
 }
 
+func (x *Plan) GetHours() []int32 {
+	if x != nil {
+		return x.Hours
+	}
+	return nil
+}
+
+func (x *Plan) GetHoursInWords() string {
+	if x != nil {
+		return x.HoursInWords
+	}
+	return ""
+}
+
 type PlannedSite struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Cell          string                 `protobuf:"bytes,1,opt,name=cell,proto3" json:"cell,omitempty"`
@@ -3019,6 +3059,8 @@ type Comparison struct {
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // such as "one car per sector"
 	ValueSeconds  float64                `protobuf:"fixed64,2,opt,name=value_seconds,json=valueSeconds,proto3" json:"value_seconds,omitempty"`
 	All           *BoroughCoverage       `protobuf:"bytes,3,opt,name=all,proto3" json:"all,omitempty"`
+	Note          string                 `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"` // how its cars were placed, and what it is not
+	Cars          []*PlannedSite         `protobuf:"bytes,5,rep,name=cars,proto3" json:"cars,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3070,6 +3112,20 @@ func (x *Comparison) GetValueSeconds() float64 {
 func (x *Comparison) GetAll() *BoroughCoverage {
 	if x != nil {
 		return x.All
+	}
+	return nil
+}
+
+func (x *Comparison) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *Comparison) GetCars() []*PlannedSite {
+	if x != nil {
+		return x.Cars
 	}
 	return nil
 }
@@ -3189,7 +3245,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x19FindNearestPlacesResponse\x120\n" +
 	"\x06places\x18\x01 \x03(\v2\x18.nearside.v1.NearbyPlaceR\x06places\x12(\n" +
 	"\x05basis\x18\x02 \x01(\v2\x12.nearside.v1.BasisR\x05basis\"\x10\n" +
-	"\x0eGetCityRequest\"\xd5\x03\n" +
+	"\x0eGetCityRequest\"\xfb\x03\n" +
 	"\x04City\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x12\n" +
 	"\x04demo\x18\x02 \x01(\bR\x04demo\x12\x18\n" +
@@ -3208,14 +3264,16 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\aperiods\x18\f \x03(\v2\x18.nearside.v1.SpeedPeriodR\aperiods\x127\n" +
 	"\n" +
 	"provenance\x18\r \x03(\v2\x17.nearside.v1.ProvenanceR\n" +
-	"provenance\"l\n" +
+	"provenance\x12$\n" +
+	"\x0ecalls_per_hour\x18\x0e \x03(\x01R\fcallsPerHour\"\x87\x01\n" +
 	"\x04Cell\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aborough\x18\x02 \x01(\x05R\aborough\x12\x1a\n" +
 	"\bmodelled\x18\x03 \x01(\bR\bmodelled\x12\x1e\n" +
 	"\n" +
 	"population\x18\x04 \x01(\x02R\n" +
-	"population\"I\n" +
+	"population\x12\x19\n" +
+	"\bland_km2\x18\x05 \x01(\x02R\alandKm2\"I\n" +
 	"\aBorough\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -3241,11 +3299,14 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x05hours\x18\x06 \x03(\x05R\x05hours\">\n" +
 	"\fBoroughValue\x12\x18\n" +
 	"\aborough\x18\x01 \x01(\x05R\aborough\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x01R\x05value\"l\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value\"\x8c\x01\n" +
 	"\x12GetCoverageRequest\x12\x12\n" +
 	"\x04hour\x18\x01 \x01(\x05R\x04hour\x12\x12\n" +
 	"\x04plan\x18\x02 \x01(\tR\x04plan\x12.\n" +
-	"\adriving\x18\x03 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\"\xcc\x01\n" +
+	"\adriving\x18\x03 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\x12\x1e\n" +
+	"\n" +
+	"comparison\x18\x04 \x01(\x05R\n" +
+	"comparison\"\xcc\x01\n" +
 	"\bCoverage\x12\x18\n" +
 	"\aminutes\x18\x01 \x03(\x02R\aminutes\x128\n" +
 	"\bboroughs\x18\x02 \x03(\v2\x1c.nearside.v1.BoroughCoverageR\bboroughs\x12.\n" +
@@ -3281,7 +3342,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\awarning\x18\x06 \x01(\tR\awarning\"O\n" +
 	"\x0eGetPlanRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12)\n" +
-	"\x10include_document\x18\x02 \x01(\bR\x0fincludeDocument\"\xe3\x04\n" +
+	"\x10include_document\x18\x02 \x01(\bR\x0fincludeDocument\"\x9f\x05\n" +
 	"\x04Plan\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tobjective\x18\x02 \x01(\tR\tobjective\x12#\n" +
@@ -3300,18 +3361,22 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x05basis\x18\r \x01(\v2\x12.nearside.v1.BasisR\x05basis\x12\x16\n" +
 	"\x06demand\x18\x0e \x01(\tR\x06demand\x12#\n" +
 	"\rdocument_json\x18\x0f \x01(\tR\fdocumentJson\x12\x18\n" +
-	"\astopped\x18\x10 \x01(\bR\astopped\"\x9d\x01\n" +
+	"\astopped\x18\x10 \x01(\bR\astopped\x12\x14\n" +
+	"\x05hours\x18\x11 \x03(\x05R\x05hours\x12$\n" +
+	"\x0ehours_in_words\x18\x12 \x01(\tR\fhoursInWords\"\x9d\x01\n" +
 	"\vPlannedSite\x12\x12\n" +
 	"\x04cell\x18\x01 \x01(\tR\x04cell\x12/\n" +
 	"\bposition\x18\x02 \x01(\v2\x13.nearside.v1.LatLngR\bposition\x12\x19\n" +
 	"\bgrid_ref\x18\x03 \x01(\tR\agridRef\x12\x18\n" +
 	"\aborough\x18\x04 \x01(\tR\aborough\x12\x14\n" +
-	"\x05place\x18\x05 \x01(\tR\x05place\"u\n" +
+	"\x05place\x18\x05 \x01(\tR\x05place\"\xb7\x01\n" +
 	"\n" +
 	"Comparison\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12#\n" +
 	"\rvalue_seconds\x18\x02 \x01(\x01R\fvalueSeconds\x12.\n" +
-	"\x03all\x18\x03 \x01(\v2\x1c.nearside.v1.BoroughCoverageR\x03all*N\n" +
+	"\x03all\x18\x03 \x01(\v2\x1c.nearside.v1.BoroughCoverageR\x03all\x12\x12\n" +
+	"\x04note\x18\x04 \x01(\tR\x04note\x12,\n" +
+	"\x04cars\x18\x05 \x03(\v2\x18.nearside.v1.PlannedSiteR\x04cars*N\n" +
 	"\aDriving\x12\x17\n" +
 	"\x13DRIVING_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eDRIVING_NORMAL\x10\x01\x12\x16\n" +
@@ -3473,31 +3538,32 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	7,  // 54: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
 	5,  // 55: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
 	36, // 56: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	9,  // 57: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	14, // 58: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	17, // 59: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	19, // 60: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	22, // 61: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	25, // 62: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	31, // 63: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	34, // 64: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	37, // 65: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	39, // 66: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	12, // 67: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	16, // 68: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	18, // 69: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	20, // 70: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	24, // 71: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	26, // 72: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	32, // 73: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	35, // 74: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	45, // 75: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	40, // 76: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	67, // [67:77] is the sub-list for method output_type
-	57, // [57:67] is the sub-list for method input_type
-	57, // [57:57] is the sub-list for extension type_name
-	57, // [57:57] is the sub-list for extension extendee
-	0,  // [0:57] is the sub-list for field type_name
+	41, // 57: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	9,  // 58: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	14, // 59: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	17, // 60: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	19, // 61: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	22, // 62: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	25, // 63: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	31, // 64: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	34, // 65: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	37, // 66: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	39, // 67: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	12, // 68: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	16, // 69: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	18, // 70: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	20, // 71: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	24, // 72: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	26, // 73: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	32, // 74: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	35, // 75: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	45, // 76: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	40, // 77: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	68, // [68:78] is the sub-list for method output_type
+	58, // [58:68] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
