@@ -4,7 +4,7 @@ import { decodeCity, decodeFleet, decodeOperation, decodePlan, seconds } from ".
 
 test("fields that JSON leaves out come back as their defaults", () => {
   const city = decodeCity({ cells: [{ id: "89194ad326bffff" }] });
-  assert.deepEqual(city.cells, [{ id: "89194ad326bffff", borough: 0, modelled: false, population: 0 }]);
+  assert.deepEqual(city.cells, [{ id: "89194ad326bffff", borough: 0, modelled: false, population: 0, landKm2: 0 }]);
   assert.deepEqual(city.boroughs, []);
   assert.equal(decodePlan({}).all.within15, 0);
 });

@@ -1,9 +1,9 @@
 // The HTTP/JSON service of nearside.v1, as the page uses it. JSON leaves out fields that hold their
 // default, so every message passes through a function that puts them back.
 
-export interface Basis { network: string; period: string; degraded: boolean; degradedReason: string; modelled: boolean; demo: boolean }
+export interface Basis { network: string; period: string; blueLight: boolean; degraded: boolean; degradedReason: string; modelled: boolean; demo: boolean }
 export interface LatLng { latitude: number; longitude: number }
-export interface Cell { id: string; borough: number; modelled: boolean; population: number }
+export interface Cell { id: string; borough: number; modelled: boolean; population: number; landKm2: number }
 export interface Borough { code: string; name: string; sector: string }
 export interface Place { name: string; kind: string; position: LatLng; borough: string; operator: string; verified: boolean; evidence: string }
 export interface SpeedPeriod { name: string; hours: number[]; source: string }
@@ -11,20 +11,22 @@ export interface Provenance { what: string; origin: string; source: string; lice
 export interface City {
   title: string; demo: boolean; network: string; networkNote: string; demand: string; demandNote: string;
   dataSha256: string; version: string; cells: Cell[]; boroughs: Borough[]; places: Place[]; periods: SpeedPeriod[]; provenance: Provenance[];
+  callsPerHour: number[]; // by hour of week, all London
 }
 export interface Forecast { rate: Float32Array; boroughs: Map<number, number>; total: number; source: string; prior: boolean }
 export interface Access { meanMinutes: number; p90Minutes: number; within15: number; callsPerHour: number }
-export interface Coverage { minutes: Float32Array; boroughs: Map<number, Access>; all: Access; basis: Basis; cars: number }
+export interface Coverage { minutes: Float32Array; boroughs: Map<number, Access>; all: Access; basis: Basis; cars: number; taken: Date }
 export type CarStatus = "available" | "busy" | "off shift" | "unknown";
 export interface Car {
   name: string; status: CarStatus; sector: string; position: LatLng; ageSeconds: number; stale: boolean; borough: string;
 }
 export interface Fleet { cars: Car[]; demo: boolean }
 export interface PlannedSite { cell: string; position: LatLng; gridRef: string; borough: string; place: string }
-export interface Comparison { name: string; valueSeconds: number; all: Access }
+export interface Comparison { name: string; note: string; valueSeconds: number; cars: PlannedSite[]; all: Access }
 export interface Plan {
   name: string; objective: string; valueSeconds: number; boundSeconds: number; gap: number; gapInWords: string; cars: PlannedSite[];
   centres: PlannedSite[]; all: Access; comparisons: Comparison[]; basis: Basis; demand: string; stopped: boolean;
+  hours: number[]; hoursInWords: string;
 }
 export interface PlanRequest { cars: number; centres: number; hours: number[]; objective: string; driving: string }
 export interface Progress { incumbentSeconds: number; boundSeconds: number; gap: number; stage: string; progress: number; warning: string }
@@ -60,7 +62,7 @@ const num = (v: any): number => Number(v ?? 0);
 const text = (v: any): string => v ?? "";
 const latLng = (v: Json = {}): LatLng => ({ latitude: num(v.latitude), longitude: num(v.longitude) });
 const basis = (v: Json = {}): Basis => ({
-  network: text(v.network), period: text(v.period), degraded: !!v.degraded, degradedReason: text(v.degradedReason),
+  network: text(v.network), period: text(v.period), blueLight: v.driving === "DRIVING_BLUE_LIGHT", degraded: !!v.degraded, degradedReason: text(v.degradedReason),
   modelled: !!v.modelled, demo: !!v.demo,
 });
 const access = (v: Json = {}): Access => ({
@@ -71,7 +73,7 @@ export function decodeCity(v: Json): City {
   return {
     title: text(v.title), demo: !!v.demo, network: text(v.network), networkNote: text(v.networkNote), demand: text(v.demand),
     demandNote: text(v.demandNote), dataSha256: text(v.dataSha256), version: text(v.version),
-    cells: (v.cells ?? []).map((c: Json) => ({ id: c.id, borough: num(c.borough), modelled: !!c.modelled, population: num(c.population) })),
+    cells: (v.cells ?? []).map((c: Json) => ({ id: c.id, borough: num(c.borough), modelled: !!c.modelled, population: num(c.population), landKm2: num(c.landKm2) })),
     boroughs: (v.boroughs ?? []).map((b: Json) => ({ code: text(b.code), name: text(b.name), sector: text(b.sector) })),
     places: (v.places ?? []).map((p: Json) => ({
       name: text(p.name), kind: text(p.kind), position: latLng(p.position), borough: text(p.borough), operator: text(p.operator),
@@ -79,6 +81,7 @@ export function decodeCity(v: Json): City {
     })),
     periods: (v.periods ?? []).map((p: Json) => ({ name: text(p.name), hours: (p.hours ?? []).map(Number), source: text(p.source) })),
     provenance: (v.provenance ?? []).map((p: Json) => ({ what: text(p.what), origin: text(p.origin), source: text(p.source), licence: text(p.licence) })),
+    callsPerHour: (v.callsPerHour ?? []).map(Number),
   };
 }
 
@@ -104,8 +107,11 @@ export function decodePlan(v: Json): Plan {
   return {
     name: text(v.name), objective: text(v.objective), valueSeconds: num(v.valueSeconds), boundSeconds: num(v.boundSeconds), gap: num(v.gap),
     gapInWords: text(v.gapInWords), cars: sites(v.cars), centres: sites(v.centres), all: access(v.all),
-    comparisons: (v.comparisons ?? []).map((c: Json) => ({ name: text(c.name), valueSeconds: num(c.valueSeconds), all: access(c.all) })),
+    comparisons: (v.comparisons ?? []).map((c: Json) => ({
+      name: text(c.name), note: text(c.note), valueSeconds: num(c.valueSeconds), cars: sites(c.cars), all: access(c.all),
+    })),
     basis: basis(v.basis), demand: text(v.demand), stopped: !!v.stopped,
+    hours: (v.hours ?? []).map(Number), hoursInWords: text(v.hoursInWords),
   };
 }
 
@@ -138,11 +144,15 @@ export async function getForecast(hours: number[]): Promise<Forecast> {
   };
 }
 
-/** Minutes by road from the nearest car at an hour of week: of the cars now where plan is empty. */
-export async function getCoverage(hour: number, plan: string): Promise<Coverage> {
-  const v = await call(`/v1/coverage?hour=${hour}${plan ? `&plan=${encodeURIComponent(plan)}` : ""}`);
+/**
+ * Minutes by road from the nearest car at an hour of week: of the cars now where plan is empty, else of the plan's, or
+ * of those of its first, second, … comparison.
+ */
+export async function getCoverage(hour: number, plan: string, comparison: number): Promise<Coverage> {
+  const taken = new Date();
+  const v = await call(`/v1/coverage?hour=${hour}${plan ? `&plan=${encodeURIComponent(plan)}&comparison=${comparison}` : ""}`);
   return {
-    minutes: Float32Array.from(v.minutes ?? []), all: access(v.all), basis: basis(v.basis), cars: num(v.cars),
+    minutes: Float32Array.from(v.minutes ?? []), all: access(v.all), basis: basis(v.basis), cars: num(v.cars), taken,
     boroughs: new Map((v.boroughs ?? []).map((b: Json) => [num(b.borough), access(b)])),
   };
 }

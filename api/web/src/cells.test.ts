@@ -4,7 +4,7 @@ import { gridDisk, latLngToCell } from "h3-js";
 import { Cells, type Direction } from "./cells";
 
 const middle = latLngToCell(51.5074, -0.1278, 9);
-const cells = new Cells(gridDisk(middle, 12).map((id) => ({ id, borough: 0, modelled: false, population: 1 })));
+const cells = new Cells(gridDisk(middle, 12).map((id) => ({ id, borough: 0, modelled: false, population: 1, landKm2: 0.1 })));
 
 function walk(way: Direction, steps: number): [number, number][] {
   let at = cells.find(middle)!;
@@ -30,6 +30,13 @@ for (const [way, axis, sign] of [["up", 0, 1], ["down", 0, -1], ["right", 1, 1],
     assert.ok(Math.abs(last[1 - axis] - first[1 - axis]) < 0.004, `drifted from ${first} to ${last}`);
   });
 }
+
+test("density counts calls on land; without land there is none", () => {
+  const shore = new Cells([{ ...cells.all[0], landKm2: 0.02 }, { ...cells.all[1], landKm2: 0 }]);
+  const [edge, water] = shore.densities(Float32Array.of(0.001, 0.001));
+  assert.ok(Math.abs(edge - 5) < 1e-6); // 0.1 calls per 100 hours on 0.02 km²
+  assert.ok(Number.isNaN(water));
+});
 
 test("a gap is stepped over, and the edge ends the walk", () => {
   const [lat] = cells.centre(cells.find(middle)!);

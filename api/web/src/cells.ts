@@ -1,17 +1,15 @@
 // The grid in the browser: cells by position in City.cells, found by point or from a neighbour.
 
-import { cellArea, cellToBoundary, cellToLatLng, gridDisk, latLngToCell, UNITS } from "h3-js";
+import { cellToBoundary, cellToLatLng, gridDisk, latLngToCell } from "h3-js";
 import type { Cell } from "./api";
 
 export type Direction = "up" | "down" | "left" | "right";
 
 export class Cells {
-  readonly areaKm2: number; // of a cell; they differ by under 1 % over London
   private readonly index = new Map<string, number>();
 
   constructor(readonly all: Cell[], readonly resolution = 9) {
     all.forEach((c, i) => this.index.set(c.id, i));
-    this.areaKm2 = all.length ? cellArea(all[Math.floor(all.length / 2)].id, UNITS.km2) : 1;
   }
 
   get length(): number { return this.all.length; }
@@ -19,6 +17,11 @@ export class Cells {
   find(id: string): number | undefined { return this.index.get(id); }
 
   at(lat: number, lng: number): number | undefined { return this.index.get(latLngToCell(lat, lng, this.resolution)); }
+
+  /** Calls an hour in a cell as calls per 100 hours per km² of London's land in it; not a number where it has none. */
+  density(rate: number, i: number): number { return (100 * rate) / (this.all[i].landKm2 || NaN); }
+
+  densities(rate: Float32Array): Float32Array { return rate.map((r, i) => this.density(r, i)); }
 
   /** [latitude, longitude] */
   centre(i: number): [number, number] { return cellToLatLng(this.all[i].id); }

@@ -23,5 +23,7 @@ export function figures(value: number | undefined): string {
   return value.toFixed(Math.min(decimals, 6));
 }
 
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** A whole number with separators. */
 export const whole = (value: number): string => Math.round(value).toLocaleString("en-GB");

@@ -7,7 +7,7 @@ import { className, css, NO_VALUE, type Ramp } from "./ramp";
 const SIGNS: [string, string][] = [
   ["available", "car, available"], ["busy", "car, busy"], ["off shift", "car, off shift"], ["stale", "car, position too old"],
   ["ed", "emergency department"], ["mental", "mental-health site"], ["mental unverified", "dashed: role not verified"],
-  ["planned", "planned car"], ["centre", "planned centre"],
+  ["planned", "planned car"], ["compared", "car of a comparison"], ["centre", "planned centre"],
 ];
 
 function swatch(colour: string, label: string, kind = ""): HTMLElement {
@@ -16,13 +16,14 @@ function swatch(colour: string, label: string, kind = ""): HTMLElement {
   return el("li", {}, box, label);
 }
 
-/** Redraws the colours for what the cells show now. */
-export function showRamp(ramp: Ramp, note: string, unreachable: boolean): void {
+/** Redraws the colours for what the cells show now; a warning stands out. */
+export function showRamp(ramp: Ramp, note: string, unreachable: boolean, warning = ""): void {
   const rows = ramp.colours.map((c, k) => swatch(css(c), className(ramp, k)));
   if (unreachable) rows.push(swatch(css(NO_VALUE), "no car can get there"));
   part("ramp").replaceChildren(
     el("p", { class: "unit" }, ramp.unit[0].toUpperCase() + ramp.unit.slice(1)),
     el("ul", { class: "swatches" }, ...rows),
+    warning ? el("p", { class: "warning" }, warning) : "",
     el("p", { class: "note" }, note),
   );
 }

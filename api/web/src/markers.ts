@@ -50,6 +50,8 @@ const place = (sign: string, sure: boolean): Draw => (c) => {
   letter(c, sign, INK.place);
 };
 
+const PIN: [number, number][] = [[11, 21], [4.5, 11.5], [4.5, 7], [7.5, 2.5], [14.5, 2.5], [17.5, 7], [17.5, 11.5]];
+
 /** Every icon, by name; the legend draws the same ones. */
 export const ICONS: Record<string, Draw> = {
   available: (c) => framed(c, circle(11, 11, 7), INK.available),
@@ -66,8 +68,12 @@ export const ICONS: Record<string, Draw> = {
   "ed unverified": place("E", false),
   "mental unverified": place("M", false),
   planned: (c) => {
-    framed(c, polygon([11, 21], [4.5, 11.5], [4.5, 7], [7.5, 2.5], [14.5, 2.5], [17.5, 7], [17.5, 11.5]), INK.planned);
+    framed(c, polygon(...PIN), INK.planned);
     framed(c, circle(11, 8.8, 2.6), "#fff", "#fff", 0.5);
+  },
+  compared: (c) => {
+    framed(c, polygon(...PIN), "#fff", INK.planned, 1.8);
+    framed(c, circle(11, 8.8, 2.6), INK.planned, INK.planned, 0.5);
   },
   centre: (c) => {
     framed(c, polygon([11, 1.5], [20.5, 10], [18, 10], [18, 20], [4, 20], [4, 10], [1.5, 10]), INK.planned);
@@ -106,9 +112,11 @@ export class Markers {
     this.set("cars", cars.map((c) => point(c.position.latitude, c.position.longitude, { icon: iconOf(c) })));
   }
 
-  plan(plan: Plan | undefined): void {
+  /** Shows a plan's cars and centres, or the cars of its first, second, … comparison. */
+  plan(plan: Plan | undefined, comparison: number): void {
     const pins = (sites: PlannedSite[], icon: string): object[] => sites.map((s) => point(s.position.latitude, s.position.longitude, { icon }));
-    this.set("plan", plan ? [...pins(plan.centres, "centre"), ...pins(plan.cars, "planned")] : []);
+    const other = plan?.comparisons[comparison - 1];
+    this.set("plan", other ? pins(other.cars, "compared") : plan ? [...pins(plan.centres, "centre"), ...pins(plan.cars, "planned")] : []);
   }
 
   /** Shows or hides the cars that drive now, so that a plan's cars stand alone. */

@@ -16,14 +16,18 @@ export class PlanPanel {
   private readonly result = el("div");
   private readonly form = planForm((request) => void this.make(request));
 
-  /** done gets each finished plan; show flies to a site; now gives the access of the cars on the road. */
-  constructor(private readonly done: (plan: Plan) => void, private readonly show: (site: PlannedSite) => void, private readonly now: () => Access | undefined) {
+  /**
+   * done gets each finished plan; show flies to a site; now gives the access of the cars on the road; count puts the
+   * plan's cars or those of a comparison on the map.
+   */
+  constructor(private readonly done: (plan: Plan) => void, private readonly show: (site: PlannedSite) => void, private readonly now: () => Access | undefined,
+    private readonly count: (plan: Plan, comparison: number) => void) {
     part("plan").replaceChildren(el("h2", {}, "Where should cars and centres stand?"), this.form, this.work, this.result);
   }
 
   /** Shows a finished plan. */
   open(plan: Plan): void {
-    this.result.replaceChildren(planResult(plan, this.now(), this.show));
+    this.result.replaceChildren(planResult(plan, this.now(), this.show, (comparison) => this.count(plan, comparison)));
   }
 
   private async make(request: PlanRequest): Promise<void> {

@@ -2,13 +2,11 @@
 
 import { getPlanDocument, type Access, type Plan, type PlannedSite } from "./api";
 import { el } from "./dom";
-import { minutes, percent } from "./format";
+import { capital, minutes, percent } from "./format";
 
 const figure = (value: string, label: string): HTMLElement => el("div", {}, el("dd", {}, value), el("dt", {}, label));
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-function comparison(name: string, a: Access): HTMLTableRowElement {
+function row(name: Node | string, a: Access): HTMLTableRowElement {
   return el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, minutes(a.meanMinutes)), el("td", {}, minutes(a.p90Minutes)), el("td", {}, percent(a.within15)));
 }
 
@@ -19,19 +17,24 @@ function siteList(title: string, sites: PlannedSite[], show: (site: PlannedSite)
   return [el("h3", {}, title), el("ol", { class: "sites" }, ...rows)];
 }
 
-/** Draws the plan; now are the cars on the road, where known; show flies to a site. */
-export function planResult(plan: Plan, now: Access | undefined, show: (site: PlannedSite) => void): HTMLElement {
-  const rows = [comparison("This plan", plan.all), ...plan.comparisons.map((c) => comparison(capital(c.name), c.all))];
-  if (now && now.meanMinutes > 0) rows.push(comparison("Cars now, the hour shown", now));
+/**
+ * Draws the plan; now are the cars on the road, where known; show flies to a site; count puts the plan's cars (0) or
+ * those of a comparison (1, 2, …) on the map.
+ */
+export function planResult(plan: Plan, now: Access | undefined, show: (site: PlannedSite) => void, count: (comparison: number) => void): HTMLElement {
+  const onMap = (name: string, k: number): HTMLElement => el("button", { type: "button", title: `${name}: show on the map`, click: () => count(k) }, name);
+  const rows = [row(onMap("This plan", 0), plan.all), ...plan.comparisons.map((c, k) => row(onMap(capital(c.name), k + 1), c.all))];
+  if (now && now.meanMinutes > 0) rows.push(row("Cars now, by road alone", now));
   return el("div", { class: "result" },
     el("p", { class: "gap" }, capital(plan.gapInWords || "the plan has no bound")),
     plan.stopped ? el("p", { class: "note" }, "Stopped early: this is the best plan found until then.") : "",
     el("dl", { class: "figures" }, figure(minutes(plan.all.meanMinutes), "minutes, mean"), figure(minutes(plan.all.p90Minutes), "minutes, 90th"), figure(percent(plan.all.within15), "within 15 min")),
-    el("table", {}, el("caption", {}, "Minutes to the nearest car, weighted by expected calls"),
+    el("table", {}, el("caption", {}, "Minutes to respond, weighted by expected calls: mobilisation and busy cars counted"),
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Where cars stand"), el("th", { scope: "col" }, "Mean"), el("th", { scope: "col" }, "90th"), el("th", { scope: "col" }, "≤ 15"))),
       el("tbody", {}, ...rows)),
+    ...plan.comparisons.filter((c) => c.note).map((c) => el("p", { class: "note" }, el("strong", {}, `${capital(c.name)}.`), ` ${c.note}`)),
     ...siteList("Cars", plan.cars, show), ...siteList("Crisis centres", plan.centres, show),
-    el("p", { class: "note" }, `Demand: ${plan.demand || "not stated"}. Network: ${plan.basis.network || "not stated"}${plan.basis.modelled ? ", partly modelled" : ""}.`),
+    el("p", { class: "note" }, `Hours: ${plan.hoursInWords || "not stated"}. Demand: ${plan.demand || "not stated"}. Network: ${plan.basis.network || "not stated"}${plan.basis.modelled ? ", partly modelled" : ""}.`),
     el("button", { type: "button", click: (event: Event) => save(plan, event.currentTarget as HTMLElement) }, "Download the plan (JSON)"));
 }
 

@@ -6,7 +6,7 @@ import { el, part } from "./dom";
 import { figures, minutes, whole } from "./format";
 import { hourName } from "./hours";
 
-export function readout(city: City, cells: Cells, cell: number | undefined, hour: number, forecast: Forecast | undefined, coverage: Coverage | undefined, per100h: number): void {
+export function readout(city: City, cells: Cells, cell: number | undefined, hour: number, forecast: Forecast | undefined, coverage: Coverage | undefined): void {
   const box = part("readout");
   // Spoken only when the keyboard moves the cursor: a pointer crosses too many cells.
   box.setAttribute("aria-live", document.activeElement?.tagName === "CANVAS" ? "polite" : "off");
@@ -17,7 +17,7 @@ export function readout(city: City, cells: Cells, cell: number | undefined, hour
   const lines = [
     coverage && away !== undefined && coverage.cars > 0
       ? away < 0 ? "No car can get here" : `${minutes(away)} min to the nearest car${c.modelled ? " (modelled)" : ""}` : "Minutes to a car: not known",
-    forecast ? `${figures(forecast.rate[cell] * per100h)} calls per 100 hours per km²` : "Calls expected: loading",
+    forecast ? `${figures(cells.density(forecast.rate[cell], cell))} calls per 100 hours per km²` : "Calls expected: loading",
     `${whole(c.population)} people`,
   ];
   box.replaceChildren(el("strong", {}, city.boroughs[c.borough]?.name ?? "London"), ...lines.map((l) => el("span", {}, l)), el("small", {}, `${hourName(hour)} · cell ${c.id}`));

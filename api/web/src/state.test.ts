@@ -7,7 +7,14 @@ test("the address keeps the choice, and nonsense in it is ignored", () => {
   const choice = fromAddress("#view=coverage&hour=14&plan=plans/1", 3);
   assert.deepEqual([choice.view, choice.hour, choice.plan], ["coverage", 14, "plans/1"]);
   assert.equal(toAddress(choice), "#view=coverage&hour=14&plan=plans/1");
-  for (const bad of ["", "#hour=168", "#hour=-1", "#hour=1.5", "#hour=x&view=x"]) assert.deepEqual([fromAddress(bad, 3).hour, fromAddress(bad, 3).view], [3, "forecast"]);
+  const other = fromAddress("#view=coverage&hour=14&plan=plans/1&comparison=2", 3);
+  assert.equal(other.comparison, 2);
+  assert.equal(toAddress(other), "#view=coverage&hour=14&plan=plans/1&comparison=2");
+  assert.equal(toAddress({ ...other, plan: "" }), "#view=coverage&hour=14");
+  for (const bad of ["", "#hour=168", "#hour=-1", "#hour=1.5", "#hour=x&view=x&comparison=-1"]) {
+    const { hour, view, comparison } = fromAddress(bad, 3);
+    assert.deepEqual([hour, view, comparison], [3, "forecast", 0]);
+  }
 });
 
 test("listeners hear of the fields that they asked for only", () => {

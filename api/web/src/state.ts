@@ -4,10 +4,15 @@
 /** What the cells show: expected calls, or minutes to the nearest car. */
 export type View = "forecast" | "coverage";
 
-export interface Choice {
+/** Whose cars are counted. */
+export interface Counted {
+  readonly plan: string; // "plans/…"; empty: the cars now
+  readonly comparison: number; // 1, 2, …: the cars of the plan's comparison in that place; 0: the plan's own
+}
+
+export interface Choice extends Counted {
   readonly view: View;
   readonly hour: number; // of the week
-  readonly plan: string; // "plans/…" whose cars are counted; empty: the cars now
   readonly cell: number | undefined; // under the cursor
   readonly borough: number | undefined; // highlighted
 }
@@ -39,13 +44,14 @@ export class State {
 export function fromAddress(hash: string, hour: number): Choice {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const asked = given.has("hour") ? Number(given.get("hour")) : NaN;
+  const comparison = Number(given.get("comparison") ?? 0);
   return {
     view: given.get("view") === "coverage" ? "coverage" : "forecast",
     hour: Number.isInteger(asked) && asked >= 0 && asked < 168 ? asked : hour,
-    plan: given.get("plan") ?? "", cell: undefined, borough: undefined,
+    plan: given.get("plan") ?? "", comparison: Number.isInteger(comparison) && comparison > 0 ? comparison : 0, cell: undefined, borough: undefined,
   };
 }
 
 export function toAddress(c: Choice): string {
-  return `#view=${c.view}&hour=${c.hour}${c.plan ? `&plan=${c.plan}` : ""}`;
+  return `#view=${c.view}&hour=${c.hour}${c.plan ? `&plan=${c.plan}` : ""}${c.plan && c.comparison ? `&comparison=${c.comparison}` : ""}`;
 }

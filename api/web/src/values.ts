@@ -2,8 +2,12 @@
 // plan's coverage. What the cars now cover does, so that is kept for a few seconds only.
 
 import { getCoverage, getForecast, type Coverage, type Forecast } from "./api";
+import type { Counted } from "./state";
 
-const FRESH_MS = 15_000;
+/** How long a count of the cars now is good for: cars report their positions every few seconds. */
+export const FRESH_MS = 5000;
+
+const key = (hour: number, c: Counted): string => `${c.plan} ${c.comparison} ${hour}`;
 
 interface Kept<T> { value: Promise<T>; done?: T; until: number }
 
@@ -15,13 +19,13 @@ export class Values {
     return keep(this.forecasts, hour, Infinity, () => getForecast([hour]));
   }
 
-  coverage(hour: number, plan: string): Promise<Coverage> {
-    return keep(this.coverages, `${plan} ${hour}`, plan ? Infinity : FRESH_MS, () => getCoverage(hour, plan));
+  coverage(hour: number, counted: Counted): Promise<Coverage> {
+    return keep(this.coverages, key(hour, counted), counted.plan ? Infinity : FRESH_MS, () => getCoverage(hour, counted.plan, counted.comparison));
   }
 
   /** The values where they are here already, even if a little old. */
   forecastNow = (hour: number): Forecast | undefined => this.forecasts.get(hour)?.done;
-  coverageNow = (hour: number, plan: string): Coverage | undefined => this.coverages.get(`${plan} ${hour}`)?.done;
+  coverageNow = (hour: number, counted: Counted): Coverage | undefined => this.coverages.get(key(hour, counted))?.done;
 }
 
 function keep<K, T>(store: Map<K, Kept<T>>, key: K, lifetime: number, fetch: () => Promise<T>): Promise<T> {

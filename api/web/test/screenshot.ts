@@ -28,6 +28,12 @@ async function pictures(page: Page, address: string, folder: string): Promise<vo
   for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) await page.keyboard.press(key);
   await settle(page);
   await shot("cursor");
+  await page.mouse.move(430, 510);
+  for (let i = 0; i < 8; i++) await page.mouse.wheel(0, -250);
+  await settle(page);
+  await shot("zoom");
+  await page.keyboard.press("Escape");
+  for (let i = 0; i < 8; i++) await page.mouse.wheel(0, 250);
   await page.click("input[value=coverage]");
   await page.click("#more summary");
   await settle(page);
@@ -39,6 +45,12 @@ async function pictures(page: Page, address: string, folder: string): Promise<vo
   await shot("sources");
   await makePlan(page);
   await shot("plan");
+  await page.click("input[value=plan2]");
+  await page.fill("#hour", String(HOUR + 6));
+  await settle(page);
+  await shot("comparison");
+  await page.click("input[value=plan]");
+  await page.click("#tab-table");
   await page.setViewportSize({ width: 820, height: 1100 });
   await settle(page);
   await shot("narrow");
