@@ -62,6 +62,52 @@ func (d *dual) from(l *layout) {
 	clear(d.step)
 }
 
+// floor starts the bound at each client's nearest column: with all its multipliers there no reduced
+// cost is below 0, so that the value follows from one look at the times. However early a search is
+// ended, it has this bound.
+func (d *dual) floor() {
+	var part [blocks]float64
+	share := 0.0
+	for k, b := range d.in.pooled {
+		share += b * float64(k+1)
+	}
+	d.eachBlock(func(b, from, to int) {
+		d.nearest(from, to)
+		for c := from; c < to; c++ {
+			for k := range d.k {
+				d.best[c*d.k+k] = d.top[c]
+			}
+		}
+		d.weightOf(from, to, func(c int, w float64) { part[b] += w * share * float64(d.top[c]) })
+	})
+	clear(d.bestRho)
+	d.base = 0
+	for _, s := range part {
+		d.base += s
+	}
+	d.high = d.base
+}
+
+// nearest sets top to each client's time from its nearest column.
+func (d *dual) nearest(from, to int) {
+	for g := range d.in.groups {
+		base := d.in.first[g]
+		lo, hi := max(from, base), min(to, d.in.first[g+1])
+		if lo >= hi {
+			continue
+		}
+		top := d.top[lo:hi]
+		for i := range top {
+			top[i] = int32(Cap)
+		}
+		for _, row := range d.in.groups[g].row {
+			for i, t := range row[lo-base : hi-base] {
+				top[i] = min(top[i], int32(t))
+			}
+		}
+	}
+}
+
 // blocks are how clients are shared between workers and sums are split: fixed, so that the result is
 // the same at any number of workers.
 const blocks = 16

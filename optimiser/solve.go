@@ -69,6 +69,8 @@ func (r *run) solve() Status {
 	r.layout, a = r.start(r.in)
 	r.offer()
 	a.target = r.value
+	a.floor()
+	r.report(a.high)
 	r.tree = newTree(r, a)
 	r.tree.node(true)
 	switch {

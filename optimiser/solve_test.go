@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -158,4 +159,34 @@ func TestProgressNeverWorsens(t *testing.T) {
 	if calls == 0 || value != plan.Certificate.Value || !like(bound, plan.Certificate.Bound) {
 		t.Errorf("last of %d reports (%v, %v); the plan has (%v, %v)", calls, value, bound, plan.Certificate.Value, plan.Certificate.Bound)
 	}
+}
+
+func TestSolveHasABoundHoweverEarlyItEnds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		plan, err := Solve(ctx, p, Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Verify(p, plan); err != nil {
+			t.Fatal(err)
+		}
+		nearest := 0.0
+		for _, l := range p.Layers {
+			for i, w := range l.Weight {
+				best := Cap
+				for s := range p.Sites {
+					if !slices.Contains(p.Forbidden, s) {
+						best = min(best, l.Time.Row(s)[i])
+					}
+				}
+				nearest += w * best.Seconds()
+			}
+		}
+		if c := plan.Certificate; c.Bound < nearest*(1-1e-9) {
+			t.Fatalf("bound %v; each call at its nearest site comes to %v", c.Bound, nearest)
+		}
+	})
 }
