@@ -190,3 +190,30 @@ func TestSolveHasABoundHoweverEarlyItEnds(t *testing.T) {
 		}
 	})
 }
+
+// TestReducedIsTheDefinition checks every unrolled form against Σ w bₖ min(0, c − μₖ).
+func TestReducedIsTheDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		in := newInstance(p)
+		d := newDual(in, 1, func() bool { return false })
+		for i := range d.mu {
+			d.mu[i] = rapid.Float64Range(0, 2*float64(Cap)).Draw(t, "mu")
+		}
+		d.evaluate()
+		for j := range in.site {
+			want := 0.0
+			for g := range in.groups {
+				for i, c := range in.groups[g].row[j] {
+					for k, b := range in.pooled {
+						mu := d.whole[(in.first[g]+i)*d.k+k]
+						want += in.groups[g].weight[i] * b * min(0, float64(c)-float64(mu))
+					}
+				}
+			}
+			if got := d.reduced(j); !like(got, want) {
+				t.Fatalf("column %d of %d levels: %v, want %v", j, d.k, got, want)
+			}
+		}
+	})
+}
