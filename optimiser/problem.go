@@ -31,7 +31,7 @@ type Problem struct {
 // Layer is demand and travel time in one period. Layers that share one Time pointer cost no more
 // than one layer with the sum of their weights.
 type Layer struct {
-	Weight []float64     // per cell, ≥ 0
+	Weight []float64     // per cell, 0 to 10¹⁵
 	Time   *route.Matrix // Sites × Cells; times above Cap count as Cap; shared, never written
 }
 

@@ -3,7 +3,6 @@ package optimiser
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // ErrProblem is wrapped by every error of Validate.
@@ -95,13 +94,16 @@ func (p *Problem) checkLayers(f *faults) {
 	}
 }
 
+// mostWeight keeps sums finite and exact to their last parts in 10⁹: no cell has more calls than that.
+const mostWeight = 1e15
+
 func checkWeights(f *faults, name string, weight []float64, cells int) {
 	if len(weight) != cells {
 		f.add(name+".Weight", "has %d entries; Cells is %d", len(weight), cells)
 	}
 	bad, first := 0, 0
 	for i, w := range weight {
-		if !(w >= 0) || math.IsInf(w, 1) {
+		if !(w >= 0 && w <= mostWeight) {
 			if bad == 0 {
 				first = i
 			}
@@ -110,6 +112,6 @@ func checkWeights(f *faults, name string, weight []float64, cells int) {
 	}
 	if bad > 0 {
 		f.add(fmt.Sprintf("%s.Weight[%d]", name, first),
-			"is %v; a weight is finite and at least 0 (%d such in the layer)", weight[first], bad)
+			"is %v; a weight is from 0 to %g (%d such in the layer)", weight[first], mostWeight, bad)
 	}
 }

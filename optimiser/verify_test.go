@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
@@ -112,6 +113,7 @@ func TestValidateReportsEveryFault(t *testing.T) {
 			{Weight: []float64{1, math.NaN()}},
 			{Weight: []float64{-1}, Time: &route.Matrix{Sites: 2, Cells: 2}},
 			{Weight: []float64{0, math.Inf(1)}, Time: &route.Matrix{Sites: 3, Cells: 2}},
+			{Weight: []float64{1e300, 1e15}, Time: &route.Matrix{Sites: 3, Cells: 2, T: make([]road.Millis, 6)}},
 		}}
 	err := p.Validate()
 	var fields []string
@@ -124,7 +126,7 @@ func TestValidateReportsEveryFault(t *testing.T) {
 	}
 	want := []string{"Busy", "Levels", "Place", "Fixed[1]", "Forbidden[0]", "Forbidden[1]",
 		"Layers[0].Weight[1]", "Layers[0].Time", "Layers[1].Weight", "Layers[1].Weight[0]", "Layers[1].Time",
-		"Layers[2].Weight[1]", "Layers[2].Time"}
+		"Layers[2].Weight[1]", "Layers[2].Time", "Layers[3].Weight[0]"}
 	if !slices.Equal(fields, want) {
 		t.Errorf("fields %q, want %q\n%v", fields, want, err)
 	}
