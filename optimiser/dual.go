@@ -24,7 +24,7 @@ type dual struct {
 	whole   []int32    // client × level, as evaluated
 	top     []int32    // client: the highest of its levels; no column at or beyond it counts
 	rho     []float64  // per column
-	count   []int8     // client × level: chosen columns nearer than the multiplier
+	count   []int32    // client × level: chosen columns nearer than the multiplier
 	use     []bool     // per column: decided to be used
 	drop    []bool     // per column: decided not to be
 	chosen  []int      // the least choice, decided columns first
@@ -48,7 +48,7 @@ func newDual(in *instance, workers int, ended func() bool) *dual {
 		ended: ended,
 		in:    in, workers: workers, k: k,
 		mu: make([]float64, n*k), step: make([]float64, n*k), whole: make([]int32, n*k),
-		top: make([]int32, n), count: make([]int8, n*k), best: make([]int32, n*k),
+		top: make([]int32, n), count: make([]int32, n*k), best: make([]int32, n*k),
 		rho: make([]float64, len(in.site)), bestRho: make([]float64, len(in.site)), use: slices.Clone(in.fixed), drop: make([]bool, len(in.site)),
 	}
 }

@@ -11,6 +11,9 @@ import (
 
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
+
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -216,4 +219,18 @@ func TestReducedIsTheDefinition(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSlopeCountsManyFacilities puts 200 facilities nearer than every multiplier: more than a byte counts.
+func TestSlopeCountsManyFacilities(t *testing.T) {
+	const place = 200
+	p := &Problem{Sites: place, Cells: 1, Place: place, Levels: 1,
+		Layers: []Layer{{Weight: []float64{1}, Time: &route.Matrix{Sites: place, Cells: 1, T: make([]road.Millis, place)}}}}
+	in := newInstance(p)
+	a := newAscent(newDual(in, 1, func() bool { return false }), 0)
+	a.mu[0] = 1000
+	a.evaluate()
+	if got, want := a.slope(), float64((1-place)*(1-place)); got != want {
+		t.Errorf("the squared subgradient of %d facilities for one call is %v, want %v", place, got, want)
+	}
 }
