@@ -82,8 +82,8 @@ func (p *ClosestIdle) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, 
 	}
 	p.consider(s, in)
 	travel := make(map[int]road.Millis, len(p.cars))
-	for _, f := range p.finder.Nearest(in.Spot, p.spots, len(p.spots), nil) {
-		travel[p.cars[f.Car]] = f.Time
+	for i, t := range p.finder.ManyToOne(p.spots, in.Spot, make([]road.Millis, len(p.spots))) {
+		travel[p.cars[i]] = t
 	}
 	for i, c := range s.Cars {
 		if isChosen[i] {
@@ -91,9 +91,9 @@ func (p *ClosestIdle) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, 
 		}
 		e := Exclusion{Car: i, Reason: s.judge(i, in), Missing: in.Skills &^ c.Skills, Age: s.Age(i), Limit: s.StaleAfter}
 		if e.Reason == Suitable {
-			e.Reason = NoWay
-			if t, ok := travel[i]; ok {
-				e.Reason, e.Travel = OutRanked, t
+			e.Reason, e.Travel = OutRanked, travel[i]
+			if e.Travel == road.Unreachable {
+				e.Reason, e.Travel = NoWay, 0
 			}
 		}
 		dst = append(dst, e)

@@ -3,6 +3,8 @@ package dispatch
 import (
 	"fmt"
 	"time"
+
+	"github.com/nearside-ems/nearside/geo"
 )
 
 // Reasons says in words why candidate rank (0 is the first) stands where it does.
@@ -18,7 +20,7 @@ func (p *ClosestIdle) Reasons(s *Snapshot, in *Incident, ranked []Candidate, ran
 	if in.Skills != 0 {
 		reasons = append(reasons, "has "+in.Skills.String()+" as asked")
 	}
-	if car.Sector != in.Sector {
+	if car.Sector != in.Sector && car.Sector < geo.Sectors && in.Sector < geo.Sectors {
 		reasons = append(reasons, fmt.Sprintf("comes from %s into %s", car.Sector, in.Sector))
 	}
 	return append(reasons, fmt.Sprintf("arrival includes %s to mobilise (assumption)", words(p.settings.Mobilisation)))

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,17 @@ func TestSkillsString(t *testing.T) {
 	} {
 		if got := skills.String(); got != want {
 			t.Errorf("%d: %q, want %q", skills, got, want)
+		}
+	}
+}
+
+func TestReasonsNameNoUnknownSector(t *testing.T) {
+	fleet := exampleFleet()
+	policy := dispatch.NewClosestIdle(twoStreets(), dispatch.DefaultSettings())
+	call := &dispatch.Incident{Spot: spotAt(0, 0), Sector: geo.Sectors}
+	for _, r := range policy.Reasons(fleet, call, policy.Respond(fleet, call, 1, nil), 0) {
+		if strings.Contains(r, geo.Sectors.String()) {
+			t.Errorf("reason %q for a call in an unknown sector", r)
 		}
 	}
 }
