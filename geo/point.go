@@ -3,6 +3,7 @@ package geo
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/paulmach/orb"
 )
@@ -18,7 +19,7 @@ type PointError struct {
 }
 
 func (e *PointError) Error() string {
-	return fmt.Sprintf("%s %v: %s", e.Field, e.Value, e.Want)
+	return fmt.Sprintf("%s %s: %s", e.Field, strconv.FormatFloat(e.Value, 'f', -1, 64), e.Want)
 }
 
 // CheckPoint returns the point at lat, lon (degrees, WGS84), or a *PointError where a coordinate is

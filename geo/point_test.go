@@ -37,3 +37,11 @@ func TestCheckPoint(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorWritesOutLargeValues: metres in powers of ten are hard to compare with what is allowed.
+func TestErrorWritesOutLargeValues(t *testing.T) {
+	err := &PointError{Field: "easting", Value: 1_415_000, Want: "want less"}
+	if err.Error() != "easting 1415000: want less" {
+		t.Errorf("got %q", err)
+	}
+}
