@@ -27,8 +27,10 @@ type London struct {
 	Modelled   []bool         // per cell of Grid: its travel times are estimated, not measured
 	Calendar   *demand.Calendar
 	Prior      *demand.Intensity // over the cells of Grid
-	Provenance []Provenance
-	Hash       string // of the files that this was read from; see Hash
+	Provenance []Provenance      // without the network's
+	// NetworkProvenance belongs to Network: it says nothing about a network that a user imported.
+	NetworkProvenance []Provenance
+	Hash              string // of the files that this was read from; see Hash
 }
 
 // Resolutions of the grids.

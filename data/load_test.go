@@ -149,7 +149,11 @@ func TestModelledEast(t *testing.T) {
 }
 
 func TestProvenanceIsComplete(t *testing.T) {
-	for _, p := range loaded(t).Provenance {
+	l := loaded(t)
+	if len(l.NetworkProvenance) == 0 {
+		t.Error("nothing is said of the network")
+	}
+	for _, p := range slices.Concat(l.Provenance, l.NetworkProvenance) {
 		if p.What == "" || p.Origin == "" || p.Source == "" {
 			t.Errorf("%+v: want what, origin and source", p)
 		}

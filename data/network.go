@@ -25,7 +25,7 @@ func (l *London) readLattice(r io.Reader) error {
 	}
 	l.Network = &route.Network{Name: latticeName, Graph: net.Graph, Snapper: net, Hash: sha256.Sum256(b)}
 	l.Modelled = net.Modelled
-	l.Provenance = append(l.Provenance, latticeProvenance...)
+	l.NetworkProvenance = latticeProvenance
 	return nil
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"math"
+	"slices"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/demand"
@@ -38,7 +39,7 @@ func (s *Server) describe() *pb.City {
 		city.Places = append(city.Places, placeProto(&c.Places[i]))
 	}
 	city.Periods, city.CallsPerHour = speedPeriods(c.Speeds), callsPerHour(c.Prior)
-	for _, p := range c.Provenance {
+	for _, p := range slices.Concat(c.Provenance, s.NetworkProvenance) {
 		city.Provenance = append(city.Provenance, &pb.Provenance{What: p.What, Origin: string(p.Origin), Source: p.Source, Licence: p.Licence})
 	}
 	return city

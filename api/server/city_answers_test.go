@@ -21,7 +21,7 @@ func TestGetCity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(city.Cells) != s.City.Grid.Len() || len(city.Boroughs) != 2 || len(city.Places) != 3 || len(city.Provenance) != 1 || !city.Demo {
+	if len(city.Cells) != s.City.Grid.Len() || len(city.Boroughs) != 2 || len(city.Places) != 3 || len(city.Provenance) != 2 || !city.Demo {
 		t.Errorf("%d cells, %d boroughs, %d places", len(city.Cells), len(city.Boroughs), len(city.Places))
 	}
 	for i, cell := range city.Cells {

@@ -97,6 +97,7 @@ func smallSettings(t testing.TB) Settings {
 	s := DefaultSettings()
 	s.City = smallCity(t)
 	s.Network, s.Modelled, s.NetworkNote = s.City.Network, s.City.Modelled, "cells"
+	s.NetworkProvenance = []data.Provenance{{What: "roads", Origin: demand.Assumption, Source: "made up for tests"}}
 	s.Fleet = fleet.New(s.City.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.Version, s.DataDir = true, "test", t.TempDir()
 	s.Now = func() time.Time { return noon }

@@ -21,15 +21,17 @@ type Settings struct {
 	Modelled []bool
 	// NetworkNote says where the network is measured and where modelled.
 	NetworkNote string
-	Fleet       *fleet.Store
-	Dispatch    dispatch.Settings
-	Demo        bool         // cars are simulated; every answer says so
-	Version     string       // of the program
-	DataDir     string       // keeps plans and caches; empty keeps them in memory
-	Map         http.Handler // the planner's map, at /; nil: none
-	Zone        *time.Location
-	Now         func() time.Time
-	Log         *slog.Logger
+	// NetworkProvenance says where the network comes from.
+	NetworkProvenance []data.Provenance
+	Fleet             *fleet.Store
+	Dispatch          dispatch.Settings
+	Demo              bool         // cars are simulated; every answer says so
+	Version           string       // of the program
+	DataDir           string       // keeps plans and caches; empty keeps them in memory
+	Map               http.Handler // the planner's map, at /; nil: none
+	Zone              *time.Location
+	Now               func() time.Time
+	Log               *slog.Logger
 	// PlansWaiting is how many plans may wait while one is made; more are refused.
 	PlansWaiting int
 	// PlansKept is how many finished operations are remembered. Plans outlive them in DataDir.

@@ -6,8 +6,15 @@ import (
 	"io/fs"
 
 	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo/route"
 )
+
+// importedProvenance says where the roads of an imported network come from.
+func importedProvenance(n *route.Network) data.Provenance {
+	return data.Provenance{What: "roads", Origin: demand.Measured,
+		Source: "© OpenStreetMap contributors, imported from " + n.Name, Licence: "Open Database Licence 1.0"}
+}
 
 // openNetwork returns the network that was imported into the data directory, or the built-in lattice
 // where none was. An imported network that cannot be used is an error: answers over another network

@@ -94,8 +94,9 @@ func (c *serveCommand) prepare(step func(string, ...any)) (srv *server.Server, d
 		return nil, nil, fmt.Errorf("time zone: %w", err)
 	}
 	s.City, s.NetworkNote, s.Map = city, importedNote, web.Handler()
+	s.NetworkProvenance = []data.Provenance{importedProvenance(s.Network)}
 	if s.Network == city.Network {
-		s.Modelled, s.NetworkNote = city.Modelled, latticeNote
+		s.Modelled, s.NetworkNote, s.NetworkProvenance = city.Modelled, latticeNote, city.NetworkProvenance
 	}
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
