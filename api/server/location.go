@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/paulmach/orb"
+	"google.golang.org/grpc/codes"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/geo"
@@ -60,6 +61,16 @@ type place struct {
 	modelled bool // travel times here are modelled
 }
 
+// noRoad tells a place that is not London's from one that the network leaves out, as an import of a
+// part of London does.
+func (s *Server) noRoad(field string, p orb.Point) error {
+	if _, ok := s.City.Grid.At(p); !ok {
+		return invalid(field, "%.5f, %.5f: outside London: want a place in Greater London or close to it", p.Lat(), p.Lon())
+	}
+	return refused(codes.FailedPrecondition, "NO_ROAD",
+		"%s: %.5f, %.5f: the road network in use (%s) has no road near: import one that covers the place", field, p.Lat(), p.Lon(), s.Network.Name)
+}
+
 // locate finds a request's location on the road network.
 func (s *Server) locate(field string, l *pb.Location) (place, error) {
 	p, err := pointOf(field, l)
@@ -68,7 +79,7 @@ func (s *Server) locate(field string, l *pb.Location) (place, error) {
 	}
 	spot, ok := s.Network.Snap(p)
 	if !ok {
-		return place{}, invalid(field, "%.5f, %.5f: no road of the %s is near", p.Lat(), p.Lon(), s.Network.Name)
+		return place{}, s.noRoad(field, p)
 	}
 	at := place{spot: spot, sector: geo.Sectors}
 	if cell, ok := s.City.Grid.At(p); ok {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
@@ -13,6 +14,7 @@ import (
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/planning"
 )
 
@@ -101,7 +103,7 @@ func TestFindNearestCarsRefuses(t *testing.T) {
 		"swapped":        {&pb.FindNearestCarsRequest{Location: at(-0.1, 51.5)}, "location.lat_lng.latitude", "swapped"},
 		"not a number":   {&pb.FindNearestCarsRequest{Location: at(math.NaN(), -0.1)}, "location.lat_lng.latitude", "not a number"},
 		"infinite":       {&pb.FindNearestCarsRequest{Location: at(51.5, math.Inf(-1))}, "location.lat_lng.longitude", "not a number"},
-		"no road":        {&pb.FindNearestCarsRequest{Location: at(51.6, 0.1)}, "location", "no road"},
+		"no road":        {&pb.FindNearestCarsRequest{Location: at(51.6, 0.1)}, "location", "outside London"},
 		"off the grid":   {&pb.FindNearestCarsRequest{Location: grid(1, 2)}, "location.easting_northing", ""},
 		"grid NaN":       {&pb.FindNearestCarsRequest{Location: grid(math.NaN(), 180000)}, "location.easting_northing", ""},
 		"bad reference":  {&pb.FindNearestCarsRequest{Location: &pb.Location{Kind: &pb.Location_GridRef{GridRef: "rubbish"}}}, "location.grid_ref", ""},
@@ -161,6 +163,33 @@ func TestPanicIsContained(t *testing.T) {
 	if err != nil || health.Status != grpc_health_v1.HealthCheckResponse_SERVING {
 		t.Errorf("health %v, %v", health, err)
 	}
+}
+
+// TestHealthOfEachService: checkers of a load balancer ask by the service's name.
+func TestHealthOfEachService(t *testing.T) {
+	health := grpc_health_v1.NewHealthClient(start(t, smallSettings(t)).conn)
+	for _, name := range []string{pb.DispatchService_ServiceDesc.ServiceName, pb.PlanningService_ServiceDesc.ServiceName, "google.longrunning.Operations"} {
+		out, err := health.Check(background(t), &grpc_health_v1.HealthCheckRequest{Service: name})
+		if err != nil || out.Status != grpc_health_v1.HealthCheckResponse_SERVING {
+			t.Errorf("%s: %v, %v", name, out, err)
+		}
+	}
+}
+
+// unjoined is a network without any road near.
+type unjoined struct{}
+
+func (unjoined) Snap(orb.Point) (road.Spot, bool) { return road.Spot{}, false }
+
+// TestPlaceThatTheNetworkLeavesOut: the place is London's, so the request is not at fault.
+func TestPlaceThatTheNetworkLeavesOut(t *testing.T) {
+	s := smallSettings(t)
+	n := cellNetwork(s.City.Grid)
+	n.Snapper = unjoined{}
+	s.Network = n
+	c := start(t, s)
+	_, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.5, -0.1)})
+	wantRefusal(t, err, codes.FailedPrecondition, "NO_ROAD", "small city")
 }
 
 // TestMobilisationAgrees: the live service and the planner assume the same delay.

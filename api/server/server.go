@@ -92,6 +92,9 @@ func (s *Server) GRPC() *grpc.Server {
 	pb.RegisterDispatchServiceServer(g, &dispatchService{Server: s})
 	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
+	for name := range g.GetServiceInfo() {
+		s.health.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
+	}
 	grpc_health_v1.RegisterHealthServer(g, s.health)
 	reflection.Register(g)
 	return g
