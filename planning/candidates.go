@@ -126,6 +126,16 @@ func placesLike(city *data.London, words string) string {
 	return strings.Join(found, " or ")
 }
 
+// Check reports what is wrong with the scenario in a city, each a *FieldError, joined: what Validate
+// finds, or else cells and places that do not exist, are both fixed and forbidden, or are too many.
+func (s *Scenario) Check(city *data.London) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	_, err := resolveAll(city, s.settled())
+	return err
+}
+
 // resolveAll replaces the words of Fixed and Forbidden by cells of resolution 9, each once, and
 // refuses a cell in both.
 func resolveAll(city *data.London, s Scenario) (Scenario, error) {

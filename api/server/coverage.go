@@ -46,7 +46,7 @@ func (s *Server) standing(r *pb.GetCoverageRequest) ([]road.Spot, pb.Driving, er
 		}
 		return s.free(), 0, nil
 	}
-	p, _, err := s.plans.get(r.GetPlan())
+	p, _, err := s.plans.get("plan", r.GetPlan())
 	if err != nil {
 		return nil, 0, err
 	}

@@ -84,7 +84,7 @@ func kindSet(asked []pb.PlaceKind) (map[pb.PlaceKind]bool, error) {
 	set := map[pb.PlaceKind]bool{}
 	for _, k := range asked {
 		if _, known := pb.PlaceKind_name[int32(k)]; !known || k == pb.PlaceKind_PLACE_KIND_UNSPECIFIED {
-			return nil, invalid("kinds", "%d: unknown", k)
+			return nil, invalid("kinds", "%d: unknown; want 1 to %d, the values of PlaceKind", k, len(pb.PlaceKind_name)-1)
 		}
 		set[k] = true
 	}

@@ -18,7 +18,7 @@ import (
 
 // CreatePlan queues a plan and returns its operation.
 func (s *planningService) CreatePlan(_ context.Context, r *pb.CreatePlanRequest) (*longrunningpb.Operation, error) {
-	scenario, err := scenarioOf(r)
+	scenario, err := s.scenarioOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *planningService) CreatePlan(_ context.Context, r *pb.CreatePlanRequest)
 
 // GetPlan returns a finished plan.
 func (s *planningService) GetPlan(_ context.Context, r *pb.GetPlanRequest) (*pb.Plan, error) {
-	plan, text, err := s.plans.get(r.GetName())
+	plan, text, err := s.plans.get("name", r.GetName())
 	if err != nil || !r.GetIncludeDocument() {
 		return plan, err
 	}
@@ -40,31 +40,32 @@ func (s *planningService) GetPlan(_ context.Context, r *pb.GetPlanRequest) (*pb.
 	return whole, nil
 }
 
-func scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) {
+// scenarioOf refuses what a plan would fail by, so that no operation has to wait its turn to say so.
+func (s *Server) scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) {
 	driving, err := drivingOf(r.GetDriving())
 	if err != nil {
 		return planning.Scenario{}, err
 	}
-	s := planning.Scenario{
+	out := planning.Scenario{
 		Cars: int(r.GetCars()), Centres: int(r.GetCentres()), Objective: planning.Objective(r.GetObjective()),
 		Busy: r.Busy, Driving: driving, Fixed: r.GetFixedCells(), Forbidden: r.GetForbiddenCells(),
 	}
 	for i, h := range r.GetHours() {
 		if err := inRange(fmt.Sprintf("hours[%d]", i), h, 0, demand.HoursPerWeek-1); err != nil {
-			return s, err
+			return out, err
 		}
-		s.Hours = append(s.Hours, demand.HourOfWeek(h))
+		out.Hours = append(out.Hours, demand.HourOfWeek(h))
 	}
 	if limit := r.GetTimeLimit(); limit != nil {
 		if err := limit.CheckValid(); err != nil {
-			return s, invalid("time_limit", "%v", err)
+			return out, invalid("time_limit", "%v", err)
 		}
-		s.TimeLimit = limit.AsDuration()
+		out.TimeLimit = limit.AsDuration()
 	}
-	if err := s.Validate(); err != nil {
-		return s, scenarioRefusal(err)
+	if err := out.Check(s.City); err != nil {
+		return out, scenarioRefusal(err)
 	}
-	return s, nil
+	return out, nil
 }
 
 // stopped is the status of a plan's leg whose search was ended early.

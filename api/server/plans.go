@@ -184,10 +184,11 @@ func (p *plans) find(id string) (*job, bool) {
 }
 
 // get returns a finished plan and its document by its name, from memory or from the data directory.
-func (p *plans) get(name string) (*pb.Plan, []byte, error) {
+// field is where the request names it.
+func (p *plans) get(field, name string) (*pb.Plan, []byte, error) {
 	id, ok := strings.CutPrefix(name, "plans/")
 	if !ok || !jobID.MatchString(id) {
-		return nil, nil, invalid("name", "%.80q: want plans/ID as in a finished operation", name)
+		return nil, nil, invalid(field, "%.80q: want plans/ID as in a finished operation", name)
 	}
 	if j, ok := p.find(id); ok {
 		j.mu.Lock()

@@ -203,19 +203,39 @@ func TestCreatePlanRefuses(t *testing.T) {
 	}
 }
 
-// TestCreatePlanReportsWhatOnlyTheSearchSees: cells are looked up when the plan is made.
-func TestCreatePlanReportsWhatOnlyTheSearchSees(t *testing.T) {
+// TestCreatePlanLooksCellsUp: cells are refused at once, by the request's own names for its fields.
+func TestCreatePlanLooksCellsUp(t *testing.T) {
+	s := smallSettings(t)
+	c := start(t, s)
+	cells := []string{s.City.Grid.ID(0), s.City.Grid.ID(1), s.City.Grid.ID(2)}
+	for name, r := range map[string]struct {
+		fixed, forbidden []string
+		field, want      string
+	}{
+		"unknown":        {[]string{"nowhere"}, nil, "fixed_cells", "nowhere"},
+		"fixed and not":  {cells[:1], cells[:1], "forbidden_cells", cells[0]},
+		"more than cars": {cells, nil, "fixed_cells", "at most as many as cars (2)"},
+	} {
+		in := quick()
+		in.FixedCells, in.ForbiddenCells = r.fixed, r.forbidden
+		_, err := c.CreatePlan(background(t), in)
+		t.Run(name, func(t *testing.T) { wantRefusal(t, err, codes.InvalidArgument, r.field, r.want) })
+	}
+}
+
+// TestRefusalsNameAFieldOnce: a violation's description holds the value and what is allowed.
+func TestRefusalsNameAFieldOnce(t *testing.T) {
 	c := start(t, smallSettings(t))
 	in := quick()
-	in.FixedCells = []string{"nowhere"}
-	op, err := c.CreatePlan(background(t), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	op, err = c.WaitOperation(background(t), &longrunningpb.WaitOperationRequest{Name: op.Name})
-	if err != nil || codes.Code(op.GetError().GetCode()) != codes.InvalidArgument || !strings.Contains(op.GetError().GetMessage(), "nowhere") {
-		t.Errorf("got %v, %v; want INVALID_ARGUMENT that names the cell", op, err)
-	}
+	in.Cars, in.TimeLimit = 0, durationpb.New(time.Hour)
+	_, err := c.CreatePlan(background(t), in)
+	wantRefusal(t, err, codes.InvalidArgument, "time_limit", "cars: 0: want 1 to 200; time_limit: 1h0m0s: want more than 0")
+}
+
+func TestCoverageNamesItsPlan(t *testing.T) {
+	c := start(t, smallSettings(t))
+	_, err := c.GetCoverage(background(t), &pb.GetCoverageRequest{Plan: "../etc/passwd"})
+	wantRefusal(t, err, codes.InvalidArgument, "plan", "plans/ID")
 }
 
 func TestUnusableDataDirectory(t *testing.T) {

@@ -56,24 +56,29 @@ func refuse(code codes.Code, text string, detail protoadapt.MessageV1) error {
 // errors are no fault of the request.
 func scenarioRefusal(err error) error {
 	violations := &errdetails.BadRequest{}
+	var lines []string
 	for _, e := range flatten(err) {
 		if f, ok := errors.AsType[*planning.FieldError](e); ok {
+			field, text := requestField(f.Field), f.Value+": want "+f.Want
+			lines = append(lines, field+": "+text)
 			violations.FieldViolations = append(violations.FieldViolations, &errdetails.BadRequest_FieldViolation{
-				Field: requestField(f.Field), Description: f.Error(),
+				Field: field, Description: text,
 			})
 		}
 	}
-	if len(violations.FieldViolations) == 0 {
+	if len(lines) == 0 {
 		return refused(codes.FailedPrecondition, "PLAN_FAILED", "%v", err)
 	}
-	return refuse(codes.InvalidArgument, err.Error(), violations)
+	return refuse(codes.InvalidArgument, strings.Join(lines, "; "), violations)
 }
 
 // requestField is a scenario's field as CreatePlanRequest names it.
 func requestField(scenario string) string {
 	switch scenario {
-	case "fixed", "forbidden":
-		return scenario + "_cells"
+	case "fix":
+		return "fixed_cells"
+	case "forbid":
+		return "forbidden_cells"
 	default:
 		return strings.ReplaceAll(scenario, "-", "_")
 	}

@@ -24,7 +24,7 @@ func drivingOf(d pb.Driving) (road.Driving, error) {
 	case pb.Driving_DRIVING_BLUE_LIGHT:
 		return road.BlueLight, nil
 	default:
-		return 0, invalid("driving", "%d: unknown", d)
+		return 0, invalid("driving", "%d: unknown; want DRIVING_NORMAL or DRIVING_BLUE_LIGHT", d)
 	}
 }
 
@@ -34,7 +34,7 @@ func skillsOf(field string, list []pb.Skill) (dispatch.Skills, error) {
 	var set dispatch.Skills
 	for _, k := range list {
 		if k < pb.Skill_SKILL_PARAMEDIC || k > pb.Skill_SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC {
-			return 0, invalid(field, "%d: unknown", k)
+			return 0, invalid(field, "%d: unknown; want 1 to %d, the values of Skill", k, pb.Skill_SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC)
 		}
 		set |= 1 << (k - 1)
 	}
@@ -56,7 +56,7 @@ func statusOf(field string, st pb.CarStatus) (*dispatch.Status, error) {
 		return nil, nil
 	}
 	if st < 0 || st > pb.CarStatus(dispatch.Statuses) {
-		return nil, invalid(field, "%d: unknown", st)
+		return nil, invalid(field, "%d: unknown; want 0 to %d, the values of CarStatus", st, dispatch.Statuses)
 	}
 	d := dispatch.Status(st - 1)
 	return &d, nil
