@@ -13,23 +13,8 @@ import (
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/internal/sourcedata"
 )
-
-// pmedFolder returns the folder of the OR-Library's instances, or skips.
-func pmedFolder(t *testing.T) string {
-	if os.Getenv("CI") == "true" {
-		t.Skip("not in CI: the OR-Library instances are not in the repository")
-	}
-	root := os.Getenv("NEARSIDE_SOURCES")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared", "data")
-	}
-	folder := filepath.Join(root, "optimiser", "pmed")
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("no OR-Library instances: %v; set NEARSIDE_SOURCES", err)
-	}
-	return folder
-}
 
 // readPmed reads an instance and closes its graph by Floyd and Warshall. One unit is a second. Of an
 // edge that is given twice the last cost counts.
@@ -75,7 +60,7 @@ func readPmed(t *testing.T, path string) *Problem {
 // TestPmed solves the OR-Library's p-median instances 1 to 30 (Beasley 1985), six seconds each at most, and
 // compares with the published optima.
 func TestPmed(t *testing.T) {
-	folder := pmedFolder(t)
+	folder := sourcedata.Path(t, "optimiser", "pmed")
 	f, err := os.Open(filepath.Join(folder, "pmedopt.csv"))
 	if err != nil {
 		t.Fatal(err)

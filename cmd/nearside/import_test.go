@@ -12,20 +12,13 @@ import (
 
 	"github.com/nearside-ems/nearside/geo/road/osm"
 	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/internal/sourcedata"
 )
 
-// west opens the shared extract, or skips the test where the source folder is missing.
+// west is the extract of London west of the meridian.
 func west(t *testing.T) string {
 	t.Helper()
-	dir := os.Getenv("NEARSIDE_SOURCES")
-	if dir == "" {
-		dir = "../../../shared/data"
-	}
-	file := filepath.Join(dir, "roads", "west_london_omt2018.osm.pbf")
-	if _, err := os.Stat(file); err != nil {
-		t.Skipf("needs the source folder (set NEARSIDE_SOURCES): %v", err)
-	}
-	return file
+	return sourcedata.Path(t, "roads", "west_london_omt2018.osm.pbf")
 }
 
 func runImport(c *importRoadsCommand) (string, error) {

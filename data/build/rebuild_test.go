@@ -2,35 +2,18 @@ package build
 
 import (
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/internal/sourcedata"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 )
 
-// sourceFolder returns the folder of source files, or skips the test: a user's machine has none.
-func sourceFolder(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Skip("CI compares the whole data folder by nearside data check")
-	}
-	dir := os.Getenv("NEARSIDE_SOURCES")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data") // beside the repository
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no source data in %s; NEARSIDE_SOURCES names another folder", dir)
-	}
-	return dir
-}
-
 // TestRebuild: the quick steps give the committed files byte for byte.
 func TestRebuild(t *testing.T) {
-	o := Options{Sources: sourceFolder(t), Out: "..", Only: []string{"population", "places", "demand"}, Progress: io.Discard}
+	o := Options{Sources: sourcedata.Path(t), Out: "..", Only: []string{"population", "places", "demand"}, Progress: io.Discard}
 	if err := Check(o); err != nil {
 		t.Error(err)
 	}
@@ -39,7 +22,7 @@ func TestRebuild(t *testing.T) {
 // TestInterpolationKeepsAreas: an LSOA's people go to cells in proportion to its area there, found
 // here by throwing points at it.
 func TestInterpolationKeepsAreas(t *testing.T) {
-	src := sourceFolder(t)
+	src := sourcedata.Path(t)
 	boroughs, err := readBoroughs("..")
 	if err != nil {
 		t.Fatal(err)

@@ -5,25 +5,21 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/paulmach/orb"
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/road/osm"
+	"github.com/nearside-ems/nearside/internal/sourcedata"
 )
 
 // westNetwork imports the shared extract of London west of the meridian, or skips where there is none.
 func westNetwork(tb testing.TB) *Metric {
 	tb.Helper()
-	dir := os.Getenv("NEARSIDE_SOURCES")
-	if dir == "" {
-		dir = "../../../shared/data"
-	}
-	f, err := os.Open(filepath.Join(dir, "roads", "west_london_omt2018.osm.pbf"))
+	f, err := os.Open(sourcedata.Path(tb, "roads", "west_london_omt2018.osm.pbf"))
 	if err != nil {
-		tb.Skipf("needs the source folder (set NEARSIDE_SOURCES): %v", err)
+		tb.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
 	s, err := os.Open("../road/testdata/speeds.json")

@@ -3,13 +3,13 @@ package osm_test
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/paulmach/orb"
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/road/osm"
+	"github.com/nearside-ems/nearside/internal/sourcedata"
 )
 
 func speeds(t testing.TB) *road.SpeedTable {
@@ -26,16 +26,12 @@ func speeds(t testing.TB) *road.SpeedTable {
 	return s
 }
 
-// source opens a file of the source folder, or skips the test where there is none.
+// source opens a file of the source data.
 func source(t testing.TB, name string) *os.File {
 	t.Helper()
-	dir := os.Getenv("NEARSIDE_SOURCES")
-	if dir == "" {
-		dir = "../../../../shared/data"
-	}
-	f, err := os.Open(filepath.Join(dir, name))
+	f, err := os.Open(sourcedata.Path(t, name))
 	if err != nil {
-		t.Skipf("needs the source folder (set NEARSIDE_SOURCES): %v", err)
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
