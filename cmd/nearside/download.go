@@ -66,8 +66,11 @@ func (d *download) fetch(ctx context.Context) (file, checked string, err error) 
 			err = fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
 		var refused *refusedError
-		if try >= d.tries || ctx.Err() != nil || errors.As(err, &refused) {
-			return "", "", fmt.Errorf("download %s: %w; run the same command again to go on where it stopped", d.url, err)
+		if errors.As(err, &refused) {
+			return "", "", errors.Join(fmt.Errorf("download %s: %w", d.url, err), d.discardEmpty(part))
+		}
+		if try >= d.tries || ctx.Err() != nil {
+			return "", "", errors.Join(fmt.Errorf("download %s: %w; run the same command again to go on where it stopped", d.url, err), d.discardEmpty(part))
 		}
 		select {
 		case <-ctx.Done():
@@ -90,6 +93,14 @@ func (d *download) finish(ctx context.Context, part string) (file, checked strin
 
 func (d *download) discard(part string) error {
 	return errors.Join(os.RemoveAll(part), os.RemoveAll(part+".version"))
+}
+
+// discardEmpty removes a part of which nothing has come.
+func (d *download) discardEmpty(part string) error {
+	if info, err := os.Stat(part); err != nil || info.Size() > 0 {
+		return nil
+	}
+	return d.discard(part)
 }
 
 // refusedError is an answer of the server that another try will not change.

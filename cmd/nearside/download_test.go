@@ -181,6 +181,12 @@ func TestDownloadAnswers(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprint(status)) || len(p.asked) != asked {
 			t.Errorf("%d: %v after %d tries, want %d", status, err, len(p.asked), asked)
 		}
+		if again := strings.Contains(err.Error(), "run the same command again"); again != (status == http.StatusServiceUnavailable) {
+			t.Errorf("%d: %v: advice to try again only helps where the server may recover", status, err)
+		}
+		if left := files(t, d.dir); len(left) > 0 {
+			t.Errorf("%d: nothing came, but %v is left", status, left)
+		}
 	}
 }
 
