@@ -14,8 +14,8 @@ type dataCommand struct {
 }
 
 type dataFlags struct {
-	Sources string   `default:"../shared/data" help:"Folder of source files." placeholder:"DIR"`
-	Out     string   `default:"data" help:"Folder of the shipped data." placeholder:"DIR"`
+	Sources string   `default:"../shared/data" help:"Folder of source files (${default})." placeholder:"DIR"`
+	Out     string   `default:"data" help:"Folder of the shipped data (${default})." placeholder:"DIR"`
 	Only    []string `help:"Steps to run; all when not given." placeholder:"STEP"`
 }
 

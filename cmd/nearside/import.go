@@ -31,7 +31,7 @@ type importRoadsCommand struct {
 	File    string `arg:"" optional:"" help:"Extract that covers London, such as greater-london-latest.osm.pbf." placeholder:"FILE"`
 	From    string `help:"Download the extract from this URL first, such as https://download.geofabrik.de/europe/united-kingdom/england/greater-london-latest.osm.pbf; a broken download goes on where it stopped." placeholder:"URL"`
 	SHA256  string `name:"sha256" help:"Expected SHA-256 of the download; without it the .md5 file beside the URL is used where there is one." placeholder:"HEX"`
-	DataDir string `default:"${data_dir}" help:"Where the network is kept." placeholder:"DIR"`
+	DataDir string `default:"${data_dir}" help:"Where the network is kept (${default})." placeholder:"DIR"`
 }
 
 const osmLicence = "Road data © OpenStreetMap contributors, Open Database Licence (ODbL) 1.0: https://www.openstreetmap.org/copyright"

@@ -25,7 +25,7 @@ func openNetwork(dataDir string, city *data.London) (*route.Network, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return city.Network, nil
 	case err != nil:
-		return nil, fmt.Errorf("%w (nearside import roads does that; without the file the built-in network is used)", err)
+		return nil, fmt.Errorf("%w: run nearside import roads again, or remove the file to use the built-in network", err)
 	}
 	return n, nil
 }

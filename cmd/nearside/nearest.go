@@ -22,7 +22,7 @@ import (
 
 // nearestCommand asks a running service which cars can reach a place first.
 type nearestCommand struct {
-	Server  string   `default:"127.0.0.1:7420" help:"Address of the service (gRPC)." placeholder:"ADDR"`
+	Server  string   `default:"127.0.0.1:7420" help:"Address of the service, gRPC (${default})." placeholder:"ADDR"`
 	Lat     *float64 `help:"Latitude, degrees." xor:"place" and:"point"`
 	Lon     *float64 `help:"Longitude, degrees." and:"point"`
 	GridRef string   `help:"British National Grid reference instead, such as \"TQ 30027 80380\"." xor:"place" placeholder:"REF"`
@@ -71,6 +71,9 @@ func (c *nearestCommand) Run() error {
 }
 
 func (c *nearestCommand) request() (*pb.FindNearestCarsRequest, error) {
+	if c.K < 1 { // 0 means the default to the service; who writes it means no car at all
+		return nil, fmt.Errorf("--k %d: want 1 to 100", c.K)
+	}
 	in := &pb.FindNearestCarsRequest{K: c.K, Driving: drivingNames[c.Driving], IncludeExcluded: c.Why, Location: &pb.Location{}}
 	switch {
 	case c.GridRef != "":
@@ -109,9 +112,17 @@ func writeNearest(w io.Writer, out *pb.FindNearestCarsResponse) error {
 		return err
 	}
 	b := out.GetBasis()
-	_, err := fmt.Fprintf(w, "call in %s; %s, %s; arrival includes mobilisation (assumption)%s%s\n", out.GetBorough(), b.GetNetwork(), b.GetPeriod(),
+	_, err := fmt.Fprintf(w, "call %s; %s, %s; arrival includes mobilisation (assumption)%s%s\n", whereIs(out.GetBorough()), b.GetNetwork(), b.GetPeriod(),
 		when(b.GetDemo(), "; DEMO: simulated cars"), when(b.GetDegraded(), "; degraded: "+b.GetDegradedReason()))
 	return err
+}
+
+// whereIs says which borough a call is in; calls close to London are answered too.
+func whereIs(borough string) string {
+	if borough == "" {
+		return "outside London"
+	}
+	return "in " + borough
 }
 
 // skillList prints skills as the --skill flag spells them.

@@ -30,7 +30,7 @@ type planCommand struct {
 	TimeLimit time.Duration `default:"10s" help:"Longest search, at most 300s; travel times come on top."`
 	Format    string        `default:"table" enum:"table,json,geojson" help:"table, json (which verify checks) or geojson."`
 	Out       string        `help:"File to write instead of standard output." placeholder:"FILE"`
-	DataDir   string        `default:"${data_dir}" help:"Where travel times and the imported network are kept." placeholder:"DIR"`
+	DataDir   string        `default:"${data_dir}" help:"Where travel times and the imported network are kept (${default})." placeholder:"DIR"`
 }
 
 func (c *planCommand) Run() error {

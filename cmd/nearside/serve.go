@@ -20,9 +20,9 @@ import (
 
 // serveCommand runs the service until it is told to stop.
 type serveCommand struct {
-	GRPC    string `name:"grpc" default:"127.0.0.1:7420" help:"Address for gRPC." placeholder:"ADDR"`
-	HTTP    string `name:"http" default:"127.0.0.1:7421" help:"Address for HTTP: the API as JSON, and the map." placeholder:"ADDR"`
-	DataDir string `default:"${data_dir}" help:"Keeps plans, travel times and the imported road network." placeholder:"DIR"`
+	GRPC    string `name:"grpc" default:"127.0.0.1:7420" help:"Address for gRPC (${default})." placeholder:"ADDR"`
+	HTTP    string `name:"http" default:"127.0.0.1:7421" help:"Address for HTTP: the API as JSON, and the map (${default})." placeholder:"ADDR"`
+	DataDir string `default:"${data_dir}" help:"Keeps plans, travel times and the imported road network (${default})." placeholder:"DIR"`
 	Demo    bool   `help:"Drive simulated cars, so that there is something to see. Every answer says DEMO."`
 	Cars    int    `default:"6" help:"Simulated cars of the demo, 1 to 200."`
 }

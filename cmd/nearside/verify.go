@@ -14,7 +14,7 @@ import (
 type verifyCommand struct {
 	Plan    string `arg:"" help:"Plan as written by plan --format json."`
 	Fresh   bool   `help:"Compute travel times again instead of using kept ones."`
-	DataDir string `default:"${data_dir}" help:"Where travel times and the imported network are kept." placeholder:"DIR"`
+	DataDir string `default:"${data_dir}" help:"Where travel times and the imported network are kept (${default})." placeholder:"DIR"`
 }
 
 func (c *verifyCommand) Run() error {
