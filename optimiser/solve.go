@@ -90,7 +90,7 @@ func (r *run) start(in *instance) (*layout, *ascent) {
 	if in.clients() < 2*enoughFor(in) {
 		for range starts {
 			again := search.greedy(r.ctx, in)
-			search.improve(r.ctx, again)
+			search.improve(r.ctx, again, nil)
 			if l == nil || again.value < l.value {
 				l = again
 			}
@@ -101,7 +101,7 @@ func (r *run) start(in *instance) (*layout, *ascent) {
 		rough, b := r.start(sketch)
 		l = newLayout(in, rough.open)
 		if in != r.in { // there the bound comes first: see tree.node
-			search.improve(r.ctx, l)
+			search.improve(r.ctx, l, nil)
 		}
 		d.from(l)
 		rough.reset(l.open)
@@ -122,10 +122,10 @@ func (r *run) offer() {
 	}
 }
 
-// try searches from the columns.
-func (r *run) try(columns []int) {
+// try searches from the columns. Those dropped can be in no better plan.
+func (r *run) try(columns []int, dropped []bool) {
 	r.layout.reset(columns)
-	r.search.improve(r.ctx, r.layout)
+	r.search.improve(r.ctx, r.layout, dropped)
 	r.offer()
 }
 

@@ -234,3 +234,28 @@ func TestSlopeCountsManyFacilities(t *testing.T) {
 		t.Errorf("the squared subgradient of %d facilities for one call is %v, want %v", place, got, want)
 	}
 }
+
+// TestSearchDoesNotRepeatItself checks that a search from where one ended stops there, and that no
+// single swap between columns that are not dropped makes better what a search leaves.
+func TestSearchDoesNotRepeatItself(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		in := newInstance(p)
+		s := newSearcher(in, rapid.Uint64().Draw(t, "seed"), 1)
+		l := s.greedy(context.Background(), in)
+		dropped := rapid.SliceOfN(rapid.Bool(), len(in.site), len(in.site)).Draw(t, "dropped")
+		s.improve(context.Background(), l, dropped)
+		for j := range in.site {
+			if l.at[j] > 0 || dropped[j] {
+				continue
+			}
+			if pos, change := l.exchange(j, make([]float64, in.place+1)); change < -1e-9*l.value-1e-6 {
+				t.Fatalf("opening %d for position %d still gains %v of %v", j, pos, -change, l.value)
+			}
+		}
+		ends, value := len(s.ends), l.value
+		if s.improve(context.Background(), l, dropped); len(s.ends) != ends || l.value != value {
+			t.Fatalf("a second search ended anew: %v, then %v", value, l.value)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // batch is how many candidates are tried against one layout before the best of them is taken. It
@@ -79,6 +80,7 @@ type searcher struct {
 	rng     *rand.Rand
 	extra   [batch][]float64
 	order   []int
+	ends    [][]int // layouts at which a search ended, their columns ascending
 }
 
 func newSearcher(in *instance, seed uint64, workers int) *searcher {
@@ -92,15 +94,20 @@ func newSearcher(in *instance, seed uint64, workers int) *searcher {
 	return s
 }
 
-// improve swaps until no single swap makes the layout better or ctx ends. Candidates come in random
-// order; of each batch the best swap is made.
-func (s *searcher) improve(ctx context.Context, l *layout) {
-	s.rng.Shuffle(len(s.order), func(i, k int) { s.order[i], s.order[k] = s.order[k], s.order[i] })
+// improve swaps until no single swap makes the layout better, an earlier search ended at the same
+// layout, or ctx ends. Candidates, all columns but those dropped (per column; nil: none), come in
+// random order; of each batch the best swap is made. From one search to the next, columns may be dropped but
+// not taken back.
+func (s *searcher) improve(ctx context.Context, l *layout, dropped []bool) {
+	order := s.candidates(dropped)
+	if s.endedAt(l) {
+		return
+	}
 	var pos [batch]int
 	var change [batch]float64
-	for at, idle := 0, 0; idle < len(s.order) && ctx.Err() == nil; {
-		n := min(batch, len(s.order))
-		pick := func(i int) int { return s.order[(at+i)%len(s.order)] }
+	for at, idle := 0, 0; idle < len(order) && ctx.Err() == nil; {
+		n := min(batch, len(order))
+		pick := func(i int) int { return order[(at+i)%len(order)] }
 		parallel(s.workers, n, func(i int) {
 			change[i] = math.Inf(1)
 			if j := pick(i); l.at[j] == 0 {
@@ -115,11 +122,32 @@ func (s *searcher) improve(ctx context.Context, l *layout) {
 		}
 		if change[best] < -enough*l.value && l.swapIfBetter(pos[best], pick(best)) {
 			idle = 0
+			if s.endedAt(l) {
+				return
+			}
 		} else {
 			idle += n
 		}
-		at = (at + n) % len(s.order)
+		at = (at + n) % len(order)
 	}
+	if ctx.Err() == nil {
+		s.ends = append(s.ends, slices.Sorted(slices.Values(l.open)))
+	}
+}
+
+// candidates returns the columns that are not dropped, in random order.
+func (s *searcher) candidates(dropped []bool) []int {
+	s.rng.Shuffle(len(s.order), func(i, k int) { s.order[i], s.order[k] = s.order[k], s.order[i] })
+	if dropped == nil {
+		return s.order
+	}
+	return slices.DeleteFunc(slices.Clone(s.order), func(j int) bool { return dropped[j] })
+}
+
+// endedAt reports whether a search ended at the layout: all swaps from it have been tried.
+func (s *searcher) endedAt(l *layout) bool {
+	open := slices.Sorted(slices.Values(l.open))
+	return slices.ContainsFunc(s.ends, func(end []int) bool { return slices.Equal(end, open) })
 }
 
 // swapIfBetter makes a swap and takes it back unless the value, a sum without cancellation, agrees

@@ -85,10 +85,10 @@ func (t *tree) node(root bool) {
 		if root && !t.run.ended() && !t.closed(a.high) {
 			switch {
 			case steps == liftedPass && n == steps: // the sketch's plan, not yet searched from
-				t.run.search.improve(t.run.ctx, t.run.layout)
+				t.run.search.improve(t.run.ctx, t.run.layout, nil)
 				t.run.offer()
 			case n%rootPass == 0:
-				t.run.try(a.chosen)
+				t.run.try(a.chosen, a.drop)
 			}
 			t.run.report(a.high)
 		}
