@@ -27,6 +27,8 @@ type Spot struct {
 	OnArc   bool // the spot lies on arc Arc at share Along of its length, and not only near nodes
 	Arc     Arc
 	Along   float32
+	Square  uint32  // not 0: the spot is anywhere in this square, Within away from others in it
+	Within  Millis  // for the Class and Zone of Leave[0], as the Base of a Link
 	Metres  float32 // how far the given point is from the network
 }
 

@@ -129,7 +129,7 @@ func (f *Finder) search(from, to []road.Spot, dst []road.Millis) {
 		for i := range from[s].Leaves {
 			f.q.offer(from[s].Leave[i].Node, f.m.time(&from[s].Leave[i]))
 		}
-		if from[s].OnArc {
+		if from[s].OnArc || from[s].Square != 0 {
 			for i := range to {
 				dst[i] = min(dst[i], f.m.direct(&from[s], &to[i]))
 			}

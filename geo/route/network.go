@@ -65,10 +65,13 @@ func NewMetric(n *Network, p road.Profile) *Metric {
 // time returns the travel time of a link.
 func (m *Metric) time(l *road.Link) road.Millis { return m.Profile.Time(l.Base, l.Class, l.Zone) }
 
-// direct returns the time from one spot to another on the same edge without leaving it, Unreachable
-// where they do not share one or the way is against a one-way street. Leave[0] goes along the arc and
+// direct returns the time from one spot to another in the same square, or on the same edge without
+// leaving it; Unreachable where they share none or the way is against a one-way street. Leave[0] goes along the arc and
 // Leave[1] against it, so that the time between is the difference of the times to the end.
 func (m *Metric) direct(from, to *road.Spot) road.Millis {
+	if from.Square != 0 && from.Square == to.Square {
+		return m.Profile.Time(from.Within, from.Leave[0].Class, from.Leave[0].Zone)
+	}
 	if !from.OnArc || !to.OnArc || from.Arc != to.Arc {
 		return road.Unreachable
 	}

@@ -75,6 +75,9 @@ func drawSpot(t *rapid.T, m *Metric, twin []road.Arc) road.Spot {
 			return road.Link{Node: road.Node(rapid.IntRange(0, g.Nodes()-1).Draw(t, "node")), Zone: road.Outer,
 				Base: road.Millis(rapid.Uint32Range(0, 20).Draw(t, "link"))}
 		}
+		if s.Square = rapid.Uint32Range(0, 2).Draw(t, "square"); s.Square != 0 {
+			s.Within = road.Millis(rapid.Uint32Range(0, 20).Draw(t, "within"))
+		}
 		for i := range s.Leaves {
 			s.Leave[i] = link()
 		}

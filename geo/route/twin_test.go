@@ -37,6 +37,9 @@ func twinTime(m *Metric, twin []road.Arc, from, to road.Spot) road.Millis {
 	for _, l := range to.Reach[:to.Reaches] {
 		steps = append(steps, step{int(l.Node), end, linkTime(l)})
 	}
+	if from.Square != 0 && from.Square == to.Square {
+		steps = append(steps, step{start, end, linkTime(road.Link{Base: from.Within, Class: from.Leave[0].Class, Zone: from.Leave[0].Zone})})
+	}
 	if from.OnArc && to.OnArc && from.Arc == to.Arc {
 		a, back := from.Arc, twin[from.Arc]
 		if to.Along >= from.Along {

@@ -109,10 +109,37 @@ func TestSnapGivesTheWaysOfTheSquare(t *testing.T) {
 	}
 }
 
+// TestSquaresAreTold: points share a square exactly where their cells and squares agree.
+func TestSquaresAreTold(t *testing.T) {
+	cells := town(t)
+	l := random(cells, 1)
+	seen := map[uint32]int{}
+	for c := range cells.Len() {
+		for q := range Squares {
+			p := SquareCentre(cells.Centre(grid.Index(c)), q)
+			if at, ok := cells.At(p); !ok || int(at) != c {
+				continue
+			}
+			s, _ := l.Snap(p)
+			if first, known := seen[s.Square]; s.Square == 0 || s.Within == 0 || known {
+				t.Fatalf("square %d of cell %d is %d, %v within; square %d was the same", q, c, s.Square, s.Within, first)
+			}
+			seen[s.Square] = c*Squares + q
+			beside := orb.Point{p.Lon() + 10/lonMetres, p.Lat()}
+			if at, _ := cells.At(beside); int(at) != c {
+				continue
+			}
+			if near, _ := l.Snap(beside); near.Square != s.Square {
+				t.Fatalf("10 m east of the middle of square %d lies %d", s.Square, near.Square)
+			}
+		}
+	}
+}
+
 func TestSnapOutsideTheGrid(t *testing.T) {
 	l := random(town(t), 1)
-	if _, ok := l.Snap(orb.Point{-0.13, 51.505}); !ok {
-		t.Error("a point 700 m outside finds no cell")
+	if s, ok := l.Snap(orb.Point{-0.13, 51.505}); !ok || s.Square != 0 {
+		t.Errorf("a point 700 m outside: %v in square %d, want a spot in none", ok, s.Square)
 	}
 	if _, ok := l.Snap(orb.Point{-0.30, 51.505}); ok {
 		t.Error("a point 12 km outside finds a cell")
