@@ -10,7 +10,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/road/osm"
 )
@@ -99,12 +98,7 @@ var speedCaveats = []string{
 
 // speedZones returns the zone function over the boroughs that an earlier step made.
 func speedZones(out string) (func(orb.Point) road.Zone, error) {
-	f, err := os.Open(filepath.Join(out, filepath.FromSlash(BoroughsFile)))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	boroughs, err := geo.ReadBoroughs(f)
+	boroughs, err := readBoroughs(out)
 	if err != nil {
 		return nil, err
 	}
