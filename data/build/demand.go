@@ -188,6 +188,9 @@ func boroughShares(path string) (shares []demand.BoroughShare, incidents, months
 	if err != nil {
 		return nil, 0, 0, err
 	}
+	if want := []string{"code", "borough", "month", "ambulance_incidents_attended"}; len(rows) == 0 || !slices.Equal(rows[0], want) {
+		return nil, 0, 0, fmt.Errorf("line 1: want the header %q", want)
+	}
 	count, monthsOf, name := make(map[string]int), make(map[string]int), make(map[string]string)
 	for i, r := range rows[1:] {
 		n, err := strconv.Atoi(r[3])

@@ -70,4 +70,10 @@ func TestBoroughSharesWantEveryMonth(t *testing.T) {
 	if _, _, _, err := boroughShares(path); err == nil {
 		t.Error("a borough with a month missing was accepted")
 	}
+	for _, text := range []string{"", "code\n"} {
+		write(text)
+		if _, _, _, err := boroughShares(path); err == nil || !strings.Contains(err.Error(), "line 1") {
+			t.Errorf("%q: error %v, want one that names line 1", text, err)
+		}
+	}
 }
