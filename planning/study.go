@@ -175,7 +175,7 @@ func withRows(ctx context.Context, t *route.Matrix, m *route.Metric, more []cand
 	if len(more) == 0 {
 		return t, nil
 	}
-	extra, err := route.NewMatrix(ctx, m, spotsOf(more), cells, func(int, int) {})
+	extra, err := route.NewMatrix(ctx, m, spotsOf(more), cells, nil)
 	if err != nil {
 		return nil, err
 	}

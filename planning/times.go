@@ -10,9 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -87,21 +84,6 @@ func (c *timesCache) toCells(ctx context.Context, m *route.Metric, sites, cells 
 // fromCells returns the times from cells to sites, one row a site: patients travel towards a centre.
 func (c *timesCache) fromCells(ctx context.Context, m *route.Metric, sites, cells []road.Spot) (*route.Matrix, error) {
 	return c.matrix(timesKey("cells to sites", m, sites, cells), func() (*route.Matrix, error) {
-		t := &route.Matrix{Sites: len(sites), Cells: len(cells), T: make([]road.Millis, len(sites)*len(cells))}
-		var next atomic.Int64
-		var wg sync.WaitGroup
-		for range min(runtime.GOMAXPROCS(0), len(sites)) {
-			wg.Go(func() {
-				finder := route.NewFinder(m)
-				for s := int(next.Add(1)) - 1; s < len(sites) && ctx.Err() == nil; s = int(next.Add(1)) - 1 {
-					finder.ManyToOne(cells, sites[s], t.Row(s))
-				}
-			})
-		}
-		wg.Wait()
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		return t, nil
+		return route.NewMatrixFrom(ctx, m, cells, sites, nil)
 	})
 }
