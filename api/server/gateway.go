@@ -24,7 +24,7 @@ var marshaler = &runtime.JSONPb{MarshalOptions: protojson.MarshalOptions{EmitUnp
 // HTTP returns the handler of the HTTP port: the API as JSON under /v1, its description at
 // /openapi.json and /docs, and the map at /.
 func (s *Server) HTTP() (http.Handler, error) {
-	api := runtime.NewServeMux(runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler))
+	api := runtime.NewServeMux(runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler), runtime.WithRoutingErrorHandler(unrouted))
 	ctx := context.Background()
 	if err := pb.RegisterDispatchServiceHandlerServer(ctx, api, &dispatchService{Server: s}); err != nil {
 		return nil, err
@@ -54,6 +54,17 @@ func (s *Server) HTTP() (http.Handler, error) {
 	// A page of another site, open in a planner's browser, must not report positions.
 	own := http.NewCrossOriginProtection()
 	return s.recoverHTTP(own.Handler(zip(mux))), nil
+}
+
+// unrouted answers requests that fit no call. The gateway by itself gives 501 for a wrong method, as if
+// the server were unfinished.
+func unrouted(ctx context.Context, mux *runtime.ServeMux, m runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
+	if code != http.StatusMethodNotAllowed {
+		runtime.DefaultRoutingErrorHandler(ctx, mux, m, w, r, code)
+		return
+	}
+	runtime.DefaultHTTPErrorHandler(ctx, mux, m, w, r, &runtime.HTTPStatusError{HTTPStatus: code,
+		Err: status.Errorf(codes.Unimplemented, "%s is not a method of %s; /docs lists those that are", r.Method, r.URL.Path)})
 }
 
 // fixed serves the same bytes to everyone.

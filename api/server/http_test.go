@@ -49,6 +49,7 @@ func TestJSONRefusals(t *testing.T) {
 		{"DELETE", "/v1/operations/none", "", 404, "does not exist"},
 		{"GET", "/v1/nothing", "", 404, "Not Found"},
 		{"POST", "/v1/plans", `{"cars":0,"hours":[1]}`, 400, "cars: 0"},
+		{"PUT", "/v1/cars", "", 405, "PUT is not a method of /v1/cars"},
 		{"POST", "/v1/plans", `{"carz":6}`, 400, "carz"},
 		{"POST", "/v1/plans", `{"cars":`, 400, ""},
 		{"POST", "/v1/cars:findNearest", `{"location":{"latLng":{"latitude":"NaN","longitude":0}}}`, 400, "not a number"},
