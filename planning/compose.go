@@ -117,12 +117,19 @@ func (st *study) site(c *candidate) Site {
 	return s
 }
 
+func countOfHours(n int) string {
+	if n == 1 {
+		return "1 hour"
+	}
+	return fmt.Sprintf("%d hours", n)
+}
+
 func (st *study) networkRecord() NetworkRecord {
 	r := NetworkRecord{Name: st.network.Name, SHA256: hexDigest(st.network.Hash)}
 	var modelled float64
 	for _, p := range st.periods {
 		for k, id := range p.ids {
-			r.Periods = append(r.Periods, fmt.Sprintf("%s, %d hours: %s", st.city.Speeds.Name(id), p.hours[k], st.city.Speeds.Source(id)))
+			r.Periods = append(r.Periods, fmt.Sprintf("%s, %s: %s", st.city.Speeds.Name(id), countOfHours(p.hours[k]), st.city.Speeds.Source(id)))
 		}
 		for i, w := range p.weight {
 			if st.modelled(grid.Index(i)) {

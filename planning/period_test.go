@@ -46,3 +46,10 @@ func TestPeriodsOf(t *testing.T) {
 		}
 	})
 }
+
+// TestCountOfHours: a plan for one hour names it as one.
+func TestCountOfHours(t *testing.T) {
+	if one, more := countOfHours(1), countOfHours(25); one != "1 hour" || more != "25 hours" {
+		t.Errorf("got %q and %q", one, more)
+	}
+}
