@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -97,7 +98,13 @@ func (d *download) discard(part string) error {
 
 // discardEmpty removes a part of which nothing has come.
 func (d *download) discardEmpty(part string) error {
-	if info, err := os.Stat(part); err != nil || info.Size() > 0 {
+	info, err := os.Stat(part)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Size() > 0:
 		return nil
 	}
 	return d.discard(part)
