@@ -10,11 +10,12 @@ import (
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
-// Stages of Solve, in order.
+// Stages of Solve, in order. Centres come first: few sites can have one, so that their leg is soon
+// settled, and the gap told while cars are placed is that of the whole plan.
 const (
 	StageTimes      = "travel times"
-	StageCars       = "cars"
 	StageCentres    = "centres"
+	StageCars       = "cars"
 	StageComparison = "comparison"
 )
 
@@ -22,14 +23,14 @@ const (
 type Progress struct {
 	Stage    string
 	Fraction float64 // of the whole, 0 to 1
-	// Value, Bound and Gap are of the stage's problem so far, seconds a call; 0 before the first value.
+	// Value, Bound and Gap are of the plan so far, seconds a call, once cars are placed; 0 before.
 	Value, Bound, Gap float64
 	Warning           string // something that the planner should know, such as a cache that had to be rebuilt
 }
 
 // share of Fraction at which each stage starts, and its width.
 var stageSpan = map[string][2]float64{
-	StageTimes: {0, 0.5}, StageCars: {0.5, 0.35}, StageCentres: {0.85, 0.1}, StageComparison: {0.95, 0.05},
+	StageTimes: {0, 0.5}, StageCentres: {0.5, 0.1}, StageCars: {0.6, 0.35}, StageComparison: {0.95, 0.05},
 }
 
 // Solve places the scenario's cars and centres. Travel times are kept in cacheDir and reused; empty
@@ -67,23 +68,34 @@ type solution struct {
 	cars, centres *optimiser.Plan
 }
 
-// search solves both problems within the time limit, of which the cars leave the centres a fifth.
+// search solves both problems within the time limit, of which centres take a fifth at most.
 func (st *study) search(ctx context.Context, progress func(Progress)) (*solution, error) {
 	limit := st.scenario.TimeLimit
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
-	carLimit := limit
-	if st.centre != nil {
-		carLimit = limit * 4 / 5
-	}
-	carCtx, stopCars := context.WithTimeout(ctx, carLimit)
-	defer stopCars()
 	var result solution
-	var err error
-	if result.cars, err = st.optimise(carCtx, StageCars, st.car, progress); err != nil || st.centre == nil {
-		return &result, err
+	var settled Progress // the centres' part of the plan's value and bound
+	if st.centre != nil {
+		centreCtx, stopCentres := context.WithTimeout(ctx, limit/5)
+		defer stopCentres()
+		plan, err := st.optimise(centreCtx, StageCentres, st.centre, func(p Progress) {
+			progress(Progress{Stage: p.Stage, Fraction: p.Fraction})
+		})
+		if err != nil {
+			return nil, err
+		}
+		result.centres = plan
+		settled.Value = ConveyedShare * plan.Certificate.Value / st.calls
+		settled.Bound = ConveyedShare * max(0, plan.Certificate.Bound) / st.calls
 	}
-	result.centres, err = st.optimise(ctx, StageCentres, st.centre, progress)
+	plan, err := st.optimise(ctx, StageCars, st.car, func(p Progress) {
+		if p.Value > 0 {
+			p.Value, p.Bound = p.Value+settled.Value, p.Bound+settled.Bound
+			p.Gap = max(0, (p.Value-p.Bound)/p.Value)
+		}
+		progress(p)
+	})
+	result.cars = plan
 	return &result, err
 }
 
@@ -91,13 +103,11 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 func (st *study) optimise(ctx context.Context, stage string, p *optimiser.Problem, progress func(Progress)) (*optimiser.Plan, error) {
 	span, start := stageSpan[stage], time.Now()
 	report := func(value, bound float64) {
-		now := Progress{Stage: stage, Value: value / st.calls, Bound: max(0, bound/st.calls)}
-		if now.Value > 0 {
-			now.Gap = max(0, (now.Value-now.Bound)/now.Value)
-		}
 		elapsed := float64(time.Since(start)) / float64(st.scenario.TimeLimit)
-		now.Fraction = span[0] + span[1]*min(1, elapsed)
-		progress(now)
+		progress(Progress{
+			Stage: stage, Fraction: span[0] + span[1]*min(1, elapsed),
+			Value: value / st.calls, Bound: max(0, bound/st.calls),
+		})
 	}
 	plan, err := optimiser.Solve(ctx, p, optimiser.Settings{Seed: 1, Progress: report})
 	if err != nil {

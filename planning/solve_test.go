@@ -168,13 +168,18 @@ func TestSolveRefuses(t *testing.T) {
 func TestSolveWhenCancelled(t *testing.T) {
 	city := smallCity()
 	ctx, cancel := context.WithCancel(t.Context())
+	var last Progress
 	d, err := Solve(ctx, city, city.Network, daytime(), "", func(p Progress) {
-		if p.Stage == StageCars {
+		if p.Stage == StageCars && p.Value > 0 {
+			last = p
 			cancel()
 		}
 	})
 	if err != nil || len(d.Cars) != 3 || len(d.Centres) != 2 {
 		t.Fatalf("cancelled in the search: %v; want a plan of 3 cars and 2 centres", err)
+	}
+	if last.Value == 0 || d.Gap > last.Gap+0.001 {
+		t.Errorf("the gap was %v when it was cancelled and is %v in the plan", last.Gap, d.Gap)
 	}
 	if err := Verify(t.Context(), d, city, city.Network, "", ignore); err != nil {
 		t.Error(err)

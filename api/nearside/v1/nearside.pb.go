@@ -2665,7 +2665,7 @@ type CreatePlanMetadata struct {
 	IncumbentSeconds float64                `protobuf:"fixed64,1,opt,name=incumbent_seconds,json=incumbentSeconds,proto3" json:"incumbent_seconds,omitempty"` // mean seconds a call
 	BoundSeconds     float64                `protobuf:"fixed64,2,opt,name=bound_seconds,json=boundSeconds,proto3" json:"bound_seconds,omitempty"`
 	Gap              float64                `protobuf:"fixed64,3,opt,name=gap,proto3" json:"gap,omitempty"`
-	Stage            string                 `protobuf:"bytes,4,opt,name=stage,proto3" json:"stage,omitempty"`         // "waiting", "travel times", "cars", "centres", "comparison", "done"
+	Stage            string                 `protobuf:"bytes,4,opt,name=stage,proto3" json:"stage,omitempty"`         // "waiting", "travel times", "centres", "cars", "comparison", "done"
 	Progress         float64                `protobuf:"fixed64,5,opt,name=progress,proto3" json:"progress,omitempty"` // 0 to 1
 	Warning          string                 `protobuf:"bytes,6,opt,name=warning,proto3" json:"warning,omitempty"`     // what the planner should know, such as a cache that had to be rebuilt
 	unknownFields    protoimpl.UnknownFields
