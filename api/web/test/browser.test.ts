@@ -82,7 +82,8 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     const first = await page.textContent("#readout");
     await page.keyboard.press("ArrowUp");
     await page.waitForFunction((old) => document.querySelector("#readout")?.textContent !== old, first);
-    assert.match(await page.textContent("#readout") ?? "", /calls per 100 hours per km².*cell 89/);
+    // The hour's values come after its name: the readout says "loading" until then.
+    await page.waitForFunction(() => /calls per 100 hours per km².*cell 89/.test(document.querySelector("#readout")?.textContent ?? ""));
     assert.equal(await page.getAttribute("#readout", "aria-live"), "polite");
     await page.keyboard.press("Enter");
     assert.equal(await page.locator("#table button[aria-pressed=true]").count(), 1);
