@@ -8,16 +8,12 @@ import (
 // Millis is a travel time in milliseconds. Sums go through Add, so that Unreachable absorbs.
 type Millis uint32
 
-// Unreachable is the travel time of a way that does not exist.
-const Unreachable Millis = math.MaxUint32
+// Unreachable is the travel time of a way that does not exist; no time is longer. It is 24.8 days, so
+// that the sum of two times never overflows.
+const Unreachable Millis = math.MaxInt32
 
-// Add returns a + b, and Unreachable where the sum does not fit.
-func (a Millis) Add(b Millis) Millis {
-	if s := a + b; s >= a {
-		return s
-	}
-	return Unreachable
-}
+// Add returns a + b, and Unreachable where the sum is longer. Neither may be over Unreachable.
+func (a Millis) Add(b Millis) Millis { return min(a+b, Unreachable) }
 
 // Seconds returns the time in seconds, +Inf where it is Unreachable.
 func (a Millis) Seconds() float64 {

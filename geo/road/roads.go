@@ -31,8 +31,8 @@ func (g *Graph) validate() error {
 		return errors.New("graph: the first arcs of the nodes do not rise from 0 to the number of arcs")
 	}
 	for a := range arcs {
-		if int(g.Head[a]) >= nodes || g.Class[a] >= Classes || g.Zone[a] >= Zones || !(g.Metres[a] >= 0 && g.Metres[a] < 1e6) {
-			return fmt.Errorf("graph: arc %d to node %d of class %d in zone %d over %g m", a, g.Head[a], g.Class[a], g.Zone[a], g.Metres[a])
+		if int(g.Head[a]) >= nodes || g.Base[a] > Unreachable || g.Class[a] >= Classes || g.Zone[a] >= Zones || !(g.Metres[a] >= 0 && g.Metres[a] < 1e6) {
+			return fmt.Errorf("graph: arc %d to node %d in %d ms of class %d in zone %d over %g m", a, g.Head[a], g.Base[a], g.Class[a], g.Zone[a], g.Metres[a])
 		}
 	}
 	return validPoints("graph", g.Lon, g.Lat)

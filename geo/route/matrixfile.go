@@ -10,7 +10,7 @@ import (
 )
 
 // matrixKind is the file format of docs/format/matrix.md.
-var matrixKind = artefact.Kind{Magic: [8]byte([]byte("NSMATRIX")), Version: 1}
+var matrixKind = artefact.Kind{Magic: [8]byte([]byte("NSMATRIX")), Version: 2}
 
 // Save writes the matrix to a file, whole or not at all. inputs identifies what it was computed from:
 // network, profile, sites and cells.
@@ -67,6 +67,9 @@ func decodeMatrix(b []byte) (*Matrix, error) {
 	m := &Matrix{Sites: int(sites), Cells: int(cells), T: make([]road.Millis, len(b)/4)}
 	for i := range m.T {
 		m.T[i] = road.Millis(binary.LittleEndian.Uint32(b[4*i:]))
+		if m.T[i] > road.Unreachable {
+			return nil, fmt.Errorf("%w: a time of %d ms", artefact.ErrCorrupt, m.T[i])
+		}
 	}
 	return m, nil
 }

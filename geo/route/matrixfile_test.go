@@ -22,7 +22,7 @@ func TestMatrixSurvivesItsFile(t *testing.T) {
 		m := &Matrix{Sites: rapid.IntRange(0, 5).Draw(t, "sites"), Cells: rapid.IntRange(0, 5).Draw(t, "cells")}
 		m.T = make([]road.Millis, m.Sites*m.Cells)
 		for i := range m.T {
-			m.T[i] = road.Millis(rapid.Uint32().Draw(t, "time"))
+			m.T[i] = road.Millis(rapid.Uint32Range(0, uint32(road.Unreachable)).Draw(t, "time"))
 		}
 		inputs := [32]byte{rapid.Byte().Draw(t, "inputs")}
 		if err := m.Save(path, inputs); err != nil {
