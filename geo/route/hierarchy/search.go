@@ -1,0 +1,105 @@
+package hierarchy
+
+import "github.com/nearside-ems/nearside/geo/road"
+
+// Start is a node at which a search begins, and the time at which it is there.
+type Start struct {
+	At   Rank
+	Time road.Millis
+}
+
+// Entry is a node above the starts of a search, and a time between: Leave's from the starts to it,
+// Reach's from it to the starts.
+type Entry struct {
+	Hub  Rank
+	Time road.Millis
+}
+
+// Search is scratch space for queries on the metrics of one hierarchy: one for each goroutine, used
+// again and again.
+type Search struct {
+	time  []road.Millis // per rank; Unreachable between queries
+	front []Rank        // per start: the next node of its way to the root
+}
+
+// NewSearch returns scratch space: 4 bytes a node.
+func (h *Hierarchy) NewSearch() *Search {
+	s := &Search{time: make([]road.Millis, h.Nodes())}
+	for i := range s.time {
+		s.time[i] = road.Unreachable
+	}
+	return s
+}
+
+// Leave overwrites dst with the nodes above the starts, ascending, and the times to them on ways that
+// only lead up. For any two places the shortest way leads over a hub of the first's Leave and the
+// second's Reach, where both times are exact.
+func (m *Metric) Leave(s *Search, starts []Start, dst []Entry) []Entry {
+	return s.climb(m.H, m.Up, starts, dst)
+}
+
+// Reach does the same backward: the times from the nodes above, on ways that only lead down.
+func (m *Metric) Reach(s *Search, starts []Start, dst []Entry) []Entry {
+	return s.climb(m.H, m.Down, starts, dst)
+}
+
+// climb follows the elimination tree from all starts to the root, lowest node first.
+func (s *Search) climb(h *Hierarchy, way []road.Millis, starts []Start, dst []Entry) []Entry {
+	dst, s.front = dst[:0], s.front[:0]
+	for _, x := range starts {
+		s.time[x.At] = min(s.time[x.At], x.Time)
+		s.front = append(s.front, x.At)
+	}
+	for {
+		x := h.step(s.front)
+		if x == None {
+			return dst
+		}
+		t := s.time[x]
+		if t == road.Unreachable {
+			continue
+		}
+		s.time[x] = road.Unreachable
+		dst = append(dst, Entry{x, t})
+		for e := h.First[x]; e < h.First[x+1]; e++ {
+			y := h.Head[e]
+			s.time[y] = min(s.time[y], t+way[e])
+		}
+	}
+}
+
+// step returns the lowest node of a front, whose place its parent takes; None at the end.
+func (h *Hierarchy) step(front []Rank) Rank {
+	x := None
+	for _, y := range front {
+		x = min(x, y)
+	}
+	if x == None {
+		return None
+	}
+	for i, y := range front {
+		if y == x {
+			front[i] = h.Parent[x]
+		}
+	}
+	return x
+}
+
+// Meet returns the shortest time over a hub of both: from the place that leaves to the one that is
+// reached.
+func Meet(leave, reach []Entry) road.Millis {
+	best := road.Unreachable
+	for i, j := 0, 0; i < len(leave) && j < len(reach); {
+		switch {
+		case leave[i].Hub < reach[j].Hub:
+			i++
+		case leave[i].Hub > reach[j].Hub:
+			j++
+		default:
+			best = min(best, leave[i].Time+reach[j].Time)
+			i++
+			j++
+		}
+	}
+	return best
+}

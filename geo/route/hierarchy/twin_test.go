@@ -1,0 +1,128 @@
+package hierarchy
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+// drawGraph draws a small graph with one-ways, dead ends, parallel arcs, loops and parts that are cut
+// off, and travel times with zeros, long ones and closed arcs.
+func drawGraph(t *rapid.T) (*road.Graph, []road.Millis) {
+	n := rapid.IntRange(1, 14).Draw(t, "nodes")
+	heads := rapid.SliceOfN(rapid.SliceOfN(rapid.IntRange(0, n-1), 0, 4), n, n).Draw(t, "heads")
+	g := &road.Graph{FirstOut: []road.Arc{0}, Lon: make([]float32, n), Lat: make([]float32, n)}
+	for _, out := range heads {
+		for _, v := range out {
+			g.Head = append(g.Head, road.Node(v))
+		}
+		g.FirstOut = append(g.FirstOut, road.Arc(len(g.Head)))
+	}
+	return g, drawWeights(t, g)
+}
+
+func drawWeights(t *rapid.T, g *road.Graph) []road.Millis {
+	time := rapid.OneOf(rapid.Uint32Range(0, 50), rapid.SampledFrom([]uint32{0, 1 << 30, 1<<31 - 2, 1<<31 - 1}))
+	w := make([]road.Millis, g.Arcs())
+	for a := range w {
+		w[a] = road.Millis(time.Draw(t, "time"))
+	}
+	return w
+}
+
+// twin returns the times between all nodes by Floyd and Warshall's recurrence.
+func twin(g *road.Graph, w []road.Millis) [][]road.Millis {
+	n := g.Nodes()
+	d := make([][]road.Millis, n)
+	for v := range n {
+		d[v] = slices.Repeat([]road.Millis{road.Unreachable}, n)
+		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
+			d[v][g.Head[a]] = min(d[v][g.Head[a]], w[a])
+		}
+		d[v][v] = 0
+	}
+	for k := range n {
+		for i := range n {
+			for j := range n {
+				d[i][j] = min(d[i][j], d[i][k].Add(d[k][j]))
+			}
+		}
+	}
+	return d
+}
+
+func drawOrder(t *rapid.T, g *road.Graph) []road.Node {
+	order := make([]road.Node, g.Nodes())
+	for i := range order {
+		order[i] = road.Node(i)
+	}
+	return rapid.Permutation(order).Draw(t, "order")
+}
+
+func TestEveryTimeIsDijkstras(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, w := drawGraph(t)
+		h, err := New(g, drawOrder(t, g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := h.NewSearch()
+		var leave, reach []Entry
+		for range 2 { // the scratch is used again, also on another metric
+			m, want := h.Customise(w), twin(g, w)
+			for u := range g.Nodes() {
+				for v := range g.Nodes() {
+					leave = m.Leave(s, []Start{{h.Rank[u], 0}}, leave)
+					reach = m.Reach(s, []Start{{h.Rank[v], 0}}, reach)
+					if got := Meet(leave, reach); got != want[u][v] {
+						t.Fatalf("%d to %d: %d, want %d", u, v, got, want[u][v])
+					}
+				}
+			}
+			w = drawWeights(t, g)
+		}
+	})
+}
+
+// TestSeveralStarts leaves from two places at once, as a car on a two-way road does.
+func TestSeveralStarts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, w := drawGraph(t)
+		h, err := New(g, drawOrder(t, g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, want, s := h.Customise(w), twin(g, w), h.NewSearch()
+		draw := func() (nodes []int, starts []Start) {
+			for range rapid.IntRange(0, 3).Draw(t, "starts") {
+				v := rapid.IntRange(0, g.Nodes()-1).Draw(t, "node")
+				nodes = append(nodes, v)
+				starts = append(starts, Start{h.Rank[v], road.Millis(rapid.Uint32Range(0, 30).Draw(t, "time"))})
+			}
+			return nodes, starts
+		}
+		from, leaving := draw()
+		to, reaching := draw()
+		best := road.Unreachable
+		for i, u := range from {
+			for j, v := range to {
+				best = min(best, leaving[i].Time.Add(want[u][v]).Add(reaching[j].Time))
+			}
+		}
+		if got := Meet(m.Leave(s, leaving, nil), m.Reach(s, reaching, nil)); got != best {
+			t.Fatalf("%v to %v: %d, want %d", from, to, got, best)
+		}
+	})
+}
+
+func TestNewRefusesWhatIsNoOrder(t *testing.T) {
+	g := &road.Graph{FirstOut: []road.Arc{0, 0, 0}, Lon: make([]float32, 2), Lat: make([]float32, 2)}
+	for _, order := range [][]road.Node{nil, {0}, {0, 0}, {0, 2}, {0, 1, 1}} {
+		if _, err := New(g, order); err == nil {
+			t.Errorf("%v was taken", order)
+		}
+	}
+}
