@@ -39,7 +39,7 @@ func drawMetric(t *rapid.T) *route.Metric {
 
 // spotAt is a spot that stands a little way off one node.
 func spotAt(n int, base road.Millis) road.Spot {
-	l := road.Link{Node: road.Node(n), Base: base, Class: road.Lattice, Zone: road.Inner}
+	l := road.Link{Node: road.Node(n), Arc: road.NoArc, Base: base, Class: road.Lattice, Zone: road.Inner}
 	return road.Spot{Leave: [road.MaxLinks]road.Link{l}, Reach: [road.MaxLinks]road.Link{l}, Leaves: 1, Reaches: 1}
 }
 

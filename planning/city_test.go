@@ -66,7 +66,7 @@ type cellSnapper struct{ grid *grid.Grid }
 
 func (c cellSnapper) Snap(p orb.Point) (s road.Spot, ok bool) {
 	i, ok := c.grid.At(p)
-	link := road.Link{Node: road.Node(i), Base: 10_000, Class: road.Lattice, Zone: road.Inner}
+	link := road.Link{Node: road.Node(i), Arc: road.NoArc, Base: 10_000, Class: road.Lattice, Zone: road.Inner}
 	return road.Spot{Leave: [road.MaxLinks]road.Link{link}, Reach: [road.MaxLinks]road.Link{link}, Leaves: 1, Reaches: 1}, ok
 }
 

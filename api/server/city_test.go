@@ -25,7 +25,7 @@ type cellRoads struct{ grid *grid.Grid }
 
 func (c cellRoads) Snap(p orb.Point) (road.Spot, bool) {
 	i, ok := c.grid.At(p)
-	l := road.Link{Node: road.Node(i), Class: road.Lattice, Zone: road.Central}
+	l := road.Link{Node: road.Node(i), Arc: road.NoArc, Class: road.Lattice, Zone: road.Central}
 	return road.Spot{Leave: [road.MaxLinks]road.Link{l}, Reach: [road.MaxLinks]road.Link{l}, Leaves: 1, Reaches: 1}, ok
 }
 

@@ -85,7 +85,7 @@ func nodePoint(g *road.Graph, v int) orb.Point {
 
 // node is the spot at a node.
 func nodeSpot(v int) road.Spot {
-	l := road.Link{Node: road.Node(v)}
+	l := road.Link{Node: road.Node(v), Arc: road.NoArc}
 	return road.Spot{Leave: [road.MaxLinks]road.Link{l}, Reach: [road.MaxLinks]road.Link{l}, Leaves: 1, Reaches: 1}
 }
 

@@ -107,6 +107,11 @@ func checkSpot(t *rapid.T, g *Graph, e *Edges, edge int, s Spot) {
 	if s.Leaves != links || s.Reaches != links {
 		t.Fatalf("%d ways off and %d ways on, want %d", s.Leaves, s.Reaches, links)
 	}
+	for i := range links {
+		if along := [2]Arc{f, b}[i]; s.Leave[i].Arc != along || s.Reach[i].Arc != along {
+			t.Fatalf("links %d run along arcs %d and %d, want %d", i, s.Leave[i].Arc, s.Reach[i].Arc, along)
+		}
+	}
 	whole := s.Leave[0].Base + s.Reach[0].Base // of 1,000, each part rounded
 	if s.Leave[0].Node != g.Head[f] || s.Reach[0].Node != Node(2*edge) || whole < 999 || whole > 1001 {
 		t.Fatalf("along the arc: %+v %+v", s.Leave[0], s.Reach[0])

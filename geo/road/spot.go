@@ -10,9 +10,15 @@ import (
 // MaxLinks is the most ways by which a Spot joins the network.
 const MaxLinks = 3
 
-// Link joins a Spot to a node: the time between them is Base under the profile's factor for Class and Zone.
+// NoArc is the Arc of a Link that runs along no arc of the graph.
+const NoArc Arc = math.MaxUint32
+
+// Link joins a Spot to a node: the time between them is Base under the profile's factor for Class and
+// Zone. It runs along a part of Arc, so that what closes or slows the arc closes or slows it; those of
+// the lattice stand for streets that are no arcs and have NoArc.
 type Link struct {
 	Node  Node
+	Arc   Arc
 	Base  Millis
 	Class Class
 	Zone  Zone
@@ -56,7 +62,7 @@ func (g *Graph) link(v Node, a Arc, share float32) Link {
 	if g.Base[a] != Unreachable {
 		base = Millis(math.Round(float64(g.Base[a]) * float64(share)))
 	}
-	return Link{Node: v, Base: base, Class: g.Class[a], Zone: g.Zone[a]}
+	return Link{Node: v, Arc: a, Base: base, Class: g.Class[a], Zone: g.Zone[a]}
 }
 
 // tail returns the node that arc a leaves.

@@ -39,7 +39,7 @@ func westNetwork(tb testing.TB) *Metric {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return NewMetric(&Network{Name: "west", Graph: r.Graph, Snapper: snapper}, table.Profile(0, road.Normal))
+	return NewMetric(&Network{Name: "west", Graph: r.Graph, Edges: r.Edges, Snapper: snapper}, table.Profile(0, road.Normal))
 }
 
 // places returns points near the middle of London, always the same.

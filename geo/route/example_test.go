@@ -22,7 +22,7 @@ func ExampleFinder_Nearest() {
 	var reference road.Profile
 	reference.Factor[road.Primary][road.Inner] = 1
 	at := func(v road.Node) road.Spot {
-		l := [road.MaxLinks]road.Link{{Node: v, Class: road.Primary, Zone: road.Inner}}
+		l := [road.MaxLinks]road.Link{{Node: v, Arc: road.NoArc, Class: road.Primary, Zone: road.Inner}}
 		return road.Spot{Leave: l, Reach: l, Leaves: 1, Reaches: 1}
 	}
 	finder := route.NewFinder(route.NewMetric(&route.Network{Graph: g}, reference))

@@ -20,6 +20,6 @@ func grid(n int) *Metric {
 }
 
 func atNode(v road.Node) road.Spot {
-	l := road.Link{Node: v, Zone: road.Outer}
+	l := road.Link{Node: v, Arc: road.NoArc, Zone: road.Outer}
 	return road.Spot{Leave: [road.MaxLinks]road.Link{l}, Reach: [road.MaxLinks]road.Link{l}, Leaves: 1, Reaches: 1}
 }

@@ -10,6 +10,7 @@ import (
 type Network struct {
 	Name  string // shown in every answer, such as "built-in lattice" or the imported file's name
 	Graph *road.Graph
+	Edges *road.Edges // the shapes of the roads; nil for the lattice, whose arcs have none
 	road.Snapper
 	Hash [32]byte // SHA-256 of the graph's content
 

@@ -43,6 +43,9 @@ func TestNetworkSurvivesItsFile(t *testing.T) {
 	if len(found) != 1 || found[0].Time < 4_950 || found[0].Time > 5_050 {
 		t.Errorf("half the street of 10 s: %v", found)
 	}
+	if n.Edges == nil || n.Edges.Len() != 1 {
+		t.Errorf("roads %+v, want one", n.Edges)
+	}
 	if n.Name != "street.osm.pbf" {
 		t.Errorf("name %q", n.Name)
 	}

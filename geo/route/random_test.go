@@ -72,7 +72,7 @@ func drawSpot(t *rapid.T, m *Metric, twin []road.Arc) road.Spot {
 		s.Leaves = uint8(rapid.IntRange(0, road.MaxLinks).Draw(t, "leaves"))
 		s.Reaches = uint8(rapid.IntRange(0, road.MaxLinks).Draw(t, "reaches"))
 		link := func() road.Link {
-			return road.Link{Node: road.Node(rapid.IntRange(0, g.Nodes()-1).Draw(t, "node")), Zone: road.Outer,
+			return road.Link{Node: road.Node(rapid.IntRange(0, g.Nodes()-1).Draw(t, "node")), Arc: road.NoArc, Zone: road.Outer,
 				Base: road.Millis(rapid.Uint32Range(0, 20).Draw(t, "link"))}
 		}
 		if s.Square = rapid.Uint32Range(0, 2).Draw(t, "square"); s.Square != 0 {

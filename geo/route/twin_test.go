@@ -124,7 +124,7 @@ func TestNearestBreaksTiesByPosition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, twin := drawNetwork(t)
 		at := rapid.Custom(func(t *rapid.T) road.Spot {
-			l := road.Link{Node: road.Node(rapid.IntRange(0, m.Network.Graph.Nodes()-1).Draw(t, "node")), Zone: road.Outer}
+			l := road.Link{Node: road.Node(rapid.IntRange(0, m.Network.Graph.Nodes()-1).Draw(t, "node")), Arc: road.NoArc, Zone: road.Outer}
 			return road.Spot{Leave: [road.MaxLinks]road.Link{l}, Reach: [road.MaxLinks]road.Link{l}, Leaves: 1, Reaches: 1}
 		})
 		call, cars := at.Draw(t, "call"), rapid.SliceOfN(at, 0, 12).Draw(t, "cars")

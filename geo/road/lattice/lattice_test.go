@@ -99,10 +99,10 @@ func TestSnapGivesTheWaysOfTheSquare(t *testing.T) {
 				continue
 			}
 			s, ok := l.Snap(p)
-			if want := l.On[c*Squares+q][0]; !ok || s.Leave[0].Base != want.Time || s.Leave[0].Node != road.Node(want.Cell) {
+			if want := l.On[c*Squares+q][0]; !ok || s.Leave[0].Base != want.Time || s.Leave[0].Node != road.Node(want.Cell) || s.Leave[0].Arc != road.NoArc {
 				t.Fatalf("cell %d, square %d: %+v, want %+v first", c, q, s, want)
 			}
-			if want := l.Off[c*Squares+q][0]; s.Reach[0].Base != want.Time || s.Reach[0].Zone != l.Zone[c] {
+			if want := l.Off[c*Squares+q][0]; s.Reach[0].Base != want.Time || s.Reach[0].Zone != l.Zone[c] || s.Reach[0].Arc != road.NoArc {
 				t.Fatalf("cell %d, square %d: %+v, want %+v first", c, q, s, want)
 			}
 		}

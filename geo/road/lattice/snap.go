@@ -44,7 +44,7 @@ func (l *Lattice) Snap(p orb.Point) (s road.Spot, ok bool) {
 func (l *Lattice) links(cell grid.Index, ways *Ways, out *[road.MaxLinks]road.Link) (n uint8) {
 	for _, w := range ways {
 		if w.Time != road.Unreachable {
-			out[n] = road.Link{Node: road.Node(w.Cell), Base: w.Time, Class: road.Lattice, Zone: l.Zone[cell]}
+			out[n] = road.Link{Node: road.Node(w.Cell), Arc: road.NoArc, Base: w.Time, Class: road.Lattice, Zone: l.Zone[cell]}
 			n++
 		}
 	}
