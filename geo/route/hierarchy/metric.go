@@ -12,6 +12,10 @@ type Metric struct {
 	H    *Hierarchy
 	Up   []road.Millis // per edge: from its lower node to its higher
 	Down []road.Millis // per edge: from its higher node to its lower
+
+	// Out and In are what is left of Up and Down in a metric that Perfect returned, nil in others: the
+	// steps of Leave and those of Reach.
+	Out, In *Steps
 }
 
 // Customise computes the times of all edges from those of the graph's arcs.

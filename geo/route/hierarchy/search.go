@@ -35,11 +35,17 @@ func (h *Hierarchy) NewSearch() *Search {
 // only lead up. For any two places the shortest way leads over a hub of the first's Leave and the
 // second's Reach, where both times are exact.
 func (m *Metric) Leave(s *Search, starts []Start, dst []Entry) []Entry {
+	if m.Out != nil {
+		return s.climbSteps(m.H, m.Out, starts, dst)
+	}
 	return s.climb(m.H, m.Up, starts, dst)
 }
 
 // Reach does the same backward: the times from the nodes above, on ways that only lead down.
 func (m *Metric) Reach(s *Search, starts []Start, dst []Entry) []Entry {
+	if m.In != nil {
+		return s.climbSteps(m.H, m.In, starts, dst)
+	}
 	return s.climb(m.H, m.Down, starts, dst)
 }
 
@@ -64,6 +70,30 @@ func (s *Search) climb(h *Hierarchy, way []road.Millis, starts []Start, dst []En
 		for e := h.First[x]; e < h.First[x+1]; e++ {
 			y := h.Head[e]
 			s.time[y] = min(s.time[y], t+way[e])
+		}
+	}
+}
+
+// climbSteps is climb on the steps of a perfect metric.
+func (s *Search) climbSteps(h *Hierarchy, way *Steps, starts []Start, dst []Entry) []Entry {
+	dst, s.front = dst[:0], s.front[:0]
+	for _, x := range starts {
+		s.time[x.At] = min(s.time[x.At], x.Time)
+		s.front = append(s.front, x.At)
+	}
+	for {
+		x := h.step(s.front)
+		if x == None {
+			return dst
+		}
+		t := s.time[x]
+		if t == road.Unreachable {
+			continue
+		}
+		s.time[x] = road.Unreachable
+		dst = append(dst, Entry{x, t})
+		for _, step := range way.Step[way.First[x]:way.First[x+1]] {
+			s.time[step.To] = min(s.time[step.To], t+step.Time)
 		}
 	}
 }
