@@ -28,32 +28,54 @@ type Hierarchy struct {
 	First  []Edge      // ranks + 1: the edges up from rank x are First[x] to First[x+1]-1
 	Head   []Rank      // per edge: its higher node, ascending among the edges of a node
 
-	arcs []arcOfEdge // ascending by edge: where the weights of edges come from
+	graph  *road.Graph
+	placed []placedArc // per road.Arc
+
+	// The higher neighbours of a node are among its ancestors, of which no two have the same depth.
+	depth  []uint32 // per edge: the number of ancestors of its higher node
+	height int      // more than any depth
+
+	// The same edges by their higher node, ascending by their lower: those of rank y are
+	// lower[firstLower[y]] to lower[firstLower[y+1]-1].
+	firstLower []uint32
+	lower      []lowerEdge
 }
 
-// arcOfEdge says that an arc of the graph runs along an edge, up or down.
-type arcOfEdge struct {
+// lowerEdge is an edge with its lower node.
+type lowerEdge struct {
 	edge Edge
-	arc  road.Arc
-	down bool
+	tail Rank
 }
 
-// New contracts a graph in an order of its nodes, lowest rank first. It fails where order is not a
-// permutation of the nodes.
+// placedArc is the edge that an arc runs along, times two, plus one where it runs down.
+type placedArc uint32
+
+// loop is where an arc that ends where it starts is placed.
+const loop placedArc = 1<<32 - 1
+
+func (p placedArc) edge() Edge { return Edge(p >> 1) }
+func (p placedArc) down() bool { return p&1 != 0 }
+
+// New contracts a graph in an order of its nodes, first to last. Ranks follow the order where one node's
+// place matters to another's: the nodes below one in the elimination tree have the ranks just before
+// its. New keeps g, and fails where order is not a permutation of the nodes.
 func New(g *road.Graph, order []road.Node) (*Hierarchy, error) {
 	n := g.Nodes()
-	h := &Hierarchy{Rank: slices.Repeat([]Rank{None}, n), Node: slices.Clone(order), Parent: make([]Rank, n), First: make([]Edge, n+1)}
 	if len(order) != n {
 		return nil, fmt.Errorf("hierarchy: an order of %d nodes for a graph of %d", len(order), n)
 	}
+	h := &Hierarchy{Rank: slices.Repeat([]Rank{None}, n), Node: slices.Clone(order), graph: g}
 	for r, v := range order {
 		if int(v) >= n || h.Rank[v] != None {
 			return nil, errors.New("hierarchy: the order is not a permutation of the nodes")
 		}
 		h.Rank[v] = Rank(r)
 	}
-	h.contract(g)
-	h.place(g)
+	h.renumber()
+	h.contract()
+	h.sort()
+	h.measure()
+	h.place()
 	return h, nil
 }
 
@@ -63,82 +85,41 @@ func (h *Hierarchy) Nodes() int { return len(h.Node) }
 // Edges returns the number of edges.
 func (h *Hierarchy) Edges() int { return len(h.Head) }
 
-// contract finds the higher neighbours of every node: those that roads lead to, and those of the nodes
-// whose lowest higher neighbour it is.
-func (h *Hierarchy) contract(g *road.Graph) {
-	n := h.Nodes()
-	first, near := h.neighbours(g)
-	child, sibling := slices.Repeat([]Rank{None}, n), make([]Rank, n)
-	seen := slices.Repeat([]Rank{None}, n)
-	for x := range Rank(n) {
-		from := len(h.Head)
-		seen[x] = x
-		add := func(y Rank) {
-			if seen[y] != x {
-				seen[y] = x
-				h.Head = append(h.Head, y)
-			}
-		}
-		for _, y := range near[first[x]:first[x+1]] {
-			add(y)
-		}
-		for c := child[x]; c != None; c = sibling[c] {
-			for _, y := range h.Head[h.First[c]:h.First[c+1]] {
-				add(y)
-			}
-		}
-		up := h.Head[from:]
-		slices.Sort(up)
-		h.First[x+1] = Edge(len(h.Head))
-		h.Parent[x] = None
-		if len(up) > 0 {
-			h.Parent[x], sibling[x], child[up[0]] = up[0], child[up[0]], x
-		}
-	}
-	h.Head = slices.Clip(h.Head)
+// find returns the edge between two nodes.
+func (h *Hierarchy) find(low, high Rank) Edge {
+	i, _ := slices.BinarySearch(h.Head[h.First[low]:h.First[low+1]], high)
+	return h.First[low] + Edge(i)
 }
 
-// neighbours returns, by rank, the higher nodes that arcs of the graph join a node to, with repeats.
-func (h *Hierarchy) neighbours(g *road.Graph) (first []Edge, near []Rank) {
-	first = make([]Edge, h.Nodes()+1)
-	h.each(g, func(low, _ Rank, _ road.Arc, _ bool) { first[low+1]++ })
-	for x := range h.Nodes() {
-		first[x+1] += first[x]
-	}
-	next := slices.Clone(first)
-	near = make([]Rank, first[h.Nodes()])
-	h.each(g, func(low, high Rank, _ road.Arc, _ bool) {
-		near[next[low]] = high
-		next[low]++
-	})
-	return first, near
-}
-
-// each calls f for every arc that is not a loop.
-func (h *Hierarchy) each(g *road.Graph, f func(low, high Rank, a road.Arc, down bool)) {
-	for v := range g.Nodes() {
-		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
-			switch x, y := h.Rank[v], h.Rank[g.Head[a]]; {
-			case x < y:
-				f(x, y, a, false)
-			case x > y:
-				f(y, x, a, true)
-			}
+// measure finds the depths of the edges.
+func (h *Hierarchy) measure() {
+	depth := make([]uint32, h.Nodes())
+	for x := h.Nodes() - 1; x >= 0; x-- {
+		if p := h.Parent[x]; p != None {
+			depth[x] = depth[p] + 1
 		}
+		h.height = max(h.height, int(depth[x])+1)
+	}
+	h.depth = make([]uint32, h.Edges())
+	for e, y := range h.Head {
+		h.depth[e] = depth[y]
 	}
 }
 
 // place finds the edge of every arc.
-func (h *Hierarchy) place(g *road.Graph) {
-	h.each(g, func(low, high Rank, a road.Arc, down bool) {
-		e, _ := h.find(low, high)
-		h.arcs = append(h.arcs, arcOfEdge{e, a, down})
-	})
-	slices.SortFunc(h.arcs, func(a, b arcOfEdge) int { return int(a.edge) - int(b.edge) })
-}
-
-// find returns the edge between two nodes.
-func (h *Hierarchy) find(low, high Rank) (Edge, bool) {
-	i, ok := slices.BinarySearch(h.Head[h.First[low]:h.First[low+1]], high)
-	return h.First[low] + Edge(i), ok
+func (h *Hierarchy) place() {
+	g := h.graph
+	h.placed = make([]placedArc, g.Arcs())
+	for v, x := range h.Rank {
+		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
+			switch y := h.Rank[g.Head[a]]; {
+			case x < y:
+				h.placed[a] = placedArc(h.find(x, y) << 1)
+			case x > y:
+				h.placed[a] = placedArc(h.find(y, x)<<1 | 1)
+			default:
+				h.placed[a] = loop
+			}
+		}
+	}
 }

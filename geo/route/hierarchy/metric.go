@@ -1,8 +1,6 @@
 package hierarchy
 
 import (
-	"slices"
-
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
@@ -22,55 +20,50 @@ type Metric struct {
 func (h *Hierarchy) Customise(weight []road.Millis) *Metric {
 	m := &Metric{H: h, Up: make([]road.Millis, h.Edges()), Down: make([]road.Millis, h.Edges())}
 	for e := range m.Up {
-		m.Up[e], m.Down[e] = road.Unreachable, road.Unreachable
+		m.Up[e] = road.Unreachable
 	}
-	for _, a := range h.arcs {
-		way := m.Up
-		if a.down {
-			way = m.Down
+	copy(m.Down, m.Up)
+	for a, p := range h.placed {
+		switch {
+		case p == loop:
+		case p.down():
+			m.Down[p.edge()] = min(m.Down[p.edge()], weight[a])
+		default:
+			m.Up[p.edge()] = min(m.Up[p.edge()], weight[a])
 		}
-		way[a.edge] = min(way[a.edge], weight[a.arc])
 	}
-	h.lowerTriangles(func(low, mid, high Edge) {
-		m.Up[high] = min(m.Up[high], m.Down[low]+m.Up[mid])
-		m.Down[high] = min(m.Down[high], m.Down[mid]+m.Up[low])
-	})
+	m.triangles()
 	return m
 }
 
-// lowerTriangles calls f for all triangles of edges x–y, x–z and y–z with x < y < z, ascending by y.
-func (h *Hierarchy) lowerTriangles(f func(xy, xz, yz Edge)) {
-	firstIn, tail, edge := h.lower()
-	at := make([]Edge, h.Nodes())
+type bothWays struct{ up, down road.Millis }
+
+func (m *Metric) triangles() {
+	h := m.H
+	ws := make([]bothWays, h.height)
 	for y := range h.Nodes() {
-		for e := h.First[y]; e < h.First[y+1]; e++ {
-			at[h.Head[e]] = e
+		list := h.lower[h.firstLower[y]:h.firstLower[y+1]]
+		if len(list) == 0 {
+			continue
 		}
-		for i := firstIn[y]; i < firstIn[y+1]; i++ {
-			for xz := edge[i] + 1; xz < h.First[tail[i]+1]; xz++ {
-				f(edge[i], xz, at[h.Head[xz]])
+		from, to := h.First[y], h.First[y+1]
+		ydepth, yup, ydown := h.depth[from:to], m.Up[from:to], m.Down[from:to]
+		for i, d := range ydepth {
+			ws[d] = bothWays{yup[i], ydown[i]}
+		}
+		for _, l := range list {
+			a, b := m.Down[l.edge], m.Up[l.edge]
+			from, to := l.edge+1, h.First[l.tail+1]
+			depth, up, down := h.depth[from:to], m.Up[from:to], m.Down[from:to]
+			up, down = up[:len(depth)], down[:len(depth)]
+			for i, d := range depth {
+				w := &ws[d]
+				w.up = min(w.up, a+up[i])
+				w.down = min(w.down, b+down[i])
 			}
 		}
-	}
-}
-
-// lower returns the edges by their higher node: those of y are edge[first[y]] to edge[first[y+1]-1],
-// and tail is the lower node of each.
-func (h *Hierarchy) lower() (first []uint32, tail []Rank, edge []Edge) {
-	first, tail, edge = make([]uint32, h.Nodes()+1), make([]Rank, h.Edges()), make([]Edge, h.Edges())
-	for _, y := range h.Head {
-		first[y+1]++
-	}
-	for y := range h.Nodes() {
-		first[y+1] += first[y]
-	}
-	next := slices.Clone(first)
-	for x := range Rank(h.Nodes()) {
-		for e := h.First[x]; e < h.First[x+1]; e++ {
-			i := next[h.Head[e]]
-			next[h.Head[e]]++
-			tail[i], edge[i] = x, e
+		for i, d := range ydepth {
+			yup[i], ydown[i] = ws[d].up, ws[d].down
 		}
 	}
-	return first, tail, edge
 }
