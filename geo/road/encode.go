@@ -7,11 +7,18 @@ import (
 	"math"
 )
 
-// Encode writes the roads as docs/format/network.md describes: five counts, then the slices.
+// Encode writes the roads as docs/format/network.md describes: six counts, then the slices.
 func (r *Roads) Encode(w io.Writer) error {
 	g, e := r.Graph, r.Edges
 	out := encoder{w: w}
-	for _, n := range []int{g.Nodes(), g.Arcs(), e.Len(), len(e.Lon), len(r.Turns)} {
+	name, names, letters := e.Name, e.Names, 0
+	if name == nil {
+		name, names = make([]uint32, e.Len()), []string{""}
+	}
+	for _, s := range names {
+		letters += len(s)
+	}
+	for _, n := range []int{g.Nodes(), g.Arcs(), e.Len(), len(e.Lon), len(names), letters} {
 		out.number(uint32(n))
 	}
 	numbers(&out, g.FirstOut)
@@ -27,27 +34,38 @@ func (r *Roads) Encode(w io.Writer) error {
 	numbers(&out, e.First)
 	out.floats(e.Lon)
 	out.floats(e.Lat)
-	for _, t := range r.Turns {
-		out.number(uint32(t.From))
-		out.number(uint32(t.To))
-	}
+	numbers(&out, name)
+	out.names(names)
 	return out.flush()
+}
+
+// names writes where each name starts, then the bytes of all.
+func (o *encoder) names(names []string) {
+	at := uint32(0)
+	o.number(at)
+	for _, s := range names {
+		at += uint32(len(s))
+		o.number(at)
+	}
+	for _, s := range names {
+		o.buf = append(o.buf, s...)
+	}
 }
 
 // DecodeRoads reads what Encode writes, and nothing else: what it returns is valid.
 func DecodeRoads(b []byte) (*Roads, error) {
 	in := decoder{b}
-	var n [5]uint64
+	var n [6]uint64
 	if len(b) < 4*len(n) {
 		return nil, fmt.Errorf("roads: %d bytes hold no counts", len(b))
 	}
 	for i := range n {
 		n[i] = uint64(in.number())
 	}
-	nodes, arcs, edges, points, turns := n[0], n[1], n[2], n[3], n[4]
-	want := 4*(nodes+1) + 14*arcs + 8*nodes + 8*edges + 4*(edges+1) + 8*points + 8*turns
+	nodes, arcs, edges, points, names, letters := n[0], n[1], n[2], n[3], n[4], n[5]
+	want := 4*(nodes+1) + 14*arcs + 8*nodes + 8*edges + 4*(edges+1) + 8*points + 4*edges + 4*(names+1) + letters
 	if uint64(len(in.b)) != want {
-		return nil, fmt.Errorf("roads: %d bytes, want %d for %d nodes, %d arcs, %d roads, %d points and %d turns", len(in.b), want, nodes, arcs, edges, points, turns)
+		return nil, fmt.Errorf("roads: %d bytes, want %d for %d nodes, %d arcs, %d roads, %d points and %d names of %d bytes", len(in.b), want, nodes, arcs, edges, points, names, letters)
 	}
 	r := &Roads{Graph: &Graph{}, Edges: &Edges{}}
 	g, e := r.Graph, r.Edges
@@ -61,8 +79,9 @@ func DecodeRoads(b []byte) (*Roads, error) {
 	e.Forward, e.Backward = readNumbers[Arc](&in, edges), readNumbers[Arc](&in, edges)
 	e.First = readNumbers[uint32](&in, edges+1)
 	e.Lon, e.Lat = in.floats(points), in.floats(points)
-	for range turns {
-		r.Turns = append(r.Turns, Turn{Arc(in.number()), Arc(in.number())})
+	e.Name = readNumbers[uint32](&in, edges)
+	if !in.names(e, names, letters) {
+		return nil, fmt.Errorf("roads: the %d names do not rise from 0 to %d bytes", names, letters)
 	}
 	if err := r.Validate(); err != nil {
 		return nil, err
@@ -117,6 +136,20 @@ func (i *decoder) take(n uint64) []byte {
 	b := i.b[:n]
 	i.b = i.b[n:]
 	return b
+}
+
+// names reads the names; false where they do not follow each other. They share one string.
+func (i *decoder) names(e *Edges, names, letters uint64) bool {
+	first := readNumbers[uint32](i, names+1)
+	if !rises(first, int(letters)) {
+		return false
+	}
+	all := string(i.take(letters))
+	e.Names = make([]string, names)
+	for k := range e.Names {
+		e.Names[k] = all[first[k]:first[k+1]]
+	}
+	return true
 }
 
 func (i *decoder) number() uint32 { return binary.LittleEndian.Uint32(i.take(4)) }

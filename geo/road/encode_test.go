@@ -2,9 +2,11 @@ package road
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -23,14 +25,12 @@ func drawValid(t *rapid.T) *Roads {
 	for v := range g.Lon {
 		g.Lon[v], g.Lat[v] = -0.1, 51.5
 	}
-	turns := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Turn {
-		arc := rapid.IntRange(0, g.Arcs()-1)
-		return Turn{Arc(arc.Draw(t, "from")), Arc(arc.Draw(t, "to"))}
-	}), 0, 4).Draw(t, "turns")
-	if len(turns) == 0 {
-		turns = nil
+	e.Names = append([]string{""}, rapid.SliceOfN(rapid.String(), 0, 4).Draw(t, "names")...)
+	for i := range e.Names {
+		e.Names[i] = strings.ToValidUTF8(e.Names[i], "")
 	}
-	return &Roads{g, e, turns}
+	e.Name = rapid.SliceOfN(rapid.Uint32Range(0, uint32(len(e.Names)-1)), e.Len(), e.Len()).Draw(t, "name")
+	return &Roads{g, e}
 }
 
 func TestRoadsSurviveEncoding(t *testing.T) {
@@ -40,7 +40,7 @@ func TestRoadsSurviveEncoding(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(want, got); d != "" {
+		if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Edges{})); d != "" {
 			t.Fatal(d)
 		}
 	})
@@ -50,8 +50,8 @@ func TestRoadsSurviveEncoding(t *testing.T) {
 func small() *Roads {
 	return &Roads{
 		&Graph{FirstOut: []Arc{0, 1, 1}, Head: []Node{1}, Base: []Millis{1000}, Metres: []float32{100}, Class: []Class{Minor}, Zone: []Zone{Outer}, Lon: []float32{-0.1, -0.1}, Lat: []float32{51.5, 51.501}},
-		&Edges{Forward: []Arc{0}, Backward: []Arc{0}, First: []uint32{0, 2}, Lon: []float32{-0.1, -0.1}, Lat: []float32{51.5, 51.501}},
-		[]Turn{{0, 0}},
+		&Edges{Forward: []Arc{0}, Backward: []Arc{0}, First: []uint32{0, 2}, Lon: []float32{-0.1, -0.1}, Lat: []float32{51.5, 51.501},
+			Name: []uint32{1}, Names: []string{"", "Strand"}},
 	}
 }
 
@@ -64,7 +64,9 @@ func TestDecodeRoadsRefuses(t *testing.T) {
 		"place":      func(r *Roads) { r.Graph.Lat[0] = 40 },
 		"arc":        func(r *Roads) { r.Edges.Backward[0] = 1 },
 		"shape":      func(r *Roads) { r.Edges.First[1] = 1 },
-		"turn":       func(r *Roads) { r.Turns[0].To = 1 },
+		"name":       func(r *Roads) { r.Edges.Name[0] = 2 },
+		"first name": func(r *Roads) { r.Edges.Names[0] = "A1" },
+		"UTF-8":      func(r *Roads) { r.Edges.Names[1] = "Stra\xffnd" },
 	} {
 		r := small()
 		breaks(r)
@@ -83,7 +85,7 @@ func TestDecodeRoadsRefuses(t *testing.T) {
 // FuzzDecodeRoads checks that what is taken is valid, snaps, and is written as it was read.
 func FuzzDecodeRoads(f *testing.F) {
 	f.Add(encoded(f, small()))
-	f.Add(encoded(f, &Roads{&Graph{FirstOut: []Arc{0}}, &Edges{First: []uint32{0}}, nil}))
+	f.Add(encoded(f, &Roads{&Graph{FirstOut: []Arc{0}}, &Edges{First: []uint32{0}}}))
 	f.Add([]byte{255, 255, 255, 255})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := DecodeRoads(b)

@@ -1,5 +1,7 @@
 package road
 
+import "slices"
+
 // Node is a position in Graph.Lon and Graph.Lat, and all but the last of Graph.FirstOut.
 type Node uint32
 
@@ -52,3 +54,20 @@ func (g *Graph) Nodes() int { return len(g.Lon) }
 
 // Arcs returns the number of arcs.
 func (g *Graph) Arcs() int { return len(g.Head) }
+
+// Tail returns the node that an arc leaves, by binary search.
+func (g *Graph) Tail(a Arc) Node {
+	v, _ := slices.BinarySearch(g.FirstOut, a+1) // the first node whose arcs all come after a
+	return Node(v - 1)
+}
+
+// Tails returns the node that each arc leaves.
+func (g *Graph) Tails() []Node {
+	tail := make([]Node, g.Arcs())
+	for v := range g.Nodes() {
+		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
+			tail[a] = Node(v)
+		}
+	}
+	return tail
+}

@@ -5,19 +5,20 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode/utf8"
 )
 
-// Roads are a network as imported: the graph, the shapes of its roads and its forbidden turns.
+// Roads are a network as imported: the graph, in which no path takes a forbidden turn, and the shapes
+// of its roads.
 type Roads struct {
 	Graph *Graph
 	Edges *Edges
-	Turns []Turn // no search respects them yet
 }
 
 // Validate checks that every position lies within its slice, every figure is possible and the slices
 // belong together, so that no search or snap can go astray.
 func (r *Roads) Validate() error {
-	return errors.Join(r.Graph.validate(), r.Edges.validate(r.Graph), validTurns(r.Turns, r.Graph))
+	return errors.Join(r.Graph.validate(), r.Edges.validate(r.Graph))
 }
 
 func (g *Graph) validate() error {
@@ -51,13 +52,25 @@ func (e *Edges) validate(g *Graph) error {
 			return fmt.Errorf("roads: road %d of %d points on arcs %d and %d of %d", i, e.Points(i), e.Forward[i], e.Backward[i], g.Arcs())
 		}
 	}
-	return validPoints("roads", e.Lon, e.Lat)
+	return errors.Join(e.validNames(), validPoints("roads", e.Lon, e.Lat))
 }
 
-func validTurns(turns []Turn, g *Graph) error {
-	for i, t := range turns {
-		if int(t.From) >= g.Arcs() || int(t.To) >= g.Arcs() {
-			return fmt.Errorf("turns: turn %d from arc %d to arc %d of %d", i, t.From, t.To, g.Arcs())
+// validNames refuses names that are not there and text that is no UTF-8, which messages may not hold.
+func (e *Edges) validNames() error {
+	if e.Name == nil {
+		return nil
+	}
+	if len(e.Name) != e.Len() || len(e.Names) == 0 || e.Names[0] != "" {
+		return fmt.Errorf("roads: %d names for %d roads, of %d, the first of which stands for none", len(e.Name), e.Len(), len(e.Names))
+	}
+	for i, n := range e.Name {
+		if int(n) >= len(e.Names) {
+			return fmt.Errorf("roads: road %d has name %d of %d", i, n, len(e.Names))
+		}
+	}
+	for i, s := range e.Names {
+		if !utf8.ValidString(s) {
+			return fmt.Errorf("roads: name %d, %q, is not UTF-8", i, s)
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package road
 
 import (
 	"math"
-	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -48,10 +47,9 @@ type Snapper interface {
 // along a part of an arc is that part of the arc's, junction delay included.
 func (g *Graph) SpotOn(a, back Arc, along float32) Spot {
 	s := Spot{Leaves: 1, Reaches: 1, OnArc: true, Arc: a, Along: along}
-	tail := g.tail(a, back)
-	s.Leave[0], s.Reach[0] = g.link(g.Head[a], a, 1-along), g.link(tail, a, along)
+	s.Leave[0], s.Reach[0] = g.link(g.Head[a], a, 1-along), g.link(g.tail(a, g.Head[back]), a, along)
 	if back != a {
-		s.Leave[1], s.Reach[1] = g.link(tail, back, along), g.link(g.Head[a], back, 1-along)
+		s.Leave[1], s.Reach[1] = g.link(g.Head[back], back, along), g.link(g.tail(back, g.Head[a]), back, 1-along)
 		s.Leaves, s.Reaches = 2, 2
 	}
 	return s
@@ -65,11 +63,11 @@ func (g *Graph) link(v Node, a Arc, share float32) Link {
 	return Link{Node: v, Arc: a, Base: base, Class: g.Class[a], Zone: g.Zone[a]}
 }
 
-// tail returns the node that arc a leaves.
-func (g *Graph) tail(a, back Arc) Node {
-	if back != a {
-		return g.Head[back]
+// tail returns the node that arc a leaves, quickly where that is v: where a two-way road ends at a
+// junction that is not split, the arc against a ends there too.
+func (g *Graph) tail(a Arc, v Node) Node {
+	if g.FirstOut[v] <= a && a < g.FirstOut[v+1] {
+		return v
 	}
-	v, _ := slices.BinarySearch(g.FirstOut, a+1) // the first node whose arcs all come after a
-	return Node(v - 1)
+	return g.Tail(a)
 }

@@ -15,7 +15,7 @@ import (
 // describes it.
 const NetworkFile = "network.bin"
 
-var networkKind = artefact.Kind{Magic: [8]byte([]byte("NSROADS\x00")), Version: 1}
+var networkKind = artefact.Kind{Magic: [8]byte([]byte("NSROADS\x00")), Version: 2}
 
 // SnapMetres is how far from every road a place may be to be reached over an imported network: the
 // middles of Richmond Park and Heathrow lie nearer.

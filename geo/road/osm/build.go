@@ -17,6 +17,9 @@ type arc struct {
 	class      road.Class
 }
 
+// against tells whether two arcs are the two directions of one road.
+func (a *arc) against(b *arc) bool { return a.chain == b.chain && a.forward != b.forward }
+
 type builder struct {
 	in                *input
 	chains            []chain
@@ -36,9 +39,13 @@ func build(in *input, chains []chain) (*Result, error) {
 		return nil, err
 	}
 	b.fill()
-	turns := b.turns()
+	roads := road.Roads{Graph: b.graph, Edges: b.edges}
+	var err error
+	if in.report.Splits, err = roads.ForbidTurns(b.turns()); err != nil {
+		return nil, err
+	}
 	in.report.Nodes, in.report.Arcs = b.graph.Nodes(), b.graph.Arcs()
-	return &Result{road.Roads{Graph: b.graph, Edges: b.edges, Turns: turns}, in.report}, nil
+	return &Result{roads, in.report}, nil
 }
 
 // collect makes an arc of each open direction of each chain.
@@ -236,10 +243,11 @@ func (b *builder) base(metres float64, c road.Class, z road.Zone, limit float32,
 	return t
 }
 
-// fillEdges pairs the arcs of each chain and keeps its shape.
+// fillEdges pairs the arcs of each chain and keeps its shape and the name of its street.
 func (b *builder) fillEdges() {
-	e := &road.Edges{First: []uint32{0}}
-	edge := make([]int32, len(b.chains)) // 1 + edge
+	e := &road.Edges{First: []uint32{0}, Names: []string{""}}
+	name := make([]uint32, len(b.in.streets)) // in e.Names, of those that kept roads have
+	edge := make([]int32, len(b.chains))      // 1 + edge
 	for i, a := range b.arcs {
 		if k := edge[a.chain]; k > 0 {
 			e.Backward[k-1] = road.Arc(i)
@@ -247,6 +255,12 @@ func (b *builder) fillEdges() {
 		}
 		e.Forward, e.Backward = append(e.Forward, road.Arc(i)), append(e.Backward, road.Arc(i))
 		edge[a.chain] = int32(len(e.Forward))
+		street := b.chains[a.chain].rule.street
+		if street > 0 && name[street] == 0 {
+			name[street] = uint32(len(e.Names))
+			e.Names = append(e.Names, b.in.streets[street])
+		}
+		e.Name = append(e.Name, name[street])
 		for _, p := range b.shape(a) {
 			e.Lon, e.Lat = append(e.Lon, float32(p.Lon())), append(e.Lat, float32(p.Lat()))
 		}

@@ -20,7 +20,7 @@ func (c *chain) reverse() {
 }
 
 // contract cuts the ways into chains at junctions, then joins chains that meet where nothing else
-// meets them and the rule stays the same, so that what is left between junctions is shape.
+// meets them and the rule and the street stay the same, so that what is left between junctions is shape.
 func contract(in *input) []chain {
 	pieces := cut(in)
 	j := newJoiner(pieces)

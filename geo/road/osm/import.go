@@ -30,12 +30,13 @@ type Report struct {
 	ClosedWays   int // other ways with a highway tag: paths, private plots, barriers
 	Ferries      int // left out
 	MissingNodes int // nodes of the ways that lie outside the extract or away from London
-	Nodes, Arcs  int // of the graph
+	Nodes, Arcs  int // of the graph, those added for forbidden turns included
 	Dropped      Dropped
 	ClassArcs    [road.Classes]int
 	ClassMetres  [road.Classes]float64
 	Restrictions int // turn restrictions read
 	SkippedTurns int // of these, not understood (via ways, exceptions) or not on the kept network
+	Splits       road.Splits
 	Components   int // strongly connected components before dropping
 }
 

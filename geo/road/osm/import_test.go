@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/road/osm"
 )
 
@@ -139,34 +140,124 @@ func TestBaseTime(t *testing.T) {
 	}
 }
 
+// turns lists the turns that can be taken, as "arc, arc", over connectors too.
+func turns(r *osm.Result) []string {
+	g := r.Graph
+	name := func(a road.Arc) string {
+		v, h := g.Tail(a), g.Head[a]
+		return fmt.Sprintf("%.2f,%.2f>%.2f,%.2f", g.Lat[v], g.Lon[v], g.Lat[h], g.Lon[h])
+	}
+	var out []string
+	for a := range road.Arc(g.Arcs()) {
+		if _, ok := r.Edges.Of(a); !ok {
+			continue
+		}
+		at := []road.Node{g.Head[a]}
+		for len(at) > 0 {
+			v := at[0]
+			at = at[1:]
+			for b := g.FirstOut[v]; b < g.FirstOut[v+1]; b++ {
+				if _, ok := r.Edges.Of(b); ok {
+					out = append(out, name(a)+", "+name(b))
+				} else {
+					at = append(at, g.Head[b])
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 func TestTurnRestrictions(t *testing.T) {
+	const (
+		fromNorth = "51.51,-0.09>51.50,-0.09, "
+		fromStub  = "51.50,-0.08>51.50,-0.09, "
+		west      = "51.50,-0.09>51.50,-0.10"
+		north     = "51.50,-0.09>51.51,-0.09"
+		stub      = "51.50,-0.09>51.50,-0.08"
+	)
+	all := turns(importOf(t, square()))
 	members := []member{{"from", 1, 102}, {"via", 0, 4}, {"to", 1, 103}}
+	onStub := []member{{"from", 1, 104}, {"via", 0, 4}, {"to", 1, 104}}
 	for _, c := range []struct {
-		tags    map[string]string
-		members []member
-		turns   int
+		tags      map[string]string
+		members   []member
+		forbidden []string
 	}{
-		{map[string]string{"type": "restriction", "restriction": "no_right_turn"}, members, 1},
-		{map[string]string{"type": "restriction", "restriction": "only_right_turn"}, members, 2}, // not to the stub, nor back
-		{map[string]string{"type": "restriction", "restriction": "no_right_turn", "except": "psv;emergency"}, members, 0},
-		{map[string]string{"type": "restriction", "restriction": "no_right_turn"}, []member{{"from", 1, 102}, {"via", 1, 104}, {"to", 1, 103}}, 0},
-		{map[string]string{"type": "restriction", "restriction": "only_right_turn"}, []member{{"from", 1, 102}, {"via", 0, 4}, {"to", 1, 999}}, 0},
-		{map[string]string{"type": "multipolygon"}, members, 0},
+		{map[string]string{"type": "restriction", "restriction": "no_right_turn"}, members, []string{fromNorth + west}},
+		{map[string]string{"type": "restriction", "restriction": "only_right_turn"}, members, []string{fromNorth + stub, fromNorth + north}},
+		{map[string]string{"type": "restriction", "restriction": "no_u_turn"}, onStub, []string{fromStub + stub}},
+		{map[string]string{"type": "restriction", "restriction": "no_right_turn", "except": "psv;emergency"}, members, nil},
+		{map[string]string{"type": "restriction", "restriction": "no_right_turn"}, []member{{"from", 1, 102}, {"via", 1, 104}, {"to", 1, 103}}, nil},
+		{map[string]string{"type": "restriction", "restriction": "only_right_turn"}, []member{{"from", 1, 102}, {"via", 0, 4}, {"to", 1, 999}}, nil},
+		{map[string]string{"type": "multipolygon"}, members, nil},
 	} {
 		x := square()
 		x.relations = []relation{{1, c.tags, c.members}}
 		r := importOf(t, x)
-		if len(r.Turns) != c.turns {
-			t.Errorf("%v %v: %d forbidden turns, want %d", c.tags, c.members, len(r.Turns), c.turns)
+		got := turns(r)
+		want := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(c.forbidden, s) })
+		if !slices.Equal(got, want) {
+			t.Errorf("%v %v: turns\n%s\nwant\n%s", c.tags, c.members, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
-		for _, turn := range r.Turns {
-			if r.Graph.Head[turn.From] == r.Graph.Head[turn.To] && c.tags["restriction"] == "no_right_turn" {
-				t.Errorf("turn %v ends where it began", turn)
-			}
+		if s := r.Report.Splits; s.Turns != len(c.forbidden) || s.Junctions != min(1, len(c.forbidden)) || len(s.Lifted) > 0 {
+			t.Errorf("%v: %+v", c.tags, s)
 		}
-		if kept := c.tags["type"] == "restriction"; (r.Report.Restrictions == 1) != kept || kept && (c.turns == 0) != (r.Report.SkippedTurns == 1) {
+		if kept := c.tags["type"] == "restriction"; (r.Report.Restrictions == 1) != kept || kept && (len(c.forbidden) == 0) != (r.Report.SkippedTurns == 1) {
 			t.Errorf("%v: report %d read, %d skipped", c.tags, r.Report.Restrictions, r.Report.SkippedTurns)
 		}
+	}
+}
+
+// TestTurningRoundOnAWayThroughAJunction: where the way goes on beyond the junction, that stays allowed.
+func TestTurningRoundOnAWayThroughAJunction(t *testing.T) {
+	x := square()
+	x.ways[3].refs = []int64{5, 4, 1} // the stub and the south side in one way
+	x.ways = slices.Delete(x.ways, 4, 5)
+	x.relations = []relation{{1, map[string]string{"type": "restriction", "restriction": "no_u_turn"}, []member{{"from", 1, 103}, {"via", 0, 4}, {"to", 1, 103}}}}
+	if s := importOf(t, x).Report.Splits; s.Turns != 2 {
+		t.Errorf("%+v, want the two turns round", s)
+	}
+}
+
+// TestTurnOutOfADeadEnd: a car that may not turn round at the end of a dead end would be caught there.
+func TestTurnOutOfADeadEnd(t *testing.T) {
+	x := square()
+	x.relations = []relation{{1, map[string]string{"type": "restriction", "restriction": "no_u_turn"}, []member{{"from", 1, 104}, {"via", 0, 5}, {"to", 1, 104}}}}
+	if s := importOf(t, x).Report.Splits; s.Turns != 0 || s.Junctions != 0 || len(s.Lifted) != 1 {
+		t.Errorf("%+v, want one turn lifted", s)
+	}
+}
+
+// TestStreets: roads that meet at no junction are one road only where their street is the same.
+func TestStreets(t *testing.T) {
+	x := square()
+	named := func(tags ...string) map[string]string {
+		m := map[string]string{"highway": "residential"}
+		for i := 0; i < len(tags); i += 2 {
+			m[tags[i]] = tags[i+1]
+		}
+		return m
+	}
+	x.ways[0].tags = named("name", "West Street", "ref", "A1")
+	x.ways[1].tags = named("ref", "A1")
+	x.ways[2].tags = named("name", "East \xff Street")
+	x.ways[3].tags = named("name", "South Street")
+	x.ways[5].tags = named("name", "Cut Off Street")
+	r := importOf(t, x)
+	var got []string
+	for i := range r.Edges.Len() {
+		got = append(got, r.Edges.Street(i))
+	}
+	slices.Sort(got)
+	want := []string{"", "", "A1", "East \uFFFD Street", "South Street", "West Street"}
+	if !slices.Equal(got, want) || slices.Contains(r.Edges.Names, "Cut Off Street") {
+		t.Errorf("streets %q of %q, want %q", got, r.Edges.Names, want)
+	}
+	x.ways[1].tags = x.ways[0].tags
+	if n := importOf(t, x).Edges.Len(); n != len(got)-1 {
+		t.Errorf("%d roads with one street round the corner, want %d", n, len(got)-1)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -24,6 +25,8 @@ type input struct {
 	firstRef     []uint32 // ways + 1
 	refs         []uint32 // positions in ids
 	restrictions []restriction
+	streets      []string // names of streets, the first empty
+	street       map[string]uint32
 
 	ids      []int64     // node ids, ascending
 	points   []orb.Point // per id
@@ -38,7 +41,7 @@ func (in *input) read() error {
 	if in.size, err = in.r.Seek(0, io.SeekEnd); err != nil {
 		return err
 	}
-	in.firstRef = []uint32{0}
+	in.firstRef, in.streets, in.street = []uint32{0}, []string{""}, map[string]uint32{"": 0}
 	if err := in.scan(func(b *block) error { return errors.Join(b.ways(in.addWay), b.relations(in.addRelation)) }); err != nil {
 		return err
 	}
@@ -101,11 +104,23 @@ func (in *input) addWay(w *way) {
 		return
 	}
 	in.report.Ways++
+	r.street = in.streetOf(first(&w.tags, "name", "ref"))
 	in.ways, in.wayIDs = append(in.ways, r), append(in.wayIDs, w.id)
 	for _, id := range w.refs {
 		in.rawRefs = append(in.rawRefs, int64(id))
 	}
 	in.firstRef = append(in.firstRef, uint32(len(in.rawRefs)))
+}
+
+// streetOf numbers the streets by name. Messages may hold valid UTF-8 only.
+func (in *input) streetOf(name string) uint32 {
+	n, known := in.street[name]
+	if !known {
+		n = uint32(len(in.streets))
+		in.streets = append(in.streets, strings.ToValidUTF8(name, "\uFFFD"))
+		in.street[name] = n
+	}
+	return n
 }
 
 // index numbers the nodes that the ways use.

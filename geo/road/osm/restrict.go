@@ -10,6 +10,7 @@ import (
 type restriction struct {
 	from, via, to int64
 	only          bool // every other turn from from at via is forbidden
+	round         bool // only turning round on the road itself is forbidden
 }
 
 // addRelation keeps turn restrictions for cars over a single via node.
@@ -27,6 +28,7 @@ func (in *input) addRelation(r *relation) {
 		return
 	}
 	t.only = only
+	t.round = kind == "no_u_turn" && t.from == t.to
 	in.restrictions = append(in.restrictions, t)
 }
 
@@ -82,7 +84,7 @@ func (b *builder) forbid(out []road.Turn, r restriction, into []road.Arc, via ro
 			continue
 		}
 		for to := b.graph.FirstOut[via]; to < b.graph.FirstOut[via+1]; to++ {
-			if (b.in.wayIDs[b.firstWay[to]] == r.to) != r.only {
+			if (b.in.wayIDs[b.firstWay[to]] == r.to) != r.only && (!r.round || b.arcs[from].against(&b.arcs[to])) {
 				out = append(out, road.Turn{From: from, To: to})
 			}
 		}

@@ -10,10 +10,11 @@ import (
 // closed is the class of a direction in which nobody may drive.
 const closed = road.Classes
 
-// rule is how a way may be driven.
+// rule is how a way may be driven, and its street.
 type rule struct {
 	forward, backward road.Class // closed where nobody may drive
 	limit             float32    // km/h; 0: none known
+	street            uint32     // a position in input.streets
 }
 
 var classes = map[string]road.Class{
