@@ -3,8 +3,10 @@ package hierarchy_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route/hierarchy"
 )
 
@@ -57,6 +59,31 @@ func BenchmarkLeave(b *testing.B) {
 				for b.Loop() {
 					dst = m.Leave(s, []hierarchy.Start{{At: hierarchy.Rank(random.IntN(n.h.Nodes()))}}, dst)
 				}
+			})
+		}
+	})
+}
+
+// BenchmarkUpdate closes and reopens arcs anywhere.
+func BenchmarkUpdate(b *testing.B) {
+	each(b, func(b *testing.B, n *network) {
+		for _, count := range []int{1, 100, 1000} {
+			b.Run(fmt.Sprintf("arcs=%d", count), func(b *testing.B) {
+				open := n.h.Customise(n.weight)
+				random := rand.New(rand.NewPCG(1, 2))
+				for b.Loop() {
+					b.StopTimer()
+					closed := slices.Clone(n.weight)
+					arcs := make([]road.Arc, count)
+					for i := range arcs {
+						arcs[i] = road.Arc(random.IntN(n.graph.Arcs()))
+						closed[arcs[i]] = road.Unreachable
+					}
+					b.StartTimer()
+					m := open.Update(closed, arcs)
+					m.Update(n.weight, arcs)
+				}
+				b.ReportMetric(b.Elapsed().Seconds()*1000/float64(2*b.N), "ms/update")
 			})
 		}
 	})

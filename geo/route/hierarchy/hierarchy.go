@@ -85,12 +85,6 @@ func (h *Hierarchy) Nodes() int { return len(h.Node) }
 // Edges returns the number of edges.
 func (h *Hierarchy) Edges() int { return len(h.Head) }
 
-// find returns the edge between two nodes.
-func (h *Hierarchy) find(low, high Rank) Edge {
-	i, _ := slices.BinarySearch(h.Head[h.First[low]:h.First[low+1]], high)
-	return h.First[low] + Edge(i)
-}
-
 // measure finds the depths of the edges.
 func (h *Hierarchy) measure() {
 	depth := make([]uint32, h.Nodes())

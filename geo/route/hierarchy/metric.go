@@ -14,11 +14,13 @@ type Metric struct {
 	// Out and In are what is left of Up and Down in a metric that Perfect returned, nil in others: the
 	// steps of Leave and those of Reach.
 	Out, In *Steps
+
+	weight []road.Millis // per road.Arc
 }
 
-// Customise computes the times of all edges from those of the graph's arcs.
+// Customise computes the times of all edges from those of the graph's arcs. It keeps weight.
 func (h *Hierarchy) Customise(weight []road.Millis) *Metric {
-	m := &Metric{H: h, Up: make([]road.Millis, h.Edges()), Down: make([]road.Millis, h.Edges())}
+	m := &Metric{H: h, Up: make([]road.Millis, h.Edges()), Down: make([]road.Millis, h.Edges()), weight: weight}
 	for e := range m.Up {
 		m.Up[e] = road.Unreachable
 	}

@@ -31,7 +31,7 @@ func (m *Metric) Perfect() *Metric {
 		down[mid] = min(down[mid], down[high]+down[low])
 		down[low] = min(down[low], up[high]+down[mid])
 	})
-	return &Metric{H: m.H, Up: m.Up, Down: m.Down, Out: m.H.steps(m.Up, up), In: m.H.steps(m.Down, down)}
+	return &Metric{H: m.H, Up: m.Up, Down: m.Down, Out: m.H.steps(m.Up, up), In: m.H.steps(m.Down, down), weight: m.weight}
 }
 
 // upperTriangles calls f for all triangles of edges x–y, x–z and y–z with x < y < z, descending by x.

@@ -1,0 +1,58 @@
+package hierarchy
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+// find returns the edge between two neighbours.
+func (h *Hierarchy) find(low, high Rank) Edge {
+	i, _ := slices.BinarySearch(h.Head[h.First[low]:h.First[low+1]], high)
+	return h.First[low] + Edge(i)
+}
+
+// tail returns the lower node of an edge.
+func (h *Hierarchy) tail(e Edge) Rank {
+	i, _ := slices.BinarySearch(h.First, e+1)
+	return Rank(i - 1)
+}
+
+// arcs iterates over the arcs from one node to another.
+func (h *Hierarchy) arcs(from, to Rank) iter.Seq[road.Arc] {
+	return func(yield func(road.Arc) bool) {
+		g, v := h.graph, h.Node[from]
+		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
+			if g.Head[a] == h.Node[to] && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// common iterates over the edges from each common lower neighbour of two nodes to both.
+func (h *Hierarchy) common(x, z Rank) iter.Seq2[Edge, Edge] {
+	return func(yield func(toX, toZ Edge) bool) {
+		toX := h.lower[h.firstLower[x]:h.firstLower[x+1]]
+		toZ := h.lower[h.firstLower[z]:h.firstLower[z+1]]
+		if len(toX) == 0 {
+			return
+		}
+		i, _ := slices.BinarySearchFunc(toZ, toX[0].tail, func(l lowerEdge, y Rank) int { return cmp.Compare(l.tail, y) })
+		toZ = toZ[i:]
+		for len(toX) > 0 && len(toZ) > 0 {
+			switch a, b := toX[0], toZ[0]; {
+			case a.tail < b.tail:
+				toX = toX[1:]
+			case a.tail > b.tail:
+				toZ = toZ[1:]
+			case !yield(a.edge, b.edge):
+				return
+			default:
+				toX, toZ = toX[1:], toZ[1:]
+			}
+		}
+	}
+}
