@@ -44,7 +44,7 @@ func (m *Metric) triangles() {
 	h := m.H
 	ws := make([]bothWays, h.height)
 	for y := range h.Nodes() {
-		list := h.lower[h.firstLower[y]:h.firstLower[y+1]]
+		list := h.edgesBelow(Rank(y))
 		if len(list) == 0 {
 			continue
 		}

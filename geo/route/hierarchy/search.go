@@ -20,6 +20,9 @@ type Entry struct {
 type Search struct {
 	time  []road.Millis // per rank; Unreachable between queries
 	front []Rank        // per start: the next node of its way to the root
+
+	leave, reach []Entry // of Path
+	trail        []Edge
 }
 
 // NewSearch returns scratch space: 4 bytes a node.
@@ -118,7 +121,13 @@ func (h *Hierarchy) step(front []Rank) Rank {
 // Meet returns the shortest time over a hub of both: from the place that leaves to the one that is
 // reached.
 func Meet(leave, reach []Entry) road.Millis {
-	best := road.Unreachable
+	_, _, best := meet(leave, reach)
+	return best
+}
+
+// meet returns the shortest time, and the positions of its hub.
+func meet(leave, reach []Entry) (atLeave, atReach int, best road.Millis) {
+	best = road.Unreachable
 	for i, j := 0, 0; i < len(leave) && j < len(reach); {
 		switch {
 		case leave[i].Hub < reach[j].Hub:
@@ -126,10 +135,12 @@ func Meet(leave, reach []Entry) road.Millis {
 		case leave[i].Hub > reach[j].Hub:
 			j++
 		default:
-			best = min(best, leave[i].Time+reach[j].Time)
+			if t := leave[i].Time + reach[j].Time; t < best {
+				atLeave, atReach, best = i, j, t
+			}
 			i++
 			j++
 		}
 	}
-	return best
+	return atLeave, atReach, best
 }

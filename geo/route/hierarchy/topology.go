@@ -35,13 +35,10 @@ func (h *Hierarchy) arcs(from, to Rank) iter.Seq[road.Arc] {
 // common iterates over the edges from each common lower neighbour of two nodes to both.
 func (h *Hierarchy) common(x, z Rank) iter.Seq2[Edge, Edge] {
 	return func(yield func(toX, toZ Edge) bool) {
-		toX := h.lower[h.firstLower[x]:h.firstLower[x+1]]
-		toZ := h.lower[h.firstLower[z]:h.firstLower[z+1]]
-		if len(toX) == 0 {
-			return
+		toX, toZ := h.edgesBelow(x), h.edgesBelow(z)
+		if len(toX) > 0 && len(toZ) > 0 {
+			toX, toZ = from(toX, toZ[0].tail), from(toZ, toX[0].tail)
 		}
-		i, _ := slices.BinarySearchFunc(toZ, toX[0].tail, func(l lowerEdge, y Rank) int { return cmp.Compare(l.tail, y) })
-		toZ = toZ[i:]
 		for len(toX) > 0 && len(toZ) > 0 {
 			switch a, b := toX[0], toZ[0]; {
 			case a.tail < b.tail:
@@ -55,4 +52,15 @@ func (h *Hierarchy) common(x, z Rank) iter.Seq2[Edge, Edge] {
 			}
 		}
 	}
+}
+
+// edgesBelow returns the edges whose higher node is y, ascending by their lower.
+func (h *Hierarchy) edgesBelow(y Rank) []lowerEdge {
+	return h.lower[h.firstLower[y]:h.firstLower[y+1]]
+}
+
+// from returns the edges of the list whose lower node is at least tail.
+func from(list []lowerEdge, tail Rank) []lowerEdge {
+	i, _ := slices.BinarySearchFunc(list, tail, func(l lowerEdge, x Rank) int { return cmp.Compare(l.tail, x) })
+	return list[i:]
 }

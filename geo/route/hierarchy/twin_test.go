@@ -98,25 +98,11 @@ func TestSeveralStarts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, want, s := h.Customise(w), twin(g, w), h.NewSearch()
-		draw := func() (nodes []int, starts []Start) {
-			for range rapid.IntRange(0, 3).Draw(t, "starts") {
-				v := rapid.IntRange(0, g.Nodes()-1).Draw(t, "node")
-				nodes = append(nodes, v)
-				starts = append(starts, Start{h.Rank[v], road.Millis(rapid.Uint32Range(0, 30).Draw(t, "time"))})
-			}
-			return nodes, starts
-		}
-		from, leaving := draw()
-		to, reaching := draw()
-		best := road.Unreachable
-		for i, u := range from {
-			for j, v := range to {
-				best = min(best, leaving[i].Time.Add(want[u][v]).Add(reaching[j].Time))
-			}
-		}
-		if got := Meet(m.Leave(s, leaving, nil), m.Reach(s, reaching, nil)); got != best {
-			t.Fatalf("%v to %v: %d, want %d", from, to, got, best)
+		m, s := h.Customise(w), h.NewSearch()
+		from, to := drawStarts(t, h), drawStarts(t, h)
+		want := between(h, twin(g, w), from, to)
+		if got := Meet(m.Leave(s, from, nil), m.Reach(s, to, nil)); got != want {
+			t.Fatalf("%v to %v: %d, want %d", from, to, got, want)
 		}
 	})
 }

@@ -1,0 +1,80 @@
+package hierarchy
+
+import "github.com/nearside-ems/nearside/geo/road"
+
+// Way is a shortest way from any of some starts to any of some others.
+type Way struct {
+	Time     road.Millis // those of both starts included; Unreachable where there is no way
+	From, To int         // the positions of the starts at its ends
+	Arcs     []road.Arc  // from one end to the other; none where both are at one node
+}
+
+// Path finds a shortest way from one of the starts from to one of to, whose times are those that are
+// left at the end. It overwrites dst with its arcs.
+func (m *Metric) Path(s *Search, from, to []Start, dst []road.Arc) Way {
+	s.leave = m.Leave(s, from, s.leave)
+	s.reach = m.Reach(s, to, s.reach)
+	i, j, time := meet(s.leave, s.reach)
+	w := Way{Time: time, Arcs: dst[:0]}
+	if time == road.Unreachable {
+		return w
+	}
+	w.From, s.trail = m.descend(m.Up, from, s.leave[:i+1], s.trail[:0])
+	for k := len(s.trail) - 1; k >= 0; k-- {
+		w.Arcs = m.unpack(s.trail[k], false, w.Arcs)
+	}
+	w.To, s.trail = m.descend(m.Down, to, s.reach[:j+1], s.trail[:0])
+	for _, e := range s.trail {
+		w.Arcs = m.unpack(e, true, w.Arcs)
+	}
+	return w
+}
+
+// descend finds a shortest way from a start up to the last of a search's entries, and appends its edges
+// from the highest to the lowest.
+func (m *Metric) descend(way []road.Millis, starts []Start, entries []Entry, edges []Edge) (start int, _ []Edge) {
+	for {
+		top := entries[len(entries)-1]
+		for i, x := range starts {
+			if x.At == top.Hub && x.Time == top.Time {
+				return i, edges
+			}
+		}
+		var e Edge
+		entries, e = m.below(way, entries)
+		edges = append(edges, e)
+	}
+}
+
+// below returns the entries up to one that a shortest way to the last leads over, and the edge between.
+func (m *Metric) below(way []road.Millis, entries []Entry) ([]Entry, Edge) {
+	last := len(entries) - 1
+	z := entries[last]
+	for i := last - 1; ; i-- { // there is one: the search came by it
+		x := entries[i]
+		if e := m.H.find(x.Hub, z.Hub); e < m.H.First[x.Hub+1] && m.H.Head[e] == z.Hub && x.Time+way[e] == z.Time {
+			return entries[:i+1], e
+		}
+	}
+}
+
+// unpack appends the arcs of a shortest way along an edge. It ends with times of zero, too: each edge
+// gives way to two with a lower lower node, or to an arc.
+func (m *Metric) unpack(e Edge, down bool, dst []road.Arc) []road.Arc {
+	h := m.H
+	from, to, time := h.tail(e), h.Head[e], m.Up[e]
+	if down {
+		from, to, time = to, from, m.Down[e]
+	}
+	for a := range h.arcs(from, to) {
+		if m.weight[a] == time {
+			return append(dst, a)
+		}
+	}
+	for toFrom, toTo := range h.common(from, to) {
+		if m.Down[toFrom]+m.Up[toTo] == time {
+			return m.unpack(toTo, false, m.unpack(toFrom, true, dst))
+		}
+	}
+	panic("hierarchy: an edge is shorter than its arcs and the ways below it: weights were changed after they were given")
+}
