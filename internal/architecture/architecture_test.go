@@ -26,6 +26,7 @@ var floors = [][]string{
 	{"geo/bng"},
 	{"geo/grid", "geo/road"},
 	{"geo/road/osm", "geo/road/lattice"},
+	{"geo/route/order"},
 	{"geo/route/hierarchy"},
 	{"geo/route"},
 	{"demand"},
