@@ -7,28 +7,63 @@ import "github.com/nearside-ems/nearside/geo/road"
 // needed left out, so that queries read instead of searching. They are immutable and safe to share,
 // and mix with searches on the same metric: Leave of either meets Reach of either.
 type Labels struct {
-	leave, reach [][]Entry // per rank: hubs ascending, the node itself first
+	leave, reach []shared // per rank
 }
 
-// LeaveOf returns the hubs that node r leaves to, ascending, and the times to them. The caller must
-// not change it.
-func (l *Labels) LeaveOf(r Rank) []Entry { return l.leave[r] }
+// Label is the hubs of a node in two runs, all ascending.
+type Label struct {
+	Own   []Entry     // the node itself first
+	Rest  []Entry     // times are to be added to Later; a sum over Unreachable does not count
+	Later road.Millis // at most Unreachable
+}
 
-// ReachOf returns the hubs that node r is reached from, ascending, and the times from them. The caller
-// must not change it.
-func (l *Labels) ReachOf(r Rank) []Entry { return l.reach[r] }
+// shared is how a label is kept. From a node with one step up, as the many dead ends of a city have, all
+// ways lead on from the next node, and so the label does: two labels in five need no room.
+type shared struct {
+	own   []Entry
+	next  Rank // whose own entries are the rest; None without
+	later road.Millis
+}
 
-// Entries returns the number of entries of all labels, 8 bytes each.
-func (l *Labels) Entries() int {
+// LeaveOf returns the hubs that node r leaves to and the times to them. The caller must not change them.
+func (l *Labels) LeaveOf(r Rank) Label { return labelOf(l.leave, r) }
+
+// ReachOf returns the hubs that node r is reached from and the times from them. The caller must not
+// change them.
+func (l *Labels) ReachOf(r Rank) Label { return labelOf(l.reach, r) }
+
+func labelOf(labels []shared, r Rank) Label {
+	s := &labels[r]
+	if s.next == None {
+		return Label{Own: s.own}
+	}
+	return Label{Own: s.own, Rest: labels[s.next].own, Later: s.later}
+}
+
+// Len returns the number of hubs.
+func (l Label) Len() int { return len(l.Own) + len(l.Rest) }
+
+// Bytes returns how much memory the labels take.
+func (l *Labels) Bytes() int {
 	n := 0
 	for r := range l.leave {
-		n += len(l.leave[r]) + len(l.reach[r])
+		n += 8*(len(l.leave[r].own)+len(l.reach[r].own)) + 2*32
 	}
 	return n
 }
 
 // Time returns the travel time from one node to another.
-func (l *Labels) Time(from, to Rank) road.Millis { return Meet(l.leave[from], l.reach[to]) }
+func (l *Labels) Time(from, to Rank) road.Millis {
+	a, b := l.LeaveOf(from), l.ReachOf(to)
+	best := Meet(a.Own, b.Own)
+	if len(b.Rest) > 0 {
+		best = min(best, Meet(a.Own, b.Rest).Add(b.Later))
+	}
+	if len(a.Rest) > 0 {
+		best = min(best, Meet(a.Rest, b.Own).Add(a.Later), Meet(a.Rest, b.Rest).Add(a.Later.Add(b.Later)))
+	}
+	return best
+}
 
 // Leave answers as Metric.Leave does, with fewer hubs. It needs no scratch space.
 func (l *Labels) Leave(_ *Search, starts []Start, dst []Entry) []Entry {
@@ -41,56 +76,41 @@ func (l *Labels) Reach(_ *Search, starts []Start, dst []Entry) []Entry {
 }
 
 // gather overwrites dst with the labels of all starts in one, later by the times of their starts.
-func gather(label [][]Entry, starts []Start, dst []Entry) []Entry {
+func gather(labels []shared, starts []Start, dst []Entry) []Entry {
 	dst = dst[:0]
-	for i, s := range starts {
-		if s.Time == road.Unreachable {
-			continue
-		}
-		if i == 0 {
-			for _, e := range label[s.At] {
-				dst = append(dst, Entry{e.Hub, s.Time.Add(e.Time)})
-			}
-			continue
-		}
-		dst = merge(dst, label[s.At], s.Time)
+	for _, s := range starts {
+		l := labelOf(labels, s.At)
+		dst = merge(dst, l.Own, s.Time)
+		dst = merge(dst, l.Rest, s.Time.Add(l.Later))
 	}
-	return reachable(dst)
+	return dst
 }
 
-// merge merges a label, later by a time, into dst. It goes from the highest hub to the lowest, so that
-// it needs no other room than the end of dst.
-func merge(dst, label []Entry, later road.Millis) []Entry {
-	i, j := len(dst)-1, len(label)-1
-	dst = append(dst, label...)
+// merge merges a run, later by a time, into dst. It goes from the highest hub to the lowest, so that it
+// needs no other room than the end of dst.
+func merge(dst, run []Entry, later road.Millis) []Entry {
+	i, j := len(dst)-1, len(run)-1
+	dst = append(dst, run...)
 	k := len(dst)
 	for j >= 0 {
-		e := Entry{label[j].Hub, later.Add(label[j].Time)}
-		k--
+		e := Entry{run[j].Hub, later + run[j].Time}
 		switch {
+		case e.Time >= road.Unreachable:
+			j--
 		case i >= 0 && dst[i].Hub > e.Hub:
+			k--
 			dst[k] = dst[i]
 			i--
 		case i >= 0 && dst[i].Hub == e.Hub:
+			k--
 			dst[k] = Entry{e.Hub, min(dst[i].Time, e.Time)}
 			i--
 			j--
 		default:
+			k--
 			dst[k] = e
 			j--
 		}
 	}
 	return append(dst[:i+1], dst[k:]...) // close the gap that hubs of both leave
-}
-
-// reachable leaves out the entries that are too late to count.
-func reachable(entries []Entry) []Entry {
-	n := 0
-	for _, e := range entries {
-		if e.Time != road.Unreachable {
-			entries[n] = e
-			n++
-		}
-	}
-	return entries[:n]
 }

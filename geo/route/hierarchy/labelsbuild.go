@@ -22,7 +22,7 @@ func (m *Metric) Labels(ctx context.Context, workers int, progress func(done, to
 		m = m.Perfect() // fewer steps give the same labels
 	}
 	n := m.H.Nodes()
-	l := &Labels{leave: make([][]Entry, n), reach: make([][]Entry, n)}
+	l := &Labels{leave: make([]shared, n), reach: make([]shared, n)}
 	top, parts := m.H.split(max(workers, 1))
 	var mu sync.Mutex
 	done := 0
@@ -88,6 +88,7 @@ type labeller struct {
 	l    *Labels
 	time []road.Millis // per rank: what the search finds; Unreachable between searches
 	hubs []Rank        // those that the search finds
+	kept []Rank        // those of them that are needed
 	room []Entry       // for labels to come
 }
 
@@ -97,7 +98,7 @@ func newLabeller(m *Metric, l *Labels) *labeller {
 
 // run builds the labels of nodes whose higher neighbours have theirs, until ctx ends.
 func (b *labeller) run(ctx context.Context, nodes []Rank, report func(int)) {
-	const often = 256 // nodes between two looks at ctx, under 10 ms
+	const often = 256 // nodes between two looks at ctx, some 10 ms
 	for len(nodes) > 0 && ctx.Err() == nil {
 		now := nodes[:min(often, len(nodes))]
 		for _, x := range now {
@@ -111,52 +112,89 @@ func (b *labeller) run(ctx context.Context, nodes []Rank, report func(int)) {
 
 // label returns the label of x for one way of travel, from the labels along of its higher neighbours
 // and those against of the hubs.
-func (b *labeller) label(x Rank, way *Steps, along, against [][]Entry) []Entry {
-	b.hubs = b.hubs[:0]
-	for _, s := range way.Step[way.First[x]:way.First[x+1]] {
-		for _, y := range along[s.To] {
-			t := s.Time + y.Time
-			if t >= b.time[y.Hub] {
-				continue
-			}
-			if b.time[y.Hub] == road.Unreachable {
-				b.hubs = append(b.hubs, y.Hub)
-			}
-			b.time[y.Hub] = t
-		}
+func (b *labeller) label(x Rank, way *Steps, along, against []shared) shared {
+	steps := way.Step[way.First[x]:way.First[x+1]]
+	if len(steps) == 1 {
+		return b.share(x, steps[0], along)
 	}
-	kept := b.hubs[:0]
-	var drop []Rank
+	b.hubs, b.kept = b.hubs[:0], b.kept[:0]
+	for _, s := range steps {
+		l := labelOf(along, s.To)
+		b.find(l.Own, s.Time)
+		b.find(l.Rest, s.Time.Add(l.Later))
+	}
 	for _, y := range b.hubs {
-		if b.needed(b.time[y], against[y]) {
-			kept = append(kept, y)
-		} else {
-			drop = append(drop, y)
+		if b.needed(b.time[y], labelOf(against, y)) {
+			b.kept = append(b.kept, y)
 		}
 	}
-	slices.Sort(kept)
-	if cap(b.room)-len(b.room) <= len(kept) {
-		b.room = make([]Entry, 0, max(1<<15, len(kept)+1))
+	slices.Sort(b.kept)
+	own := append(b.alloc(1+len(b.kept)), Entry{x, 0})
+	for _, y := range b.kept {
+		own = append(own, Entry{y, b.time[y]})
 	}
-	from := len(b.room)
-	b.room = append(b.room, Entry{x, 0})
-	for _, y := range kept {
-		b.room = append(b.room, Entry{y, b.time[y]})
+	for _, y := range b.hubs {
 		b.time[y] = road.Unreachable
 	}
-	for _, y := range drop {
-		b.time[y] = road.Unreachable
-	}
-	return b.room[from:len(b.room):len(b.room)]
+	return shared{own: own, next: None}
 }
 
-// needed tells whether no higher hub is on a way to a hub that is as short as time. back is the hub's
+// find notes the hubs of a run, later by a time.
+func (b *labeller) find(run []Entry, later road.Millis) {
+	for _, y := range run {
+		t := later + y.Time
+		if t >= b.time[y.Hub] {
+			continue
+		}
+		if b.time[y.Hub] == road.Unreachable {
+			b.hubs = append(b.hubs, y.Hub)
+		}
+		b.time[y.Hub] = t
+	}
+}
+
+// needed tells whether no higher hub is on a way to a hub that is as short as t. back is the hub's
 // label against the way.
-func (b *labeller) needed(time road.Millis, back []Entry) bool {
-	for _, z := range back[1:] { // the first is the hub itself
-		if b.time[z.Hub]+z.Time <= time {
+func (b *labeller) needed(t road.Millis, back Label) bool {
+	for _, z := range back.Own[1:] { // the first is the hub itself
+		if b.time[z.Hub]+z.Time <= t {
+			return false
+		}
+	}
+	if back.Later > t {
+		return true
+	}
+	t -= back.Later
+	for _, z := range back.Rest {
+		if b.time[z.Hub]+z.Time <= t {
 			return false
 		}
 	}
 	return true
+}
+
+// share returns the label of a node with one step: itself, and what lies beyond the step.
+func (b *labeller) share(x Rank, s Step, along []shared) shared {
+	next := along[s.To]
+	if next.next == None {
+		return shared{own: append(b.alloc(1), Entry{x, 0}), next: s.To, later: s.Time}
+	}
+	own := append(b.alloc(1+len(next.own)), Entry{x, 0})
+	for _, y := range next.own {
+		if t := s.Time + y.Time; t < road.Unreachable {
+			own = append(own, Entry{y.Hub, t})
+		}
+	}
+	return shared{own: own, next: next.next, later: s.Time.Add(next.later)}
+}
+
+// alloc returns an empty slice for n entries. They are cut from large pieces, which is faster than to
+// allocate each, and the labels of neighbours lie together.
+func (b *labeller) alloc(n int) []Entry {
+	if cap(b.room)-len(b.room) < n {
+		b.room = make([]Entry, 0, max(1<<15, n))
+	}
+	from := len(b.room)
+	b.room = b.room[:from+n]
+	return b.room[from:from:len(b.room)]
 }
