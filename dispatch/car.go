@@ -69,22 +69,24 @@ type Car struct {
 	OnRoad bool
 }
 
-// Snapshot is a fleet at one moment. Its cars are in ascending order of name.
+// Age returns how old the car's position is at now, not below zero.
+func (c *Car) Age(now time.Time) time.Duration { return max(0, now.Sub(c.Fixed)) }
+
+// Snapshot is a fleet at one moment. The place of a car in Cars is its slot: it stays the same from one
+// snapshot to the next, and cars that arrive at the same time rank by it.
 type Snapshot struct {
 	Cars       []*Car
 	Now        time.Time
 	StaleAfter time.Duration // a fix older than this is not trusted
 }
 
-// Age returns how old the position of car i is, not below zero.
-func (s *Snapshot) Age(i int) time.Duration { return max(0, s.Now.Sub(s.Cars[i].Fixed)) }
-
-// Stale tells whether the position of car i is too old to be relied on.
-func (s *Snapshot) Stale(i int) bool { return s.Age(i) > s.StaleAfter }
+// Stale tells whether the position of a car is too old to be relied on.
+func (s *Snapshot) Stale(c *Car) bool { return c.Age(s.Now) > s.StaleAfter }
 
 // Incident is a call that needs a car.
 type Incident struct {
-	Spot   road.Spot
+	Point  orb.Point
+	Spot   road.Spot  // Point on the network; without ways to it where no road is near
 	Sector geo.Sector // that the call lies in; geo.Sectors where unknown
 	Skills Skills     // all of them needed
 }

@@ -17,48 +17,46 @@ type Settings struct {
 // DefaultSettings returns the settings that the service uses unless told otherwise.
 func DefaultSettings() Settings { return Settings{Mobilisation: time.Minute} }
 
+// Searcher finds the cars of a snapshot that reach a call first by road: AdHoc on any snapshot, or an
+// index that is kept as the fleet moves.
+type Searcher interface {
+	// Nearest overwrites dst with the k suitable cars that reach the call first, soonest first and ties
+	// by slot; fewer where no more can reach it. Found.Car is the slot. A car that is not available or
+	// not on the road is never suitable.
+	Nearest(s *Snapshot, call *road.Spot, k int, suitable route.Filter, dst []route.Found) []route.Found
+}
+
 // Candidate is a car that can go.
 type Candidate struct {
-	Car     int         // position in Snapshot.Cars
+	Slot    int // in the snapshot
+	Car     *Car
 	Travel  road.Millis // by road
 	Arrival road.Millis // Travel and mobilisation
 }
 
 // ClosestIdle ranks available cars by arrival time: the closest-idle rule, the usual default in
-// ambulance dispatch. It holds scratch space: one goroutine at a time, and Respond allocates nothing
-// once its slices have grown to the size of the fleet.
+// ambulance dispatch. It holds scratch space: one goroutine at a time.
 type ClosestIdle struct {
 	settings Settings
-	finder   *route.Finder
-	cars     []int // suitable cars, positions in Snapshot.Cars
-	spots    []road.Spot
+	search   Searcher
 	found    []route.Found
+	judge    judge
 }
 
-// NewClosestIdle returns the policy on a network under one speed profile.
-func NewClosestIdle(m *route.Metric, s Settings) *ClosestIdle {
-	return &ClosestIdle{settings: s, finder: route.NewFinder(m)}
+// NewClosestIdle returns the policy.
+func NewClosestIdle(search Searcher, s Settings) *ClosestIdle {
+	return &ClosestIdle{settings: s, search: search}
 }
 
-// Respond appends to dst the k suitable cars that arrive first, soonest first, ties in the order of
-// names.
+// Respond appends to dst the k suitable cars that arrive first, soonest first and ties by slot; fewer
+// where no more can get there by road.
 func (p *ClosestIdle) Respond(s *Snapshot, in *Incident, k int, dst []Candidate) []Candidate {
-	p.consider(s, in)
-	p.found = p.finder.Nearest(in.Spot, p.spots, k, p.found[:0])
+	p.judge = judge{s, in}
+	p.found = p.search.Nearest(s, &in.Spot, k, &p.judge, p.found)
+	p.judge = judge{}
 	delay := road.Millis(p.settings.Mobilisation.Milliseconds())
 	for _, f := range p.found {
-		dst = append(dst, Candidate{Car: p.cars[f.Car], Travel: f.Time, Arrival: f.Time.Add(delay)})
+		dst = append(dst, Candidate{Slot: f.Car, Car: s.Cars[f.Car], Travel: f.Time, Arrival: f.Time.Add(delay)})
 	}
 	return dst
-}
-
-// consider collects the suitable cars and their spots.
-func (p *ClosestIdle) consider(s *Snapshot, in *Incident) {
-	p.cars, p.spots = p.cars[:0], p.spots[:0]
-	for i, c := range s.Cars {
-		if s.judge(i, in) == Suitable {
-			p.cars = append(p.cars, i)
-			p.spots = append(p.spots, c.Spot)
-		}
-	}
 }

@@ -88,7 +88,7 @@ func slowRespond(m *route.Metric, s *dispatch.Snapshot, in *dispatch.Incident) [
 			continue
 		}
 		if d := slowTravel(m, c.Spot, in.Spot); d != road.Unreachable {
-			all = append(all, dispatch.Candidate{Car: i, Travel: d, Arrival: d + 60_000})
+			all = append(all, dispatch.Candidate{Slot: i, Car: c, Travel: d, Arrival: d + 60_000})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b dispatch.Candidate) int { return cmp.Compare(a.Travel, b.Travel) })
@@ -99,7 +99,8 @@ func TestRespondEqualsSortingByDijkstra(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawMetric(t)
 		nodes := m.Network.Graph.Nodes()
-		policy := dispatch.NewClosestIdle(m, dispatch.DefaultSettings())
+		adhoc := dispatch.NewAdHoc(route.NewFinder(m))
+		policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 		for range 3 { // the policy is reused
 			s := drawSnapshot(t, nodes)
 			in := &dispatch.Incident{
@@ -112,7 +113,7 @@ func TestRespondEqualsSortingByDijkstra(t *testing.T) {
 			if !slices.Equal(got, want[:min(k, len(want))]) {
 				t.Fatalf("got %v, want the first %d of %v", got, k, want)
 			}
-			checkPartition(t, s, got, policy.Exclusions(s, in, got, nil), len(want))
+			checkPartition(t, s, got, adhoc.Exclusions(s, in, got, nil), len(want))
 		}
 	})
 }
@@ -121,19 +122,19 @@ func TestRespondEqualsSortingByDijkstra(t *testing.T) {
 func checkPartition(t *rapid.T, s *dispatch.Snapshot, chosen []dispatch.Candidate, out []dispatch.Exclusion, reachable int) {
 	seen := make([]int, len(s.Cars))
 	for _, c := range chosen {
-		seen[c.Car]++
+		seen[c.Slot]++
 	}
 	outRanked := 0
 	for _, e := range out {
-		seen[e.Car]++
-		c := s.Cars[e.Car]
+		seen[e.Slot]++
+		c := s.Cars[e.Slot]
 		holds := map[dispatch.Reason]bool{
 			dispatch.IsOffShift: c.Status == dispatch.OffShift,
 			dispatch.IsBusy:     c.Status == dispatch.Busy,
-			dispatch.IsStale:    s.Stale(e.Car),
+			dispatch.IsStale:    s.Stale(c),
 			dispatch.LacksSkill: e.Missing != 0 && e.Missing&c.Skills == 0,
 			dispatch.NotOnRoad:  !c.OnRoad,
-			dispatch.NoWay:      c.Status == dispatch.Available,
+			dispatch.NoWay:      e.Car == c && c.Status == dispatch.Available,
 			dispatch.OutRanked:  len(chosen) > 0 && e.Travel >= chosen[len(chosen)-1].Travel,
 		}
 		if !holds[e.Reason] {

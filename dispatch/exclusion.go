@@ -24,7 +24,8 @@ const (
 
 // Exclusion is a car that is not among the candidates.
 type Exclusion struct {
-	Car     int // position in Snapshot.Cars
+	Slot    int // in the snapshot
+	Car     *Car
 	Reason  Reason
 	Missing Skills        // where Reason is LacksSkill
 	Age     time.Duration // of the position
@@ -54,16 +55,25 @@ func (e Exclusion) String() string {
 	}
 }
 
-// judge returns why car i cannot be considered, or Suitable. It does not look at the road.
-func (s *Snapshot) judge(i int, in *Incident) Reason {
-	switch c := s.Cars[i]; {
+// judge is a route.Filter: what a call asks of the cars of a snapshot.
+type judge struct {
+	s  *Snapshot
+	in *Incident
+}
+
+// Suitable tells whether nothing but the road can keep a car from the call.
+func (j *judge) Suitable(slot int) bool { return j.reason(j.s.Cars[slot]) == Suitable }
+
+// reason returns why a car cannot be considered, or Suitable. It does not look at the road.
+func (j *judge) reason(c *Car) Reason {
+	switch {
 	case c.Status == OffShift:
 		return IsOffShift
 	case c.Status != Available:
 		return IsBusy
-	case s.Stale(i):
+	case j.s.Stale(c):
 		return IsStale
-	case c.Skills&in.Skills != in.Skills:
+	case c.Skills&j.in.Skills != j.in.Skills:
 		return LacksSkill
 	case !c.OnRoad:
 		return NotOnRoad
@@ -72,26 +82,27 @@ func (s *Snapshot) judge(i int, in *Incident) Reason {
 	}
 }
 
-// Exclusions appends to dst every car that Respond left out of chosen, with its reason, in the
-// snapshot's order: chosen and exclusions together are the whole fleet. It searches the whole
-// network once and is for explaining, not for the hot path.
-func (p *ClosestIdle) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, dst []Exclusion) []Exclusion {
+// Exclusions appends to dst every car that is not among chosen, with its reason, by slot: chosen and
+// exclusions together are the whole fleet. It searches the whole network once and is for explaining, not
+// for the hot path.
+func (a *AdHoc) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, dst []Exclusion) []Exclusion {
 	isChosen := make(map[int]bool, len(chosen))
 	for _, c := range chosen {
-		isChosen[c.Car] = true
+		isChosen[c.Slot] = true
 	}
-	p.consider(s, in)
-	travel := make(map[int]road.Millis, len(p.cars))
-	for i, t := range p.finder.ManyToOne(p.spots, in.Spot, make([]road.Millis, len(p.spots))) {
-		travel[p.cars[i]] = t
+	j := judge{s, in}
+	a.collect(s, &j)
+	travel := make(map[int]road.Millis, len(a.slots))
+	for i, t := range a.finder.ManyToOne(a.spots, in.Spot, make([]road.Millis, len(a.spots))) {
+		travel[a.slots[i]] = t
 	}
-	for i, c := range s.Cars {
-		if isChosen[i] {
+	for slot, c := range s.Cars {
+		if isChosen[slot] {
 			continue
 		}
-		e := Exclusion{Car: i, Reason: s.judge(i, in), Missing: in.Skills &^ c.Skills, Age: s.Age(i), Limit: s.StaleAfter}
+		e := Exclusion{Slot: slot, Car: c, Reason: j.reason(c), Missing: in.Skills &^ c.Skills, Age: c.Age(s.Now), Limit: s.StaleAfter}
 		if e.Reason == Suitable {
-			e.Reason, e.Travel = OutRanked, travel[i]
+			e.Reason, e.Travel = OutRanked, travel[slot]
 			if e.Travel == road.Unreachable {
 				e.Reason, e.Travel = NoWay, 0
 			}

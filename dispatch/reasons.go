@@ -7,15 +7,15 @@ import (
 	"github.com/nearside-ems/nearside/geo"
 )
 
-// Reasons says in words why candidate rank (0 is the first) stands where it does.
-func (p *ClosestIdle) Reasons(s *Snapshot, in *Incident, ranked []Candidate, rank int) []string {
-	c, car := ranked[rank], s.Cars[ranked[rank].Car]
-	reasons := []string{fmt.Sprintf("%s, position %s old", car.Status, words(s.Age(c.Car)))}
+// Reasons says in words why candidate rank (0 is the first) stands where it does at now.
+func (s Settings) Reasons(now time.Time, in *Incident, ranked []Candidate, rank int) []string {
+	c, car := ranked[rank], ranked[rank].Car
+	reasons := []string{fmt.Sprintf("%s, position %s old", car.Status, words(car.Age(now)))}
 	if rank == 0 {
 		reasons = append(reasons, "arrives first by road")
 	} else {
 		late := time.Duration(c.Arrival-ranked[0].Arrival) * time.Millisecond
-		reasons = append(reasons, fmt.Sprintf("arrives %s after %s", words(late), s.Cars[ranked[0].Car].Name))
+		reasons = append(reasons, fmt.Sprintf("arrives %s after %s", words(late), ranked[0].Car.Name))
 	}
 	if in.Skills != 0 {
 		reasons = append(reasons, "has "+in.Skills.String()+" as asked")
@@ -23,7 +23,7 @@ func (p *ClosestIdle) Reasons(s *Snapshot, in *Incident, ranked []Candidate, ran
 	if car.Sector != in.Sector && car.Sector < geo.Sectors && in.Sector < geo.Sectors {
 		reasons = append(reasons, fmt.Sprintf("comes from %s into %s", car.Sector, in.Sector))
 	}
-	return append(reasons, fmt.Sprintf("arrival includes %s to mobilise (assumption)", words(p.settings.Mobilisation)))
+	return append(reasons, fmt.Sprintf("arrival includes %s to mobilise (assumption)", words(s.Mobilisation)))
 }
 
 // words returns a duration as people say it: "4 s", "7 min 10 s", "2 h 5 min".

@@ -39,13 +39,14 @@ func exampleFleet() *dispatch.Snapshot {
 func Example() {
 	fleet := exampleFleet()
 	call := &dispatch.Incident{Spot: spotAt(0, 5000), Sector: geo.SEL, Skills: dispatch.MentalHealthNurse}
-	policy := dispatch.NewClosestIdle(twoStreets(), dispatch.DefaultSettings())
+	adhoc := dispatch.NewAdHoc(route.NewFinder(twoStreets()))
+	policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 	ranked := policy.Respond(fleet, call, 5, nil)
 	for i, c := range ranked {
-		fmt.Println(fleet.Cars[c.Car].Name, c.Arrival.Seconds(), policy.Reasons(fleet, call, ranked, i))
+		fmt.Println(c.Car.Name, c.Arrival.Seconds(), dispatch.DefaultSettings().Reasons(fleet.Now, call, ranked, i))
 	}
-	for _, e := range policy.Exclusions(fleet, call, ranked, nil) {
-		fmt.Println(fleet.Cars[e.Car].Name, e)
+	for _, e := range adhoc.Exclusions(fleet, call, ranked, nil) {
+		fmt.Println(e.Car.Name, e)
 	}
 	// Output:
 	// JRC-1 65 [available, position 4 s old arrives first by road has mental-health nurse as asked arrival includes 1 min to mobilise (assumption)]
@@ -58,7 +59,8 @@ func Example() {
 func TestRespondAllocatesNothing(t *testing.T) {
 	fleet := exampleFleet()
 	call := &dispatch.Incident{Spot: spotAt(1, 0)}
-	policy := dispatch.NewClosestIdle(twoStreets(), dispatch.DefaultSettings())
+	adhoc := dispatch.NewAdHoc(route.NewFinder(twoStreets()))
+	policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 	var dst []dispatch.Candidate
 	respond := func() { dst = policy.Respond(fleet, call, 5, dst[:0]) }
 	respond()
@@ -82,9 +84,10 @@ func TestSkillsString(t *testing.T) {
 
 func TestReasonsNameNoUnknownSector(t *testing.T) {
 	fleet := exampleFleet()
-	policy := dispatch.NewClosestIdle(twoStreets(), dispatch.DefaultSettings())
+	adhoc := dispatch.NewAdHoc(route.NewFinder(twoStreets()))
+	policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 	call := &dispatch.Incident{Spot: spotAt(0, 0), Sector: geo.Sectors}
-	for _, r := range policy.Reasons(fleet, call, policy.Respond(fleet, call, 1, nil), 0) {
+	for _, r := range dispatch.DefaultSettings().Reasons(fleet.Now, call, policy.Respond(fleet, call, 1, nil), 0) {
 		if strings.Contains(r, geo.Sectors.String()) {
 			t.Errorf("reason %q for a call in an unknown sector", r)
 		}

@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/internal/leftright"
 )
 
 // Settings of a Store. Start from DefaultSettings.
@@ -39,29 +38,24 @@ type Store struct {
 	grid     *grid.Grid
 	snapper  road.Snapper
 	settings Settings
+	sides    *leftright.Pair[side]
+	any      *leftright.Reader[side] // for what is read now and then
 
-	write sync.Mutex // held by the one writer
-	cars  atomic.Pointer[[]*dispatch.Car]
+	use     sync.Mutex // held by Use, before write
+	write   sync.Mutex // held by the one writer, over what follows
+	cars    []*dispatch.Car
+	slot    map[string]int // by name
+	lanes   []*lane        // that readers read
+	filling []*lane        // that they will
+	changes []change       // scratch of merge
 }
 
 // New returns an empty store over a grid and a network.
 func New(g *grid.Grid, snapper road.Snapper, s Settings) *Store {
-	f := &Store{grid: g, snapper: snapper, settings: s}
-	f.cars.Store(new([]*dispatch.Car))
+	f := &Store{grid: g, snapper: snapper, settings: s, slot: map[string]int{}}
+	f.sides = leftright.New(&side{number: 0}, &side{number: 1})
+	f.any = f.sides.Reader()
 	return f
-}
-
-// Snapshot returns the fleet as it is, seen at now. It does not wait, copies nothing, and what it
-// returns never changes.
-func (f *Store) Snapshot(now time.Time) dispatch.Snapshot {
-	return dispatch.Snapshot{Cars: *f.cars.Load(), Now: now, StaleAfter: f.settings.StaleAfter}
-}
-
-// Find returns the position of a car in a snapshot's cars.
-func Find(cars []*dispatch.Car, name string) (i int, ok bool) {
-	return slices.BinarySearchFunc(cars, name, func(c *dispatch.Car, name string) int {
-		return strings.Compare(c.Name, name)
-	})
 }
 
 // Report takes a batch that arrived at now. Readers see all of the batch or none of it.
@@ -102,35 +96,57 @@ func (f *Store) place(now time.Time, r *Report) *dispatch.Car {
 func (f *Store) merge(batch []Report, next []*dispatch.Car, from []int, out *Outcome) {
 	f.write.Lock()
 	defer f.write.Unlock()
-	cars := slices.Clone(*f.cars.Load())
-	known := cars
-	fresh := map[string]int{} // cars that the batch brought, by their position in cars
 	for i, c := range next {
-		at, ok := Find(known, c.Name)
-		if !ok {
-			at, ok = fresh[c.Name]
-		}
+		slot, known := f.slot[c.Name]
 		switch {
-		case !ok && len(cars) >= f.settings.MaxCars:
-			err := fmt.Errorf("%w: it has %d cars, as many as it may", ErrFull, len(cars))
+		case !known && len(f.cars) >= f.settings.MaxCars:
+			err := fmt.Errorf("%w: it has %d cars, as many as it may", ErrFull, len(f.cars))
 			out.Refused = append(out.Refused, ReportError{from[i], c.Name, err})
-		case !ok:
-			fresh[c.Name] = len(cars)
-			cars = append(cars, c)
-			out.Accepted++
-		case !c.Fixed.After(cars[at].Fixed):
+			continue
+		case !known:
+			slot = len(f.cars)
+			f.slot[c.Name] = slot
+			f.cars = append(f.cars, c)
+		case !c.Fixed.After(f.cars[slot].Fixed):
 			out.Ignored++
+			continue
 		default:
-			keep(c, cars[at], &batch[from[i]])
-			cars[at] = c
-			out.Accepted++
+			keep(c, f.cars[slot], &batch[from[i]])
+			f.cars[slot] = c
 		}
-	}
-	if len(fresh) > 0 {
-		slices.SortFunc(cars, func(a, b *dispatch.Car) int { return strings.Compare(a.Name, b.Name) })
+		out.Accepted++
+		f.changes = append(f.changes, change{slot, c})
 	}
 	slices.SortFunc(out.Refused, func(a, b ReportError) int { return a.Index - b.Index })
-	f.cars.Store(&cars)
+	f.publish()
+}
+
+// publish lets readers see the changes. The caller holds write.
+func (f *Store) publish() {
+	for _, c := range f.changes {
+		for _, l := range f.lanes {
+			l.put(c.slot, c.car)
+		}
+		for _, l := range f.filling {
+			if c.slot < l.filled {
+				l.put(c.slot, c.car)
+			}
+		}
+	}
+	for _, l := range f.filling {
+		l.settle()
+	}
+	f.sides.Write(func(s *side) {
+		s.apply(f.changes)
+		for i, l := range f.lanes {
+			s.index[i].Apply(&l.moves)
+		}
+	})
+	for _, l := range f.lanes {
+		l.moves.Reset()
+	}
+	clear(f.changes)
+	f.changes = f.changes[:0]
 }
 
 // keep fills what the report left unchanged.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/nearside-ems/nearside/dispatch"
@@ -41,6 +42,8 @@ func newStore(t testing.TB) *fleet.Store {
 	return fleet.New(testGrid(t), eastless{}, fleet.DefaultSettings())
 }
 
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
 var charingCross = orb.Point{-0.1278, 51.5074}
 
 func TestReportKeepsWhatIsUnchanged(t *testing.T) {
@@ -60,7 +63,7 @@ func TestReportKeepsWhatIsUnchanged(t *testing.T) {
 	if c.OnRoad || c.InGrid || c.Sector != geo.Sectors {
 		t.Errorf("a car off the grid and off every road is said to be on them: %+v", c)
 	}
-	if age := s.Age(0); age != 3*time.Second {
+	if age := c.Age(s.Now); age != 3*time.Second {
 		t.Errorf("age %v, want 3s", age)
 	}
 }
@@ -126,8 +129,9 @@ func TestStoreEqualsMap(t *testing.T) {
 				t.Fatalf("outcome %+v, want %+v", got, slow)
 			}
 		}
-		cars := f.Snapshot(now).Cars
-		if len(cars) != len(want) || !slices.IsSortedFunc(cars, func(a, b *dispatch.Car) int { return strings.Compare(a.Name, b.Name) }) {
+		page, more := f.List(now, "", 100)
+		cars := page.Cars
+		if more || len(cars) != len(want) || !slices.IsSortedFunc(cars, func(a, b *dispatch.Car) int { return strings.Compare(a.Name, b.Name) }) {
 			t.Fatalf("%d cars, want %d in order of name", len(cars), len(want))
 		}
 		for _, c := range cars {
@@ -135,6 +139,36 @@ func TestStoreEqualsMap(t *testing.T) {
 			if c.Status != w.Status || c.Skills != w.Skills || !c.Fixed.Equal(w.Fixed) || c.Point != w.Point {
 				t.Fatalf("%+v, want %+v", c, w)
 			}
+		}
+	})
+}
+
+// TestListTurnsPages reads the fleet page by page.
+func TestListTurnsPages(t *testing.T) {
+	g := testGrid(t)
+	rapid.Check(t, func(t *rapid.T) {
+		f := fleet.New(g, eastless{}, fleet.DefaultSettings())
+		var batch []fleet.Report
+		names := rapid.SliceOfDistinct(rapid.StringMatching("cars/[a-c][a-c0-2.]{0,4}"), rapid.ID).Draw(t, "names")
+		for _, n := range names {
+			batch = append(batch, fleet.Report{Car: n, Point: orb.Point{0.1, 51.5}})
+		}
+		f.Report(now, batch)
+		size, after := rapid.IntRange(1, 5).Draw(t, "size"), ""
+		var got []string
+		for more := true; more; {
+			var page dispatch.Snapshot
+			page, more = f.List(now, after, size)
+			for _, c := range page.Cars {
+				got = append(got, c.Name)
+			}
+			if more {
+				after = got[len(got)-1]
+			}
+		}
+		slices.Sort(names)
+		if !slices.Equal(got, names) {
+			t.Fatalf("%v, want %v", got, names)
 		}
 	})
 }
@@ -192,7 +226,8 @@ func TestSnapshotsNeverChange(t *testing.T) {
 			reading = false
 		default:
 		}
-		cars := f.Snapshot(now).Cars
+		page, _ := f.List(now, "", 100)
+		cars := page.Cars
 		for i := 0; i < len(cars); i += 2 {
 			if !cars[i].Fixed.Equal(cars[i+1].Fixed) {
 				t.Fatalf("half a batch is visible: %v and %v", cars[i], cars[i+1])
@@ -228,7 +263,8 @@ func Example() {
 	})
 	fmt.Println(out.Accepted, out.Refused[0].Err)
 	s := f.Snapshot(now.Add(3 * time.Minute))
-	fmt.Println(s.Cars[0].Name, s.Cars[0].Status, s.Age(0), "stale:", s.Stale(0))
+	c := s.Cars[0]
+	fmt.Println(c.Name, c.Status, c.Age(s.Now), "stale:", s.Stale(c))
 	// Output:
 	// 1 car "cars/JRC 2": want cars/ID, where ID is 1 to 63 letters, digits, dots, underscores or hyphens
 	// cars/JRC-1 available 3m0s stale: true

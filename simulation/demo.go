@@ -70,7 +70,7 @@ func NewDemo(c City, s Settings) (*Demo, error) {
 	if s.Cars < 1 || s.Speed <= 0 || s.Between <= 0 || s.OnScene <= 0 {
 		return nil, fmt.Errorf("demo: %+v: want at least one car and times and speed above 0", s)
 	}
-	d := &Demo{city: c, set: s, random: rand.New(rand.NewPCG(s.Seed, 0)), policy: dispatch.NewClosestIdle(c.Metric, dispatch.DefaultSettings())}
+	d := &Demo{city: c, set: s, random: rand.New(rand.NewPCG(s.Seed, 0)), policy: dispatch.NewClosestIdle(dispatch.NewAdHoc(route.NewFinder(c.Metric)), dispatch.DefaultSettings())}
 	homes := d.homes()
 	if len(homes) == 0 {
 		return nil, errors.New("demo: no standby point lies near a road")
@@ -198,7 +198,7 @@ func (d *Demo) respond(cell grid.Index) {
 		snap.Cars = append(snap.Cars, c)
 	}
 	for _, first := range d.policy.Respond(&snap, &dispatch.Incident{Spot: spot, Sector: geo.Sectors}, 1, nil) {
-		if v := d.cars[first.Car]; d.send(v, spot.Reach[0].Node) {
+		if v := d.cars[first.Slot]; d.send(v, spot.Reach[0].Node) {
 			v.busy = true
 			v.wait = time.Duration((0.5 + d.random.Float64()) * float64(d.set.OnScene))
 		}

@@ -70,8 +70,8 @@ func (s *Server) standing(r *pb.GetCoverageRequest) ([]road.Spot, pb.Driving, er
 // free returns where the cars stand that could be sent now.
 func (s *Server) free() (spots []road.Spot) {
 	snap := s.Fleet.Snapshot(s.Now())
-	for i, c := range snap.Cars {
-		if c.Status == dispatch.Available && c.OnRoad && !snap.Stale(i) {
+	for _, c := range snap.Cars {
+		if c.Status == dispatch.Available && c.OnRoad && !snap.Stale(c) {
 			spots = append(spots, c.Spot)
 		}
 	}

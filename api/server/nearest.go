@@ -46,26 +46,26 @@ func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCa
 	}
 	in := dispatch.Incident{Spot: call.spot, Sector: call.sector, Skills: skills}
 	lane, basis := s.laneAt(s.hourNow(), driving)
-	policy := lane.policy.Get().(*dispatch.ClosestIdle)
-	defer lane.policy.Put(policy)
+	adhoc := lane.adhoc.Get().(*dispatch.AdHoc)
+	defer lane.adhoc.Put(adhoc)
 	snap := s.Fleet.Snapshot(s.Now())
-	ranked := policy.Respond(&snap, &in, k, make([]dispatch.Candidate, 0, k))
+	ranked := dispatch.NewClosestIdle(adhoc, s.Dispatch).Respond(&snap, &in, k, make([]dispatch.Candidate, 0, k))
 	out := &pb.FindNearestCarsResponse{
 		Candidates: make([]*pb.Candidate, len(ranked)), Basis: basis,
 		AsOf: timestamppb.New(snap.Now), Cell: call.cell, Borough: call.borough,
 	}
 	basis.Modelled = call.modelled
 	for i, c := range ranked {
-		modelled := call.modelled || s.modelledCar(snap.Cars[c.Car])
+		modelled := call.modelled || s.modelledCar(c.Car)
 		basis.Modelled = basis.Modelled || modelled
 		out.Candidates[i] = &pb.Candidate{
 			Car: s.carProto(&snap, c.Car), TravelTime: millisProto(c.Travel), ArrivalTime: millisProto(c.Arrival),
-			Reasons: policy.Reasons(&snap, &in, ranked, i), Modelled: modelled,
+			Reasons: s.Dispatch.Reasons(snap.Now, &in, ranked, i), Modelled: modelled,
 		}
 	}
 	if r.GetIncludeExcluded() {
-		for _, e := range policy.Exclusions(&snap, &in, ranked, nil) {
-			out.Exclusions = append(out.Exclusions, &pb.Exclusion{Car: snap.Cars[e.Car].Name, Reason: e.String()})
+		for _, e := range adhoc.Exclusions(&snap, &in, ranked, nil) {
+			out.Exclusions = append(out.Exclusions, &pb.Exclusion{Car: e.Car.Name, Reason: e.String()})
 		}
 	}
 	return out, nil

@@ -106,24 +106,17 @@ func (s *dispatchService) ListCars(_ context.Context, r *pb.ListCarsRequest) (*p
 	} else if err := inRange("page_size", r.GetPageSize(), 1, maxPage); err != nil {
 		return nil, err
 	}
-	snap := s.Fleet.Snapshot(s.Now())
-	first := 0
-	if token := r.GetPageToken(); token != "" {
-		if fleet.CheckName(token) != nil {
-			return nil, invalid("page_token", "%.80q: not one that this server gave", token)
-		}
-		at, found := fleet.Find(snap.Cars, token)
-		if first = at; found {
-			first++
-		}
+	after := r.GetPageToken()
+	if after != "" && fleet.CheckName(after) != nil {
+		return nil, invalid("page_token", "%.80q: not one that this server gave", after)
 	}
-	last := min(first+size, len(snap.Cars))
-	out := &pb.ListCarsResponse{AsOf: timestamppb.New(snap.Now), Demo: s.Demo, Cars: make([]*pb.Car, 0, last-first)}
-	for i := first; i < last; i++ {
-		out.Cars = append(out.Cars, s.carProto(&snap, i))
+	page, more := s.Fleet.List(s.Now(), after, size)
+	out := &pb.ListCarsResponse{AsOf: timestamppb.New(page.Now), Demo: s.Demo, Cars: make([]*pb.Car, 0, len(page.Cars))}
+	for _, c := range page.Cars {
+		out.Cars = append(out.Cars, s.carProto(&page, c))
 	}
-	if last < len(snap.Cars) {
-		out.NextPageToken = snap.Cars[last-1].Name
+	if more {
+		out.NextPageToken = page.Cars[len(page.Cars)-1].Name
 	}
 	return out, nil
 }

@@ -22,7 +22,7 @@ type roads struct {
 type lane struct {
 	once    sync.Once
 	metric  *route.Metric
-	policy  sync.Pool // of *dispatch.ClosestIdle
+	adhoc   sync.Pool // of *dispatch.AdHoc
 	finders sync.Pool // of *route.Finder
 }
 
@@ -37,12 +37,12 @@ func newRoads(speeds *road.SpeedTable, n *route.Network) *roads {
 }
 
 // at returns the lane of an hour of the week.
-func (r *roads) at(h demand.HourOfWeek, d road.Driving, policy dispatch.Settings) (*lane, road.Period) {
+func (r *roads) at(h demand.HourOfWeek, d road.Driving) (*lane, road.Period) {
 	period := r.speeds.Period(int(h))
 	l := r.ready[period][d]
 	l.once.Do(func() {
 		l.metric = route.NewMetric(r.network, r.speeds.Profile(period, d))
-		l.policy.New = func() any { return dispatch.NewClosestIdle(l.metric, policy) }
+		l.adhoc.New = func() any { return dispatch.NewAdHoc(route.NewFinder(l.metric)) }
 		l.finders.New = func() any { return route.NewFinder(l.metric) }
 	})
 	return l, period
@@ -50,7 +50,7 @@ func (r *roads) at(h demand.HourOfWeek, d road.Driving, policy dispatch.Settings
 
 // laneAt returns the travel times of an hour, and what an answer that uses them says about itself.
 func (s *Server) laneAt(h demand.HourOfWeek, d road.Driving) (*lane, *pb.Basis) {
-	l, period := s.roads.at(h, d, s.Dispatch)
+	l, period := s.roads.at(h, d)
 	return l, &pb.Basis{
 		Network: s.Network.Name, Period: s.City.Speeds.Name(period), Driving: drivingProto(d), Demo: s.Demo,
 	}

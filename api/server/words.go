@@ -68,13 +68,12 @@ func millisProto(t road.Millis) *durationpb.Duration {
 	return durationpb.New(time.Duration(t) * time.Millisecond)
 }
 
-// carProto is car i of a snapshot as the contract says it.
-func (s *Server) carProto(snap *dispatch.Snapshot, i int) *pb.Car {
-	c := snap.Cars[i]
+// carProto is a car of a snapshot as the contract says it.
+func (s *Server) carProto(snap *dispatch.Snapshot, c *dispatch.Car) *pb.Car {
 	car := &pb.Car{
 		Name: c.Name, Status: pb.CarStatus(c.Status) + 1, Skills: skillsProto(c.Skills),
 		Position: latLngProto(c.Point), PositionTime: timestamppb.New(c.Fixed),
-		PositionAge: durationpb.New(snap.Age(i)), Stale: snap.Stale(i),
+		PositionAge: durationpb.New(c.Age(snap.Now)), Stale: snap.Stale(c),
 	}
 	if c.InGrid {
 		car.Sector, car.Cell = c.Sector.String(), s.City.Grid.ID(c.Cell)

@@ -1,9 +1,6 @@
 package route
 
-import (
-	"github.com/nearside-ems/nearside/geo/road"
-	"github.com/nearside-ems/nearside/geo/route/hierarchy"
-)
+import "github.com/nearside-ems/nearside/geo/road"
 
 // Index holds cars by the hubs above them on one metric, so that a query need not search for them: for
 // each hub the cars that get to it, soonest first (the buckets of Knopp, Sanders, Schultes, Schulz and
@@ -30,9 +27,7 @@ func (c car) time() road.Millis { return road.Millis(c >> 32) }
 const none = car(road.Unreachable) << 32
 
 // NewIndex returns an index without cars on a metric.
-func NewIndex(m *Metric, h *hierarchy.Hierarchy) *Index {
-	return &Index{m: m, list: make([][]car, h.Nodes())}
-}
+func NewIndex(m *Metric) *Index { return &Index{m: m, list: make([][]car, m.Ways.H.Nodes())} }
 
 // Metric returns the metric that the cars drive by.
 func (x *Index) Metric() *Metric { return x.m }

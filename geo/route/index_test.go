@@ -2,6 +2,7 @@ package route
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"testing"
 
@@ -80,9 +81,8 @@ func (s *some) Suitable(slot int) bool {
 func TestIndexEqualsSortingAllCars(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, twin := drawNetwork(t)
-		h := drawHierarchy(t, m.Network.Graph)
-		hm := h.Customise(m.Weight)
-		x, trails, scratch, between := NewIndex(m, h), NewTrails(m, h, hm), NewScratch(h, hm), allTimes(m)
+		m.Ways = drawHierarchy(t, m.Network.Graph).Customise(m.Weight)
+		x, trails, scratch, between := NewIndex(m), NewTrails(m), NewScratch(m), allTimes(m)
 		cars := map[int]*road.Spot{}
 		var moves Moves
 		var found []Found
@@ -99,6 +99,13 @@ func TestIndexEqualsSortingAllCars(t *testing.T) {
 				trails.Put(slot, cars[slot], &moves)
 			}
 			x.Apply(&moves)
+			if rapid.IntRange(0, 3).Draw(t, "label") == 0 {
+				labels, err := m.Ways.Labels(context.Background(), 1, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m.UseLabels(labels)
+			}
 			call, k := drawSpot(t, m, twin), rapid.IntRange(0, 9).Draw(t, "k")
 			not := rapid.MapOf(rapid.IntRange(0, 20), rapid.Just(true)).Draw(t, "unsuitable")
 			want := slowNearest(m, between, cars, &call)

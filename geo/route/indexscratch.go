@@ -4,18 +4,9 @@ import (
 	"slices"
 
 	"github.com/nearside-ems/nearside/geo/road"
-	"github.com/nearside-ems/nearside/geo/route/hierarchy"
 )
 
-// Hubs gives the hubs above where a car starts and above where a call waits: a hierarchy's metric by
-// searching upward, its labels by reading a table. The times that count are the same, so that cars may
-// be entered by the one and asked for by the other.
-type Hubs interface {
-	Leave(s *hierarchy.Search, starts []hierarchy.Start, dst []hierarchy.Entry) []hierarchy.Entry
-	Reach(s *hierarchy.Search, starts []hierarchy.Start, dst []hierarchy.Entry) []hierarchy.Entry
-}
-
-// Scratch is what a query of an Index works with: one for each goroutine, for all indices of a network.
+// Scratch is what a query of an Index works with: one for each goroutine, for the metrics of one network.
 type Scratch struct {
 	climb
 	mark   []mark // per slot
@@ -32,10 +23,8 @@ type mark struct {
 	time  road.Millis // soonest so far, 0 where the car will not do
 }
 
-// NewScratch returns the scratch space of queries.
-func NewScratch(h *hierarchy.Hierarchy, hubs Hubs) *Scratch {
-	return &Scratch{climb: climb{h: h, hubs: hubs, search: h.NewSearch()}}
-}
+// NewScratch returns the scratch space of queries on the metrics of one network.
+func NewScratch(m *Metric) *Scratch { return &Scratch{climb: newClimb(m)} }
 
 // begin starts a query over a number of slots.
 func (s *Scratch) begin(slots, k int, f Filter) {
@@ -89,37 +78,5 @@ func (s *Scratch) insert(c car, at int) {
 	s.best[at] = c
 	if len(s.best) == s.k {
 		s.bound = s.best[s.k-1]
-	}
-}
-
-// climb finds the hubs above spots.
-type climb struct {
-	h      *hierarchy.Hierarchy
-	hubs   Hubs
-	search *hierarchy.Search
-	starts []hierarchy.Start
-	above  []hierarchy.Entry
-}
-
-// leave returns the hubs above the ways from a spot, with the times to them, until the next call.
-func (c *climb) leave(m *Metric, from *road.Spot) []hierarchy.Entry {
-	c.start(m, from.Leave[:from.Leaves])
-	c.above = c.hubs.Leave(c.search, c.starts, c.above)
-	return c.above
-}
-
-// reach returns the hubs above the ways to a spot, with the times from them, until the next call.
-func (c *climb) reach(m *Metric, to *road.Spot) []hierarchy.Entry {
-	c.start(m, to.Reach[:to.Reaches])
-	c.above = c.hubs.Reach(c.search, c.starts, c.above)
-	return c.above
-}
-
-func (c *climb) start(m *Metric, links []road.Link) {
-	c.starts = c.starts[:0]
-	for i := range links {
-		if t := m.time(&links[i]); t != road.Unreachable {
-			c.starts = append(c.starts, hierarchy.Start{At: c.h.Rank[links[i].Node], Time: t})
-		}
 	}
 }

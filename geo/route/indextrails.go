@@ -17,9 +17,7 @@ type Trails struct {
 }
 
 // NewTrails returns the trails of no cars.
-func NewTrails(m *Metric, h *hierarchy.Hierarchy, hubs Hubs) *Trails {
-	return &Trails{m: m, climb: climb{h: h, hubs: hubs, search: h.NewSearch()}}
-}
+func NewTrails(m *Metric) *Trails { return &Trails{m: m, climb: newClimb(m)} }
 
 // Moves are changes of where cars are, to be applied to an Index. The zero value is empty.
 type Moves struct {

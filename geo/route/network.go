@@ -2,8 +2,10 @@ package route
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route/hierarchy"
 )
 
 // Network is a road graph with the way on to it. Hand it on by pointer.
@@ -55,7 +57,10 @@ func turn(g *road.Graph) incoming {
 type Metric struct {
 	Network *Network
 	Profile road.Profile
-	Weight  []road.Millis // per arc
+	Weight  []road.Millis     // per arc
+	Ways    *hierarchy.Metric // Weight on the network's hierarchy; an Index needs it
+
+	labels atomic.Pointer[hierarchy.Labels] // of Ways, once they are built: the same times, read faster
 }
 
 // NewMetric computes the travel times of a network under a profile.

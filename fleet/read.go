@@ -1,0 +1,38 @@
+package fleet
+
+import (
+	"slices"
+	"time"
+
+	"github.com/nearside-ems/nearside/dispatch"
+)
+
+// Snapshot returns a copy of the fleet as it is, seen at now: 8 bytes a car. It does not wait.
+func (f *Store) Snapshot(now time.Time) dispatch.Snapshot {
+	snap := f.seen(now)
+	f.any.Read(func(s *side) { snap.Cars = slices.Clone(s.cars) })
+	return snap
+}
+
+func (f *Store) seen(now time.Time) dispatch.Snapshot {
+	return dispatch.Snapshot{Now: now, StaleAfter: f.settings.StaleAfter}
+}
+
+// List returns the first n cars, in the order of their names, whose names come after a name; more tells
+// whether others follow. It does not wait.
+func (f *Store) List(now time.Time, after string, n int) (page dispatch.Snapshot, more bool) {
+	page = f.seen(now)
+	f.any.Read(func(s *side) {
+		first, found := s.find(after)
+		if found {
+			first++
+		}
+		last := min(first+n, len(s.byName))
+		page.Cars = make([]*dispatch.Car, 0, last-first)
+		for _, slot := range s.byName[first:last] {
+			page.Cars = append(page.Cars, s.cars[slot])
+		}
+		more = last < len(s.byName)
+	})
+	return page, more
+}
