@@ -125,21 +125,29 @@ func Meet(leave, reach []Entry) road.Millis {
 	return best
 }
 
-// meet returns the shortest time, and the positions of its hub.
+// meet returns the shortest time, and the positions of its hub. It goes down from the highest hub: far
+// apart places have only high hubs in common, and no hub of both is lower than the lowest of each.
 func meet(leave, reach []Entry) (atLeave, atReach int, best road.Millis) {
 	best = road.Unreachable
-	for i, j := 0, 0; i < len(leave) && j < len(reach); {
+	if len(leave) == 0 || len(reach) == 0 {
+		return 0, 0, best
+	}
+	lowest := max(leave[0].Hub, reach[0].Hub)
+	for i, j := len(leave)-1, len(reach)-1; i >= 0 && j >= 0; {
+		a, b := leave[i], reach[j]
 		switch {
-		case leave[i].Hub < reach[j].Hub:
-			i++
-		case leave[i].Hub > reach[j].Hub:
-			j++
+		case a.Hub < lowest || b.Hub < lowest:
+			return atLeave, atReach, best
+		case a.Hub > b.Hub:
+			i--
+		case a.Hub < b.Hub:
+			j--
 		default:
-			if t := leave[i].Time + reach[j].Time; t < best {
+			if t := a.Time + b.Time; t < best {
 				atLeave, atReach, best = i, j, t
 			}
-			i++
-			j++
+			i--
+			j--
 		}
 	}
 	return atLeave, atReach, best
