@@ -8,6 +8,7 @@ import (
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/road/lattice"
+	"github.com/nearside-ems/nearside/internal/dijkstra"
 )
 
 // drives are trips from one random place to several others, with the true time of each.
@@ -41,8 +42,9 @@ func (s *survey) sample(keep func(*place) bool, starts, ends int, most float64, 
 			}
 		}
 	}
+	ahead := dijkstra.Forward(s.g)
 	parallel(starts, func() func(int) {
-		from := newSearch(forwards(s.g))
+		from := newSearch(s.g, ahead)
 		return func(i int) { out[i].drive(from) }
 	})
 	return out
@@ -51,10 +53,10 @@ func (s *survey) sample(keep func(*place) bool, starts, ends int, most float64, 
 // drive finds the times on the full network.
 func (t *drives) drive(from *search) {
 	t.time = slices.Repeat([]road.Millis{road.Unreachable}, len(t.to))
-	from.fromEnds(t.from.on[:], road.Unreachable-1, 0, nil)
+	from.fromEnds(t.from.on[:], road.Unreachable, 0, nil)
 	for j, p := range t.to {
 		for _, off := range p.off {
-			t.time[j] = min(t.time[j], from.at(off.node).Add(off.time))
+			t.time[j] = min(t.time[j], from.Time(off.node).Add(off.time))
 		}
 	}
 }
@@ -74,8 +76,9 @@ func (a accuracy) String() string {
 // compare finds the times of the trips on the lattice, from point to point.
 func compare(l *lattice.Lattice, all []drives) accuracy {
 	errs := make([][]float64, len(all))
+	ahead := dijkstra.Forward(l.Graph)
 	parallel(len(all), func() func(int) {
-		from := newSearch(forwards(l.Graph))
+		from := newSearch(l.Graph, ahead)
 		return func(i int) { errs[i] = all[i].errors(l, from) }
 	})
 	return summarise(slices.Concat(errs...))
@@ -93,10 +96,10 @@ func (t *drives) errors(l *lattice.Lattice, from *search) []float64 {
 	for _, on := range start.Leave[:start.Leaves] {
 		leave = append(leave, end{on.Node, on.Base})
 	}
-	from.fromEnds(leave, road.Unreachable-1, 0, nil)
+	from.fromEnds(leave, road.Unreachable, 0, nil)
 	for j := range ends {
 		for _, off := range ends[j].Reach[:ends[j].Reaches] {
-			time[j] = min(time[j], from.at(off.Node).Add(off.Base))
+			time[j] = min(time[j], from.Time(off.Node).Add(off.Base))
 		}
 	}
 	out := make([]float64, len(time))

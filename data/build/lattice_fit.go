@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/internal/dijkstra"
 )
 
 // rounds of the fit: routes under the coefficients, then coefficients for these routes.
@@ -32,24 +33,24 @@ func (m *model) fit(c coefficients, all []drives) coefficients {
 // rows routes the trips.
 func (m *model) rows(c *coefficients, all []drives) []row {
 	g, order := m.graph(c)
-	tail := tailsOf(g)
+	ahead := dijkstra.Forward(g)
 	found := make([][]row, len(all))
 	parallel(len(all), func() func(int) {
-		from := newSearch(forwards(g))
+		from := newSearch(g, ahead)
 		return func(i int) {
 			t := &all[i]
 			start, ok := m.nearest(t.from)
 			if !ok {
 				return
 			}
-			from.from([]road.Node{start}, road.Unreachable-1, 0, nil)
+			from.from([]road.Node{start}, road.Unreachable, 0, nil)
 			for j, p := range t.to {
 				v, ok := m.nearest(p)
-				if !ok || t.time[j] == road.Unreachable || from.at(v) == road.Unreachable {
+				if !ok || t.time[j] == road.Unreachable || from.Time(v) == road.Unreachable {
 					continue
 				}
 				r := row{time: t.time[j].Seconds()}
-				for a := from.via[v]; a != noArc; a = from.via[tail[a]] {
+				for a, before, ok := from.Via(v); ok; a, before, ok = from.Via(before) {
 					p := &m.parts[order[a]]
 					r.amount[p.each] += p.metres * p.factor
 					if p.once < kinds {

@@ -9,6 +9,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/road/lattice"
+	"github.com/nearside-ems/nearside/internal/dijkstra"
 )
 
 // leg is a measured way from one cell's site to another's.
@@ -46,9 +47,9 @@ type measured struct {
 func (s *survey) measure() *measured {
 	n := s.cells.Len()
 	m := &measured{make([][]leg, n), make([][]road.Millis, n), make([][]road.Millis, n)}
-	back := backwards(s.g)
+	forward, backward := dijkstra.Forward(s.g), dijkstra.Backward(s.g)
 	parallel(n, func() func(int) {
-		ahead, behind := newSearch(forwards(s.g)), newSearch(back)
+		ahead, behind := newSearch(s.g, forward), newSearch(s.g, backward)
 		seen := make([]grid.Index, n)
 		for i := range seen {
 			seen[i] = nowhere
@@ -104,7 +105,7 @@ func (s *survey) legs(from *search, c grid.Index, seen []grid.Index) []leg {
 	for _, d := range s.disc[c][1:] {
 		best := leg{d, road.Unreachable, 0}
 		for _, v := range s.sites[d] {
-			if t := from.at(v); t < best.time {
+			if t := from.Time(v); t < best.time {
 				best = leg{d, max(t, 100), from.metres[v]}
 			}
 		}
@@ -126,7 +127,7 @@ func (s *survey) means(from *search, c grid.Index, ends func(*place) *[2]end) []
 		for k := range s.places[d] {
 			p := &s.places[d][k]
 			e := ends(p)
-			t := min(from.at(e[0].node).Add(e[0].time), from.at(e[1].node).Add(e[1].time))
+			t := min(from.Time(e[0].node).Add(e[0].time), from.Time(e[1].node).Add(e[1].time))
 			if t != road.Unreachable {
 				sum[p.square] += float64(t)
 				count[p.square]++

@@ -111,7 +111,7 @@ func discs(cells *grid.Grid, rings int) [][]grid.Index {
 
 // addPlaces puts a place at least every placeMetres along the roads of west, whose nodes are s's from first on.
 func (s *survey) addPlaces(west *road.Graph, e *road.Edges, first road.Node) {
-	tails := tailsOf(west)
+	tails := west.Tails()
 	for i := range e.Len() {
 		s.placesOf(west, tails, e, i, first)
 	}
@@ -167,17 +167,6 @@ func spaced(e *road.Edges, i int) iter.Seq2[float64, orb.Point] {
 			}
 		}
 	}
-}
-
-// tailsOf returns the node that each arc leaves.
-func tailsOf(g *road.Graph) []road.Node {
-	tail := make([]road.Node, g.Arcs())
-	for v := range g.Nodes() {
-		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
-			tail[a] = road.Node(v)
-		}
-	}
-	return tail
 }
 
 // Sites are chosen by the class of road and the distance from the cell's centre: a class counts as much as

@@ -10,6 +10,7 @@ import (
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/internal/dijkstra"
 )
 
 // randomGraph draws a small graph.
@@ -27,7 +28,7 @@ func randomGraph(t *rapid.T) *road.Graph {
 	return g
 }
 
-// allTimes is the slow twin of search: Floyd's algorithm.
+// allTimes returns the times between all nodes by Floyd's algorithm.
 func allTimes(g *road.Graph) [][]road.Millis {
 	n := g.Nodes()
 	d := make([][]road.Millis, n)
@@ -49,23 +50,6 @@ func allTimes(g *road.Graph) [][]road.Millis {
 		}
 	}
 	return d
-}
-
-func TestSearchAgreesWithFloyd(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		g := randomGraph(t)
-		want := allTimes(g)
-		ahead, behind := newSearch(forwards(g)), newSearch(backwards(g))
-		for v := range g.Nodes() {
-			ahead.from([]road.Node{road.Node(v)}, road.Unreachable-1, 0, nil)
-			behind.from([]road.Node{road.Node(v)}, road.Unreachable-1, 0, nil)
-			for u := range g.Nodes() {
-				if ahead.at(road.Node(u)) != want[v][u] || behind.at(road.Node(u)) != want[u][v] {
-					t.Fatalf("%d to %d: %d and back %d, want %d and %d", v, u, ahead.at(road.Node(u)), behind.at(road.Node(u)), want[v][u], want[u][v])
-				}
-			}
-		}
-	})
 }
 
 // TestThinKeepsTimes: what is left after thinning still gives every time to within slack for each leg
@@ -156,11 +140,12 @@ func minutes(t *testing.T, london *data.London, from, to orb.Point) float64 {
 	for _, l := range a.Leave[:a.Leaves] {
 		starts = append(starts, end{l.Node, l.Base})
 	}
-	s := newSearch(forwards(london.Network.Graph))
-	s.fromEnds(starts, road.Unreachable-1, 0, nil)
+	g := london.Network.Graph
+	s := newSearch(g, dijkstra.Forward(g))
+	s.fromEnds(starts, road.Unreachable, 0, nil)
 	best := road.Unreachable
 	for _, l := range b.Reach[:b.Reaches] {
-		best = min(best, s.at(l.Node).Add(l.Base))
+		best = min(best, s.Time(l.Node).Add(l.Base))
 	}
 	return best.Seconds() / 60
 }
