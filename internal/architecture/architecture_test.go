@@ -32,7 +32,7 @@ var floors = [][]string{
 	{"demand"},
 	{"optimiser"},
 	{"dispatch"},
-	{"simulation", "fleet"},
+	{"simulation", "fleet", "roadworks"},
 	{"data"},
 	{"planning"},
 	{"export", "data/build", "api/nearside/v1", "api/web/..."},

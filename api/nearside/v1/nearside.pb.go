@@ -252,6 +252,56 @@ func (PlaceKind) EnumDescriptor() ([]byte, []int) {
 	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{3}
 }
 
+// What was changed about a road.
+type RoadChangeKind int32
+
+const (
+	RoadChangeKind_ROAD_CHANGE_KIND_UNSPECIFIED RoadChangeKind = 0
+	RoadChangeKind_ROAD_CHANGE_KIND_CLOSED      RoadChangeKind = 1
+	RoadChangeKind_ROAD_CHANGE_KIND_SPEED       RoadChangeKind = 2
+)
+
+// Enum value maps for RoadChangeKind.
+var (
+	RoadChangeKind_name = map[int32]string{
+		0: "ROAD_CHANGE_KIND_UNSPECIFIED",
+		1: "ROAD_CHANGE_KIND_CLOSED",
+		2: "ROAD_CHANGE_KIND_SPEED",
+	}
+	RoadChangeKind_value = map[string]int32{
+		"ROAD_CHANGE_KIND_UNSPECIFIED": 0,
+		"ROAD_CHANGE_KIND_CLOSED":      1,
+		"ROAD_CHANGE_KIND_SPEED":       2,
+	}
+)
+
+func (x RoadChangeKind) Enum() *RoadChangeKind {
+	p := new(RoadChangeKind)
+	*p = x
+	return p
+}
+
+func (x RoadChangeKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RoadChangeKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_nearside_v1_nearside_proto_enumTypes[4].Descriptor()
+}
+
+func (RoadChangeKind) Type() protoreflect.EnumType {
+	return &file_nearside_v1_nearside_proto_enumTypes[4]
+}
+
+func (x RoadChangeKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RoadChangeKind.Descriptor instead.
+func (RoadChangeKind) EnumDescriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{4}
+}
+
 // A place in London, in one of three ways.
 type Location struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -466,8 +516,9 @@ type Basis struct {
 	Driving        Driving                `protobuf:"varint,3,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
 	Degraded       bool                   `protobuf:"varint,4,opt,name=degraded,proto3" json:"degraded,omitempty"` // a fallback was taken
 	DegradedReason string                 `protobuf:"bytes,5,opt,name=degraded_reason,json=degradedReason,proto3" json:"degraded_reason,omitempty"`
-	Modelled       bool                   `protobuf:"varint,6,opt,name=modelled,proto3" json:"modelled,omitempty"` // some of the travel time is estimated, not measured
-	Demo           bool                   `protobuf:"varint,7,opt,name=demo,proto3" json:"demo,omitempty"`         // cars are simulated
+	Modelled       bool                   `protobuf:"varint,6,opt,name=modelled,proto3" json:"modelled,omitempty"`                          // some of the travel time is estimated, not measured
+	Demo           bool                   `protobuf:"varint,7,opt,name=demo,proto3" json:"demo,omitempty"`                                  // cars are simulated
+	RoadChanges    int32                  `protobuf:"varint,8,opt,name=road_changes,json=roadChanges,proto3" json:"road_changes,omitempty"` // closures and speeds in force, which the travel times respect
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -549,6 +600,13 @@ func (x *Basis) GetDemo() bool {
 		return x.Demo
 	}
 	return false
+}
+
+func (x *Basis) GetRoadChanges() int32 {
+	if x != nil {
+		return x.RoadChanges
+	}
+	return 0
 }
 
 // A car as it is now.
@@ -3130,6 +3188,1257 @@ func (x *Comparison) GetCars() []*PlannedSite {
 	return nil
 }
 
+type FindRouteRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	From          *Location              `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	To            *Location              `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	Driving       Driving                `protobuf:"varint,3,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindRouteRequest) Reset() {
+	*x = FindRouteRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindRouteRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindRouteRequest) ProtoMessage() {}
+
+func (x *FindRouteRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindRouteRequest.ProtoReflect.Descriptor instead.
+func (*FindRouteRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *FindRouteRequest) GetFrom() *Location {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *FindRouteRequest) GetTo() *Location {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *FindRouteRequest) GetDriving() Driving {
+	if x != nil {
+		return x.Driving
+	}
+	return Driving_DRIVING_UNSPECIFIED
+}
+
+type FindRouteResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TravelTime    *durationpb.Duration   `protobuf:"bytes,1,opt,name=travel_time,json=travelTime,proto3" json:"travel_time,omitempty"`
+	Metres        float64                `protobuf:"fixed64,2,opt,name=metres,proto3" json:"metres,omitempty"`                                  // along the roads
+	Points        []*LatLng              `protobuf:"bytes,3,rep,name=points,proto3" json:"points,omitempty"`                                    // the way as a line, from the road near from to the road near to
+	Streets       []*RouteStreet         `protobuf:"bytes,4,rep,name=streets,proto3" json:"streets,omitempty"`                                  // in the order in which they are driven
+	Edges         []uint32               `protobuf:"varint,5,rep,packed,name=edges,proto3" json:"edges,omitempty"`                              // numbers of the network's edges driven along, in order; see RoadEdges
+	NetworkSha256 string                 `protobuf:"bytes,6,opt,name=network_sha256,json=networkSha256,proto3" json:"network_sha256,omitempty"` // that the numbers belong to
+	FromMetres    float64                `protobuf:"fixed64,7,opt,name=from_metres,json=fromMetres,proto3" json:"from_metres,omitempty"`        // from the place asked for to the road
+	ToMetres      float64                `protobuf:"fixed64,8,opt,name=to_metres,json=toMetres,proto3" json:"to_metres,omitempty"`
+	Basis         *Basis                 `protobuf:"bytes,9,opt,name=basis,proto3" json:"basis,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindRouteResponse) Reset() {
+	*x = FindRouteResponse{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindRouteResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindRouteResponse) ProtoMessage() {}
+
+func (x *FindRouteResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindRouteResponse.ProtoReflect.Descriptor instead.
+func (*FindRouteResponse) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *FindRouteResponse) GetTravelTime() *durationpb.Duration {
+	if x != nil {
+		return x.TravelTime
+	}
+	return nil
+}
+
+func (x *FindRouteResponse) GetMetres() float64 {
+	if x != nil {
+		return x.Metres
+	}
+	return 0
+}
+
+func (x *FindRouteResponse) GetPoints() []*LatLng {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
+func (x *FindRouteResponse) GetStreets() []*RouteStreet {
+	if x != nil {
+		return x.Streets
+	}
+	return nil
+}
+
+func (x *FindRouteResponse) GetEdges() []uint32 {
+	if x != nil {
+		return x.Edges
+	}
+	return nil
+}
+
+func (x *FindRouteResponse) GetNetworkSha256() string {
+	if x != nil {
+		return x.NetworkSha256
+	}
+	return ""
+}
+
+func (x *FindRouteResponse) GetFromMetres() float64 {
+	if x != nil {
+		return x.FromMetres
+	}
+	return 0
+}
+
+func (x *FindRouteResponse) GetToMetres() float64 {
+	if x != nil {
+		return x.ToMetres
+	}
+	return 0
+}
+
+func (x *FindRouteResponse) GetBasis() *Basis {
+	if x != nil {
+		return x.Basis
+	}
+	return nil
+}
+
+// A part of a way that keeps to one street.
+type RouteStreet struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // empty where the street has none or the network knows none
+	Metres        float64                `protobuf:"fixed64,2,opt,name=metres,proto3" json:"metres,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RouteStreet) Reset() {
+	*x = RouteStreet{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RouteStreet) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RouteStreet) ProtoMessage() {}
+
+func (x *RouteStreet) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RouteStreet.ProtoReflect.Descriptor instead.
+func (*RouteStreet) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *RouteStreet) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RouteStreet) GetMetres() float64 {
+	if x != nil {
+		return x.Metres
+	}
+	return 0
+}
+
+type GetReachRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Origin:
+	//
+	//	*GetReachRequest_Location
+	//	*GetReachRequest_Car
+	Origin        isGetReachRequest_Origin `protobuf_oneof:"origin"`
+	Driving       Driving                  `protobuf:"varint,3,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
+	Hour          *int32                   `protobuf:"varint,4,opt,name=hour,proto3,oneof" json:"hour,omitempty"` // of the week, 0 to 167: speeds; unset: the present hour
+	Inbound       bool                     `protobuf:"varint,5,opt,name=inbound,proto3" json:"inbound,omitempty"` // minutes from each cell to the place; false: from the place to each cell
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReachRequest) Reset() {
+	*x = GetReachRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReachRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReachRequest) ProtoMessage() {}
+
+func (x *GetReachRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReachRequest.ProtoReflect.Descriptor instead.
+func (*GetReachRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *GetReachRequest) GetOrigin() isGetReachRequest_Origin {
+	if x != nil {
+		return x.Origin
+	}
+	return nil
+}
+
+func (x *GetReachRequest) GetLocation() *Location {
+	if x != nil {
+		if x, ok := x.Origin.(*GetReachRequest_Location); ok {
+			return x.Location
+		}
+	}
+	return nil
+}
+
+func (x *GetReachRequest) GetCar() string {
+	if x != nil {
+		if x, ok := x.Origin.(*GetReachRequest_Car); ok {
+			return x.Car
+		}
+	}
+	return ""
+}
+
+func (x *GetReachRequest) GetDriving() Driving {
+	if x != nil {
+		return x.Driving
+	}
+	return Driving_DRIVING_UNSPECIFIED
+}
+
+func (x *GetReachRequest) GetHour() int32 {
+	if x != nil && x.Hour != nil {
+		return *x.Hour
+	}
+	return 0
+}
+
+func (x *GetReachRequest) GetInbound() bool {
+	if x != nil {
+		return x.Inbound
+	}
+	return false
+}
+
+type isGetReachRequest_Origin interface {
+	isGetReachRequest_Origin()
+}
+
+type GetReachRequest_Location struct {
+	Location *Location `protobuf:"bytes,1,opt,name=location,proto3,oneof"`
+}
+
+type GetReachRequest_Car struct {
+	Car string `protobuf:"bytes,2,opt,name=car,proto3,oneof"` // "cars/JRC-1": where it was last reported
+}
+
+func (*GetReachRequest_Location) isGetReachRequest_Origin() {}
+
+func (*GetReachRequest_Car) isGetReachRequest_Origin() {}
+
+type Reach struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Minutes       []float32              `protobuf:"fixed32,1,rep,packed,name=minutes,proto3" json:"minutes,omitempty"` // per cell, in the order of City.cells; negative: no way by road
+	Basis         *Basis                 `protobuf:"bytes,2,opt,name=basis,proto3" json:"basis,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reach) Reset() {
+	*x = Reach{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reach) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reach) ProtoMessage() {}
+
+func (x *Reach) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reach.ProtoReflect.Descriptor instead.
+func (*Reach) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *Reach) GetMinutes() []float32 {
+	if x != nil {
+		return x.Minutes
+	}
+	return nil
+}
+
+func (x *Reach) GetBasis() *Basis {
+	if x != nil {
+		return x.Basis
+	}
+	return nil
+}
+
+// Which roads are meant, in one of three ways.
+type RoadPlace struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Kind:
+	//
+	//	*RoadPlace_At
+	//	*RoadPlace_Area
+	//	*RoadPlace_Edges
+	Kind          isRoadPlace_Kind `protobuf_oneof:"kind"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoadPlace) Reset() {
+	*x = RoadPlace{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoadPlace) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoadPlace) ProtoMessage() {}
+
+func (x *RoadPlace) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoadPlace.ProtoReflect.Descriptor instead.
+func (*RoadPlace) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *RoadPlace) GetKind() isRoadPlace_Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return nil
+}
+
+func (x *RoadPlace) GetAt() *NearestRoad {
+	if x != nil {
+		if x, ok := x.Kind.(*RoadPlace_At); ok {
+			return x.At
+		}
+	}
+	return nil
+}
+
+func (x *RoadPlace) GetArea() *Area {
+	if x != nil {
+		if x, ok := x.Kind.(*RoadPlace_Area); ok {
+			return x.Area
+		}
+	}
+	return nil
+}
+
+func (x *RoadPlace) GetEdges() *RoadEdges {
+	if x != nil {
+		if x, ok := x.Kind.(*RoadPlace_Edges); ok {
+			return x.Edges
+		}
+	}
+	return nil
+}
+
+type isRoadPlace_Kind interface {
+	isRoadPlace_Kind()
+}
+
+type RoadPlace_At struct {
+	At *NearestRoad `protobuf:"bytes,1,opt,name=at,proto3,oneof"`
+}
+
+type RoadPlace_Area struct {
+	Area *Area `protobuf:"bytes,2,opt,name=area,proto3,oneof"`
+}
+
+type RoadPlace_Edges struct {
+	Edges *RoadEdges `protobuf:"bytes,3,opt,name=edges,proto3,oneof"`
+}
+
+func (*RoadPlace_At) isRoadPlace_Kind() {}
+
+func (*RoadPlace_Area) isRoadPlace_Kind() {}
+
+func (*RoadPlace_Edges) isRoadPlace_Kind() {}
+
+// The road nearest to a place, up to 100 m away.
+type NearestRoad struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Location *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	// Degrees clockwise from north, 0 to 360: only the direction of the road that is nearest to it.
+	// Unset: both directions.
+	Heading       *float64 `protobuf:"fixed64,2,opt,name=heading,proto3,oneof" json:"heading,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NearestRoad) Reset() {
+	*x = NearestRoad{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NearestRoad) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NearestRoad) ProtoMessage() {}
+
+func (x *NearestRoad) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NearestRoad.ProtoReflect.Descriptor instead.
+func (*NearestRoad) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *NearestRoad) GetLocation() *Location {
+	if x != nil {
+		return x.Location
+	}
+	return nil
+}
+
+func (x *NearestRoad) GetHeading() float64 {
+	if x != nil && x.Heading != nil {
+		return *x.Heading
+	}
+	return 0
+}
+
+// Every road that touches a polygon.
+type Area struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The corners in order, 3 to 1,000; the last is joined to the first.
+	Vertices      []*LatLng `protobuf:"bytes,1,rep,name=vertices,proto3" json:"vertices,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Area) Reset() {
+	*x = Area{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Area) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Area) ProtoMessage() {}
+
+func (x *Area) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Area.ProtoReflect.Descriptor instead.
+func (*Area) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *Area) GetVertices() []*LatLng {
+	if x != nil {
+		return x.Vertices
+	}
+	return nil
+}
+
+// Edges of the network in use by their numbers, as FindRoute gives them. An edge is one direction of
+// the road between two junctions.
+type RoadEdges struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Edges         []uint32               `protobuf:"varint,1,rep,packed,name=edges,proto3" json:"edges,omitempty"`                              // 1 to 1,000
+	NetworkSha256 string                 `protobuf:"bytes,2,opt,name=network_sha256,json=networkSha256,proto3" json:"network_sha256,omitempty"` // that the numbers belong to; those of another network are refused
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoadEdges) Reset() {
+	*x = RoadEdges{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoadEdges) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoadEdges) ProtoMessage() {}
+
+func (x *RoadEdges) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoadEdges.ProtoReflect.Descriptor instead.
+func (*RoadEdges) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *RoadEdges) GetEdges() []uint32 {
+	if x != nil {
+		return x.Edges
+	}
+	return nil
+}
+
+func (x *RoadEdges) GetNetworkSha256() string {
+	if x != nil {
+		return x.NetworkSha256
+	}
+	return ""
+}
+
+// A closure or a speed.
+type RoadChange struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "roadChanges/…"
+	Kind          RoadChangeKind         `protobuf:"varint,2,opt,name=kind,proto3,enum=nearside.v1.RoadChangeKind" json:"kind,omitempty"`
+	Where         *RoadPlace             `protobuf:"bytes,3,opt,name=where,proto3" json:"where,omitempty"`
+	SpeedKmh      float64                `protobuf:"fixed64,4,opt,name=speed_kmh,json=speedKmh,proto3" json:"speed_kmh,omitempty"` // where kind is a speed
+	Note          string                 `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"` // unset: in force until it is taken back
+	Edges         int32                  `protobuf:"varint,8,opt,name=edges,proto3" json:"edges,omitempty"`                            // directions of roads that it touches on the network in use; 0: none any more
+	Metres        float64                `protobuf:"fixed64,9,opt,name=metres,proto3" json:"metres,omitempty"`                         // from the place to its road, where the road was asked for by a place
+	Streets       []string               `protobuf:"bytes,10,rep,name=streets,proto3" json:"streets,omitempty"`                        // the first 10 names, where known
+	Kept          bool                   `protobuf:"varint,11,opt,name=kept,proto3" json:"kept,omitempty"`                             // on disk, so that it outlives the server
+	Lines         []*RoadLine            `protobuf:"bytes,12,rep,name=lines,proto3" json:"lines,omitempty"`                            // of the roads; see ListRoadChangesRequest.include_lines
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoadChange) Reset() {
+	*x = RoadChange{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoadChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoadChange) ProtoMessage() {}
+
+func (x *RoadChange) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoadChange.ProtoReflect.Descriptor instead.
+func (*RoadChange) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *RoadChange) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RoadChange) GetKind() RoadChangeKind {
+	if x != nil {
+		return x.Kind
+	}
+	return RoadChangeKind_ROAD_CHANGE_KIND_UNSPECIFIED
+}
+
+func (x *RoadChange) GetWhere() *RoadPlace {
+	if x != nil {
+		return x.Where
+	}
+	return nil
+}
+
+func (x *RoadChange) GetSpeedKmh() float64 {
+	if x != nil {
+		return x.SpeedKmh
+	}
+	return 0
+}
+
+func (x *RoadChange) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *RoadChange) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *RoadChange) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *RoadChange) GetEdges() int32 {
+	if x != nil {
+		return x.Edges
+	}
+	return 0
+}
+
+func (x *RoadChange) GetMetres() float64 {
+	if x != nil {
+		return x.Metres
+	}
+	return 0
+}
+
+func (x *RoadChange) GetStreets() []string {
+	if x != nil {
+		return x.Streets
+	}
+	return nil
+}
+
+func (x *RoadChange) GetKept() bool {
+	if x != nil {
+		return x.Kept
+	}
+	return false
+}
+
+func (x *RoadChange) GetLines() []*RoadLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+// The shape of a road.
+type RoadLine struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Points        []*LatLng              `protobuf:"bytes,1,rep,name=points,proto3" json:"points,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoadLine) Reset() {
+	*x = RoadLine{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoadLine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoadLine) ProtoMessage() {}
+
+func (x *RoadLine) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoadLine.ProtoReflect.Descriptor instead.
+func (*RoadLine) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *RoadLine) GetPoints() []*LatLng {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
+type CloseRoadRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Where *RoadPlace             `protobuf:"bytes,1,opt,name=where,proto3" json:"where,omitempty"`
+	Note  string                 `protobuf:"bytes,2,opt,name=note,proto3" json:"note,omitempty"` // at most 200 characters; no personal data
+	// When the roads open again by themselves, at most a year ahead; neither: when ReopenRoad says so.
+	//
+	// Types that are valid to be assigned to Expiration:
+	//
+	//	*CloseRoadRequest_ExpireTime
+	//	*CloseRoadRequest_Ttl
+	Expiration isCloseRoadRequest_Expiration `protobuf_oneof:"expiration"`
+	// Chosen by the caller, at most 64 characters: a repeat of a request whose change is in force changes
+	// nothing and is answered with that change.
+	RequestId     string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CloseRoadRequest) Reset() {
+	*x = CloseRoadRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CloseRoadRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CloseRoadRequest) ProtoMessage() {}
+
+func (x *CloseRoadRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CloseRoadRequest.ProtoReflect.Descriptor instead.
+func (*CloseRoadRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *CloseRoadRequest) GetWhere() *RoadPlace {
+	if x != nil {
+		return x.Where
+	}
+	return nil
+}
+
+func (x *CloseRoadRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *CloseRoadRequest) GetExpiration() isCloseRoadRequest_Expiration {
+	if x != nil {
+		return x.Expiration
+	}
+	return nil
+}
+
+func (x *CloseRoadRequest) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		if x, ok := x.Expiration.(*CloseRoadRequest_ExpireTime); ok {
+			return x.ExpireTime
+		}
+	}
+	return nil
+}
+
+func (x *CloseRoadRequest) GetTtl() *durationpb.Duration {
+	if x != nil {
+		if x, ok := x.Expiration.(*CloseRoadRequest_Ttl); ok {
+			return x.Ttl
+		}
+	}
+	return nil
+}
+
+func (x *CloseRoadRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+type isCloseRoadRequest_Expiration interface {
+	isCloseRoadRequest_Expiration()
+}
+
+type CloseRoadRequest_ExpireTime struct {
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expire_time,json=expireTime,proto3,oneof"`
+}
+
+type CloseRoadRequest_Ttl struct {
+	Ttl *durationpb.Duration `protobuf:"bytes,4,opt,name=ttl,proto3,oneof"` // from the server's now
+}
+
+func (*CloseRoadRequest_ExpireTime) isCloseRoadRequest_Expiration() {}
+
+func (*CloseRoadRequest_Ttl) isCloseRoadRequest_Expiration() {}
+
+type SetSpeedRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Where    *RoadPlace             `protobuf:"bytes,1,opt,name=where,proto3" json:"where,omitempty"`
+	SpeedKmh float64                `protobuf:"fixed64,2,opt,name=speed_kmh,json=speedKmh,proto3" json:"speed_kmh,omitempty"` // 1 to 200, for both ways of driving
+	Note     string                 `protobuf:"bytes,3,opt,name=note,proto3" json:"note,omitempty"`                           // as in CloseRoadRequest, like all that follows
+	// Types that are valid to be assigned to Expiration:
+	//
+	//	*SetSpeedRequest_ExpireTime
+	//	*SetSpeedRequest_Ttl
+	Expiration    isSetSpeedRequest_Expiration `protobuf_oneof:"expiration"`
+	RequestId     string                       `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetSpeedRequest) Reset() {
+	*x = SetSpeedRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetSpeedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetSpeedRequest) ProtoMessage() {}
+
+func (x *SetSpeedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetSpeedRequest.ProtoReflect.Descriptor instead.
+func (*SetSpeedRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *SetSpeedRequest) GetWhere() *RoadPlace {
+	if x != nil {
+		return x.Where
+	}
+	return nil
+}
+
+func (x *SetSpeedRequest) GetSpeedKmh() float64 {
+	if x != nil {
+		return x.SpeedKmh
+	}
+	return 0
+}
+
+func (x *SetSpeedRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *SetSpeedRequest) GetExpiration() isSetSpeedRequest_Expiration {
+	if x != nil {
+		return x.Expiration
+	}
+	return nil
+}
+
+func (x *SetSpeedRequest) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		if x, ok := x.Expiration.(*SetSpeedRequest_ExpireTime); ok {
+			return x.ExpireTime
+		}
+	}
+	return nil
+}
+
+func (x *SetSpeedRequest) GetTtl() *durationpb.Duration {
+	if x != nil {
+		if x, ok := x.Expiration.(*SetSpeedRequest_Ttl); ok {
+			return x.Ttl
+		}
+	}
+	return nil
+}
+
+func (x *SetSpeedRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+type isSetSpeedRequest_Expiration interface {
+	isSetSpeedRequest_Expiration()
+}
+
+type SetSpeedRequest_ExpireTime struct {
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3,oneof"`
+}
+
+type SetSpeedRequest_Ttl struct {
+	Ttl *durationpb.Duration `protobuf:"bytes,5,opt,name=ttl,proto3,oneof"`
+}
+
+func (*SetSpeedRequest_ExpireTime) isSetSpeedRequest_Expiration() {}
+
+func (*SetSpeedRequest_Ttl) isSetSpeedRequest_Expiration() {}
+
+type ReopenRoadRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`                                      // "roadChanges/…"
+	AllowMissing  bool                   `protobuf:"varint,2,opt,name=allow_missing,json=allowMissing,proto3" json:"allow_missing,omitempty"` // not an error where there is no such change, as when a request is repeated
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReopenRoadRequest) Reset() {
+	*x = ReopenRoadRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReopenRoadRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReopenRoadRequest) ProtoMessage() {}
+
+func (x *ReopenRoadRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReopenRoadRequest.ProtoReflect.Descriptor instead.
+func (*ReopenRoadRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *ReopenRoadRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ReopenRoadRequest) GetAllowMissing() bool {
+	if x != nil {
+		return x.AllowMissing
+	}
+	return false
+}
+
+type ReopenRoadResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Change        *RoadChange            `protobuf:"bytes,1,opt,name=change,proto3" json:"change,omitempty"` // that was taken back; unset where there was none
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReopenRoadResponse) Reset() {
+	*x = ReopenRoadResponse{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReopenRoadResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReopenRoadResponse) ProtoMessage() {}
+
+func (x *ReopenRoadResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReopenRoadResponse.ProtoReflect.Descriptor instead.
+func (*ReopenRoadResponse) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *ReopenRoadResponse) GetChange() *RoadChange {
+	if x != nil {
+		return x.Change
+	}
+	return nil
+}
+
+type ListRoadChangesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PageSize      int32                  `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"` // 0 means 100; at most 1,000
+	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	IncludeLines  bool                   `protobuf:"varint,3,opt,name=include_lines,json=includeLines,proto3" json:"include_lines,omitempty"` // give the shapes of the roads, at most 2,000 lines in an answer
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRoadChangesRequest) Reset() {
+	*x = ListRoadChangesRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRoadChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRoadChangesRequest) ProtoMessage() {}
+
+func (x *ListRoadChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRoadChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListRoadChangesRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *ListRoadChangesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListRoadChangesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListRoadChangesRequest) GetIncludeLines() bool {
+	if x != nil {
+		return x.IncludeLines
+	}
+	return false
+}
+
+type ListRoadChangesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Changes       []*RoadChange          `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	AsOf          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRoadChangesResponse) Reset() {
+	*x = ListRoadChangesResponse{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRoadChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRoadChangesResponse) ProtoMessage() {}
+
+func (x *ListRoadChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRoadChangesResponse.ProtoReflect.Descriptor instead.
+func (*ListRoadChangesResponse) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *ListRoadChangesResponse) GetChanges() []*RoadChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+func (x *ListRoadChangesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListRoadChangesResponse) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
 var File_nearside_v1_nearside_proto protoreflect.FileDescriptor
 
 const file_nearside_v1_nearside_proto_rawDesc = "" +
@@ -3145,7 +4454,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\tlongitude\x18\x02 \x01(\x01R\tlongitude\"G\n" +
 	"\x0fEastingNorthing\x12\x18\n" +
 	"\aeasting\x18\x01 \x01(\x01R\aeasting\x12\x1a\n" +
-	"\bnorthing\x18\x02 \x01(\x01R\bnorthing\"\xde\x01\n" +
+	"\bnorthing\x18\x02 \x01(\x01R\bnorthing\"\x81\x02\n" +
 	"\x05Basis\x12\x18\n" +
 	"\anetwork\x18\x01 \x01(\tR\anetwork\x12\x16\n" +
 	"\x06period\x18\x02 \x01(\tR\x06period\x12.\n" +
@@ -3153,7 +4462,8 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\bdegraded\x18\x04 \x01(\bR\bdegraded\x12'\n" +
 	"\x0fdegraded_reason\x18\x05 \x01(\tR\x0edegradedReason\x12\x1a\n" +
 	"\bmodelled\x18\x06 \x01(\bR\bmodelled\x12\x12\n" +
-	"\x04demo\x18\a \x01(\bR\x04demo\"\x81\x03\n" +
+	"\x04demo\x18\a \x01(\bR\x04demo\x12!\n" +
+	"\froad_changes\x18\b \x01(\x05R\vroadChanges\"\x81\x03\n" +
 	"\x03Car\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x16.nearside.v1.CarStatusR\x06status\x12*\n" +
@@ -3376,7 +4686,106 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\rvalue_seconds\x18\x02 \x01(\x01R\fvalueSeconds\x12.\n" +
 	"\x03all\x18\x03 \x01(\v2\x1c.nearside.v1.BoroughCoverageR\x03all\x12\x12\n" +
 	"\x04note\x18\x04 \x01(\tR\x04note\x12,\n" +
-	"\x04cars\x18\x05 \x03(\v2\x18.nearside.v1.PlannedSiteR\x04cars*N\n" +
+	"\x04cars\x18\x05 \x03(\v2\x18.nearside.v1.PlannedSiteR\x04cars\"\x94\x01\n" +
+	"\x10FindRouteRequest\x12)\n" +
+	"\x04from\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\x04from\x12%\n" +
+	"\x02to\x18\x02 \x01(\v2\x15.nearside.v1.LocationR\x02to\x12.\n" +
+	"\adriving\x18\x03 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\"\xed\x02\n" +
+	"\x11FindRouteResponse\x12:\n" +
+	"\vtravel_time\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\n" +
+	"travelTime\x12\x16\n" +
+	"\x06metres\x18\x02 \x01(\x01R\x06metres\x12+\n" +
+	"\x06points\x18\x03 \x03(\v2\x13.nearside.v1.LatLngR\x06points\x122\n" +
+	"\astreets\x18\x04 \x03(\v2\x18.nearside.v1.RouteStreetR\astreets\x12\x14\n" +
+	"\x05edges\x18\x05 \x03(\rR\x05edges\x12%\n" +
+	"\x0enetwork_sha256\x18\x06 \x01(\tR\rnetworkSha256\x12\x1f\n" +
+	"\vfrom_metres\x18\a \x01(\x01R\n" +
+	"fromMetres\x12\x1b\n" +
+	"\tto_metres\x18\b \x01(\x01R\btoMetres\x12(\n" +
+	"\x05basis\x18\t \x01(\v2\x12.nearside.v1.BasisR\x05basis\"9\n" +
+	"\vRouteStreet\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06metres\x18\x02 \x01(\x01R\x06metres\"\xd0\x01\n" +
+	"\x0fGetReachRequest\x123\n" +
+	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationH\x00R\blocation\x12\x12\n" +
+	"\x03car\x18\x02 \x01(\tH\x00R\x03car\x12.\n" +
+	"\adriving\x18\x03 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\x12\x17\n" +
+	"\x04hour\x18\x04 \x01(\x05H\x01R\x04hour\x88\x01\x01\x12\x18\n" +
+	"\ainbound\x18\x05 \x01(\bR\ainboundB\b\n" +
+	"\x06originB\a\n" +
+	"\x05_hour\"K\n" +
+	"\x05Reach\x12\x18\n" +
+	"\aminutes\x18\x01 \x03(\x02R\aminutes\x12(\n" +
+	"\x05basis\x18\x02 \x01(\v2\x12.nearside.v1.BasisR\x05basis\"\x98\x01\n" +
+	"\tRoadPlace\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x18.nearside.v1.NearestRoadH\x00R\x02at\x12'\n" +
+	"\x04area\x18\x02 \x01(\v2\x11.nearside.v1.AreaH\x00R\x04area\x12.\n" +
+	"\x05edges\x18\x03 \x01(\v2\x16.nearside.v1.RoadEdgesH\x00R\x05edgesB\x06\n" +
+	"\x04kind\"k\n" +
+	"\vNearestRoad\x121\n" +
+	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12\x1d\n" +
+	"\aheading\x18\x02 \x01(\x01H\x00R\aheading\x88\x01\x01B\n" +
+	"\n" +
+	"\b_heading\"7\n" +
+	"\x04Area\x12/\n" +
+	"\bvertices\x18\x01 \x03(\v2\x13.nearside.v1.LatLngR\bvertices\"H\n" +
+	"\tRoadEdges\x12\x14\n" +
+	"\x05edges\x18\x01 \x03(\rR\x05edges\x12%\n" +
+	"\x0enetwork_sha256\x18\x02 \x01(\tR\rnetworkSha256\"\xb3\x03\n" +
+	"\n" +
+	"RoadChange\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12/\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x1b.nearside.v1.RoadChangeKindR\x04kind\x12,\n" +
+	"\x05where\x18\x03 \x01(\v2\x16.nearside.v1.RoadPlaceR\x05where\x12\x1b\n" +
+	"\tspeed_kmh\x18\x04 \x01(\x01R\bspeedKmh\x12\x12\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\x12;\n" +
+	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\x12;\n" +
+	"\vexpire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x12\x14\n" +
+	"\x05edges\x18\b \x01(\x05R\x05edges\x12\x16\n" +
+	"\x06metres\x18\t \x01(\x01R\x06metres\x12\x18\n" +
+	"\astreets\x18\n" +
+	" \x03(\tR\astreets\x12\x12\n" +
+	"\x04kept\x18\v \x01(\bR\x04kept\x12+\n" +
+	"\x05lines\x18\f \x03(\v2\x15.nearside.v1.RoadLineR\x05lines\"7\n" +
+	"\bRoadLine\x12+\n" +
+	"\x06points\x18\x01 \x03(\v2\x13.nearside.v1.LatLngR\x06points\"\xef\x01\n" +
+	"\x10CloseRoadRequest\x12,\n" +
+	"\x05where\x18\x01 \x01(\v2\x16.nearside.v1.RoadPlaceR\x05where\x12\x12\n" +
+	"\x04note\x18\x02 \x01(\tR\x04note\x12=\n" +
+	"\vexpire_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\n" +
+	"expireTime\x12-\n" +
+	"\x03ttl\x18\x04 \x01(\v2\x19.google.protobuf.DurationH\x00R\x03ttl\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x05 \x01(\tR\trequestIdB\f\n" +
+	"\n" +
+	"expiration\"\x8b\x02\n" +
+	"\x0fSetSpeedRequest\x12,\n" +
+	"\x05where\x18\x01 \x01(\v2\x16.nearside.v1.RoadPlaceR\x05where\x12\x1b\n" +
+	"\tspeed_kmh\x18\x02 \x01(\x01R\bspeedKmh\x12\x12\n" +
+	"\x04note\x18\x03 \x01(\tR\x04note\x12=\n" +
+	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\n" +
+	"expireTime\x12-\n" +
+	"\x03ttl\x18\x05 \x01(\v2\x19.google.protobuf.DurationH\x00R\x03ttl\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x06 \x01(\tR\trequestIdB\f\n" +
+	"\n" +
+	"expiration\"L\n" +
+	"\x11ReopenRoadRequest\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12#\n" +
+	"\rallow_missing\x18\x02 \x01(\bR\fallowMissing\"E\n" +
+	"\x12ReopenRoadResponse\x12/\n" +
+	"\x06change\x18\x01 \x01(\v2\x17.nearside.v1.RoadChangeR\x06change\"y\n" +
+	"\x16ListRoadChangesRequest\x12\x1b\n" +
+	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12#\n" +
+	"\rinclude_lines\x18\x03 \x01(\bR\fincludeLines\"\xa5\x01\n" +
+	"\x17ListRoadChangesResponse\x121\n" +
+	"\achanges\x18\x01 \x03(\v2\x17.nearside.v1.RoadChangeR\achanges\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12/\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf*N\n" +
 	"\aDriving\x12\x17\n" +
 	"\x13DRIVING_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eDRIVING_NORMAL\x10\x01\x12\x16\n" +
@@ -3400,7 +4809,11 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x16PLACE_KIND_SECURE_UNIT\x10\x05\x12\x17\n" +
 	"\x13PLACE_KIND_HOSPITAL\x10\x06\x12\x1b\n" +
 	"\x17PLACE_KIND_FIRE_STATION\x10\a\x12\x1d\n" +
-	"\x19PLACE_KIND_POLICE_STATION\x10\b2\xd7\x04\n" +
+	"\x19PLACE_KIND_POLICE_STATION\x10\b*k\n" +
+	"\x0eRoadChangeKind\x12 \n" +
+	"\x1cROAD_CHANGE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17ROAD_CHANGE_KIND_CLOSED\x10\x01\x12\x1a\n" +
+	"\x16ROAD_CHANGE_KIND_SPEED\x10\x022\xd7\x04\n" +
 	"\x0fDispatchService\x12}\n" +
 	"\x0fFindNearestCars\x12#.nearside.v1.FindNearestCarsRequest\x1a$.nearside.v1.FindNearestCarsResponse\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/cars:findNearest\x12\x81\x01\n" +
 	"\x0fReportPositions\x12#.nearside.v1.ReportPositionsRequest\x1a$.nearside.v1.ReportPositionsResponse\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/cars:reportPositions\x12^\n" +
@@ -3416,7 +4829,15 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\n" +
 	"CreatePlan\x12\x1e.nearside.v1.CreatePlanRequest\x1a\x1d.google.longrunning.Operation\"1\xcaA\x1a\n" +
 	"\x04Plan\x12\x12CreatePlanMetadata\x82\xd3\xe4\x93\x02\x0e:\x01*\"\t/v1/plans\x12U\n" +
-	"\aGetPlan\x12\x1b.nearside.v1.GetPlanRequest\x1a\x11.nearside.v1.Plan\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=plans/*}B=Z;github.com/nearside-ems/nearside/api/nearside/v1;nearsidev1b\x06proto3"
+	"\aGetPlan\x12\x1b.nearside.v1.GetPlanRequest\x1a\x11.nearside.v1.Plan\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=plans/*}2\x87\x05\n" +
+	"\vRoadService\x12f\n" +
+	"\tFindRoute\x12\x1d.nearside.v1.FindRouteRequest\x1a\x1e.nearside.v1.FindRouteResponse\"\x1a\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/routes:find\x12O\n" +
+	"\bGetReach\x12\x1c.nearside.v1.GetReachRequest\x1a\x12.nearside.v1.Reach\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/reach\x12e\n" +
+	"\tCloseRoad\x12\x1d.nearside.v1.CloseRoadRequest\x1a\x17.nearside.v1.RoadChange\" \x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/roadChanges:close\x12f\n" +
+	"\bSetSpeed\x12\x1c.nearside.v1.SetSpeedRequest\x1a\x17.nearside.v1.RoadChange\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/roadChanges:setSpeed\x12y\n" +
+	"\n" +
+	"ReopenRoad\x12\x1e.nearside.v1.ReopenRoadRequest\x1a\x1f.nearside.v1.ReopenRoadResponse\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=roadChanges/*}:reopen\x12u\n" +
+	"\x0fListRoadChanges\x12#.nearside.v1.ListRoadChangesRequest\x1a$.nearside.v1.ListRoadChangesResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/roadChangesB=Z;github.com/nearside-ems/nearside/api/nearside/v1;nearsidev1b\x06proto3"
 
 var (
 	file_nearside_v1_nearside_proto_rawDescOnce sync.Once
@@ -3430,140 +4851,200 @@ func file_nearside_v1_nearside_proto_rawDescGZIP() []byte {
 	return file_nearside_v1_nearside_proto_rawDescData
 }
 
-var file_nearside_v1_nearside_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_nearside_v1_nearside_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 56)
 var file_nearside_v1_nearside_proto_goTypes = []any{
 	(Driving)(0),                      // 0: nearside.v1.Driving
 	(CarStatus)(0),                    // 1: nearside.v1.CarStatus
 	(Skill)(0),                        // 2: nearside.v1.Skill
 	(PlaceKind)(0),                    // 3: nearside.v1.PlaceKind
-	(*Location)(nil),                  // 4: nearside.v1.Location
-	(*LatLng)(nil),                    // 5: nearside.v1.LatLng
-	(*EastingNorthing)(nil),           // 6: nearside.v1.EastingNorthing
-	(*Basis)(nil),                     // 7: nearside.v1.Basis
-	(*Car)(nil),                       // 8: nearside.v1.Car
-	(*FindNearestCarsRequest)(nil),    // 9: nearside.v1.FindNearestCarsRequest
-	(*Candidate)(nil),                 // 10: nearside.v1.Candidate
-	(*Exclusion)(nil),                 // 11: nearside.v1.Exclusion
-	(*FindNearestCarsResponse)(nil),   // 12: nearside.v1.FindNearestCarsResponse
-	(*PositionReport)(nil),            // 13: nearside.v1.PositionReport
-	(*ReportPositionsRequest)(nil),    // 14: nearside.v1.ReportPositionsRequest
-	(*ReportError)(nil),               // 15: nearside.v1.ReportError
-	(*ReportPositionsResponse)(nil),   // 16: nearside.v1.ReportPositionsResponse
-	(*StreamPositionsRequest)(nil),    // 17: nearside.v1.StreamPositionsRequest
-	(*StreamPositionsResponse)(nil),   // 18: nearside.v1.StreamPositionsResponse
-	(*ListCarsRequest)(nil),           // 19: nearside.v1.ListCarsRequest
-	(*ListCarsResponse)(nil),          // 20: nearside.v1.ListCarsResponse
-	(*Place)(nil),                     // 21: nearside.v1.Place
-	(*FindNearestPlacesRequest)(nil),  // 22: nearside.v1.FindNearestPlacesRequest
-	(*NearbyPlace)(nil),               // 23: nearside.v1.NearbyPlace
-	(*FindNearestPlacesResponse)(nil), // 24: nearside.v1.FindNearestPlacesResponse
-	(*GetCityRequest)(nil),            // 25: nearside.v1.GetCityRequest
-	(*City)(nil),                      // 26: nearside.v1.City
-	(*Cell)(nil),                      // 27: nearside.v1.Cell
-	(*Borough)(nil),                   // 28: nearside.v1.Borough
-	(*SpeedPeriod)(nil),               // 29: nearside.v1.SpeedPeriod
-	(*Provenance)(nil),                // 30: nearside.v1.Provenance
-	(*GetForecastRequest)(nil),        // 31: nearside.v1.GetForecastRequest
-	(*Forecast)(nil),                  // 32: nearside.v1.Forecast
-	(*BoroughValue)(nil),              // 33: nearside.v1.BoroughValue
-	(*GetCoverageRequest)(nil),        // 34: nearside.v1.GetCoverageRequest
-	(*Coverage)(nil),                  // 35: nearside.v1.Coverage
-	(*BoroughCoverage)(nil),           // 36: nearside.v1.BoroughCoverage
-	(*CreatePlanRequest)(nil),         // 37: nearside.v1.CreatePlanRequest
-	(*CreatePlanMetadata)(nil),        // 38: nearside.v1.CreatePlanMetadata
-	(*GetPlanRequest)(nil),            // 39: nearside.v1.GetPlanRequest
-	(*Plan)(nil),                      // 40: nearside.v1.Plan
-	(*PlannedSite)(nil),               // 41: nearside.v1.PlannedSite
-	(*Comparison)(nil),                // 42: nearside.v1.Comparison
-	(*timestamppb.Timestamp)(nil),     // 43: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),       // 44: google.protobuf.Duration
-	(*longrunningpb.Operation)(nil),   // 45: google.longrunning.Operation
+	(RoadChangeKind)(0),               // 4: nearside.v1.RoadChangeKind
+	(*Location)(nil),                  // 5: nearside.v1.Location
+	(*LatLng)(nil),                    // 6: nearside.v1.LatLng
+	(*EastingNorthing)(nil),           // 7: nearside.v1.EastingNorthing
+	(*Basis)(nil),                     // 8: nearside.v1.Basis
+	(*Car)(nil),                       // 9: nearside.v1.Car
+	(*FindNearestCarsRequest)(nil),    // 10: nearside.v1.FindNearestCarsRequest
+	(*Candidate)(nil),                 // 11: nearside.v1.Candidate
+	(*Exclusion)(nil),                 // 12: nearside.v1.Exclusion
+	(*FindNearestCarsResponse)(nil),   // 13: nearside.v1.FindNearestCarsResponse
+	(*PositionReport)(nil),            // 14: nearside.v1.PositionReport
+	(*ReportPositionsRequest)(nil),    // 15: nearside.v1.ReportPositionsRequest
+	(*ReportError)(nil),               // 16: nearside.v1.ReportError
+	(*ReportPositionsResponse)(nil),   // 17: nearside.v1.ReportPositionsResponse
+	(*StreamPositionsRequest)(nil),    // 18: nearside.v1.StreamPositionsRequest
+	(*StreamPositionsResponse)(nil),   // 19: nearside.v1.StreamPositionsResponse
+	(*ListCarsRequest)(nil),           // 20: nearside.v1.ListCarsRequest
+	(*ListCarsResponse)(nil),          // 21: nearside.v1.ListCarsResponse
+	(*Place)(nil),                     // 22: nearside.v1.Place
+	(*FindNearestPlacesRequest)(nil),  // 23: nearside.v1.FindNearestPlacesRequest
+	(*NearbyPlace)(nil),               // 24: nearside.v1.NearbyPlace
+	(*FindNearestPlacesResponse)(nil), // 25: nearside.v1.FindNearestPlacesResponse
+	(*GetCityRequest)(nil),            // 26: nearside.v1.GetCityRequest
+	(*City)(nil),                      // 27: nearside.v1.City
+	(*Cell)(nil),                      // 28: nearside.v1.Cell
+	(*Borough)(nil),                   // 29: nearside.v1.Borough
+	(*SpeedPeriod)(nil),               // 30: nearside.v1.SpeedPeriod
+	(*Provenance)(nil),                // 31: nearside.v1.Provenance
+	(*GetForecastRequest)(nil),        // 32: nearside.v1.GetForecastRequest
+	(*Forecast)(nil),                  // 33: nearside.v1.Forecast
+	(*BoroughValue)(nil),              // 34: nearside.v1.BoroughValue
+	(*GetCoverageRequest)(nil),        // 35: nearside.v1.GetCoverageRequest
+	(*Coverage)(nil),                  // 36: nearside.v1.Coverage
+	(*BoroughCoverage)(nil),           // 37: nearside.v1.BoroughCoverage
+	(*CreatePlanRequest)(nil),         // 38: nearside.v1.CreatePlanRequest
+	(*CreatePlanMetadata)(nil),        // 39: nearside.v1.CreatePlanMetadata
+	(*GetPlanRequest)(nil),            // 40: nearside.v1.GetPlanRequest
+	(*Plan)(nil),                      // 41: nearside.v1.Plan
+	(*PlannedSite)(nil),               // 42: nearside.v1.PlannedSite
+	(*Comparison)(nil),                // 43: nearside.v1.Comparison
+	(*FindRouteRequest)(nil),          // 44: nearside.v1.FindRouteRequest
+	(*FindRouteResponse)(nil),         // 45: nearside.v1.FindRouteResponse
+	(*RouteStreet)(nil),               // 46: nearside.v1.RouteStreet
+	(*GetReachRequest)(nil),           // 47: nearside.v1.GetReachRequest
+	(*Reach)(nil),                     // 48: nearside.v1.Reach
+	(*RoadPlace)(nil),                 // 49: nearside.v1.RoadPlace
+	(*NearestRoad)(nil),               // 50: nearside.v1.NearestRoad
+	(*Area)(nil),                      // 51: nearside.v1.Area
+	(*RoadEdges)(nil),                 // 52: nearside.v1.RoadEdges
+	(*RoadChange)(nil),                // 53: nearside.v1.RoadChange
+	(*RoadLine)(nil),                  // 54: nearside.v1.RoadLine
+	(*CloseRoadRequest)(nil),          // 55: nearside.v1.CloseRoadRequest
+	(*SetSpeedRequest)(nil),           // 56: nearside.v1.SetSpeedRequest
+	(*ReopenRoadRequest)(nil),         // 57: nearside.v1.ReopenRoadRequest
+	(*ReopenRoadResponse)(nil),        // 58: nearside.v1.ReopenRoadResponse
+	(*ListRoadChangesRequest)(nil),    // 59: nearside.v1.ListRoadChangesRequest
+	(*ListRoadChangesResponse)(nil),   // 60: nearside.v1.ListRoadChangesResponse
+	(*timestamppb.Timestamp)(nil),     // 61: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),       // 62: google.protobuf.Duration
+	(*longrunningpb.Operation)(nil),   // 63: google.longrunning.Operation
 }
 var file_nearside_v1_nearside_proto_depIdxs = []int32{
-	5,  // 0: nearside.v1.Location.lat_lng:type_name -> nearside.v1.LatLng
-	6,  // 1: nearside.v1.Location.easting_northing:type_name -> nearside.v1.EastingNorthing
-	0,  // 2: nearside.v1.Basis.driving:type_name -> nearside.v1.Driving
-	1,  // 3: nearside.v1.Car.status:type_name -> nearside.v1.CarStatus
-	2,  // 4: nearside.v1.Car.skills:type_name -> nearside.v1.Skill
-	5,  // 5: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
-	43, // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
-	44, // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
-	4,  // 8: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
-	2,  // 9: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
-	0,  // 10: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
-	8,  // 11: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
-	44, // 12: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
-	44, // 13: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
-	10, // 14: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
-	11, // 15: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
-	7,  // 16: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
-	43, // 17: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	4,  // 18: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
-	43, // 19: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
-	1,  // 20: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
-	2,  // 21: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
-	13, // 22: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
-	15, // 23: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	13, // 24: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
-	15, // 25: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	8,  // 26: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
-	43, // 27: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	3,  // 28: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
-	5,  // 29: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
-	4,  // 30: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
-	3,  // 31: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
-	0,  // 32: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
-	21, // 33: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
-	44, // 34: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
-	23, // 35: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
-	7,  // 36: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
-	27, // 37: nearside.v1.City.cells:type_name -> nearside.v1.Cell
-	28, // 38: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
-	21, // 39: nearside.v1.City.places:type_name -> nearside.v1.Place
-	29, // 40: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
-	30, // 41: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
-	33, // 42: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
-	0,  // 43: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	36, // 44: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	36, // 45: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	7,  // 46: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,  // 47: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	44, // 48: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	41, // 49: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	41, // 50: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	36, // 51: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	36, // 52: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	42, // 53: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	7,  // 54: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	5,  // 55: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	36, // 56: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	41, // 57: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	9,  // 58: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	14, // 59: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	17, // 60: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	19, // 61: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	22, // 62: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	25, // 63: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	31, // 64: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	34, // 65: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	37, // 66: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	39, // 67: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	12, // 68: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	16, // 69: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	18, // 70: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	20, // 71: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	24, // 72: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	26, // 73: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	32, // 74: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	35, // 75: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	45, // 76: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	40, // 77: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	68, // [68:78] is the sub-list for method output_type
-	58, // [58:68] is the sub-list for method input_type
-	58, // [58:58] is the sub-list for extension type_name
-	58, // [58:58] is the sub-list for extension extendee
-	0,  // [0:58] is the sub-list for field type_name
+	6,   // 0: nearside.v1.Location.lat_lng:type_name -> nearside.v1.LatLng
+	7,   // 1: nearside.v1.Location.easting_northing:type_name -> nearside.v1.EastingNorthing
+	0,   // 2: nearside.v1.Basis.driving:type_name -> nearside.v1.Driving
+	1,   // 3: nearside.v1.Car.status:type_name -> nearside.v1.CarStatus
+	2,   // 4: nearside.v1.Car.skills:type_name -> nearside.v1.Skill
+	6,   // 5: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
+	61,  // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
+	62,  // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
+	5,   // 8: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
+	2,   // 9: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
+	0,   // 10: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
+	9,   // 11: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
+	62,  // 12: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
+	62,  // 13: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
+	11,  // 14: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
+	12,  // 15: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
+	8,   // 16: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
+	61,  // 17: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	5,   // 18: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
+	61,  // 19: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
+	1,   // 20: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
+	2,   // 21: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
+	14,  // 22: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
+	16,  // 23: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	14,  // 24: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
+	16,  // 25: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	9,   // 26: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
+	61,  // 27: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	3,   // 28: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
+	6,   // 29: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
+	5,   // 30: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
+	3,   // 31: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
+	0,   // 32: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
+	22,  // 33: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
+	62,  // 34: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
+	24,  // 35: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
+	8,   // 36: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
+	28,  // 37: nearside.v1.City.cells:type_name -> nearside.v1.Cell
+	29,  // 38: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
+	22,  // 39: nearside.v1.City.places:type_name -> nearside.v1.Place
+	30,  // 40: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
+	31,  // 41: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
+	34,  // 42: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
+	0,   // 43: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	37,  // 44: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	37,  // 45: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	8,   // 46: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 47: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	62,  // 48: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	42,  // 49: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	42,  // 50: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	37,  // 51: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	37,  // 52: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	43,  // 53: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	8,   // 54: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	6,   // 55: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	37,  // 56: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	42,  // 57: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	5,   // 58: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	5,   // 59: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 60: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	62,  // 61: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	6,   // 62: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	46,  // 63: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	8,   // 64: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	5,   // 65: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 66: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	8,   // 67: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	50,  // 68: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	51,  // 69: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	52,  // 70: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	5,   // 71: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	6,   // 72: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	4,   // 73: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	49,  // 74: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	61,  // 75: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	61,  // 76: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	54,  // 77: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	6,   // 78: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	49,  // 79: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	61,  // 80: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	62,  // 81: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	49,  // 82: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	61,  // 83: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	62,  // 84: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	53,  // 85: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	53,  // 86: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	61,  // 87: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	10,  // 88: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	15,  // 89: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	18,  // 90: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	20,  // 91: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	23,  // 92: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	26,  // 93: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	32,  // 94: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	35,  // 95: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	38,  // 96: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	40,  // 97: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	44,  // 98: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	47,  // 99: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	55,  // 100: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	56,  // 101: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	57,  // 102: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	59,  // 103: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	13,  // 104: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	17,  // 105: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	19,  // 106: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	21,  // 107: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	25,  // 108: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	27,  // 109: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	33,  // 110: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	36,  // 111: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	63,  // 112: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	41,  // 113: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	45,  // 114: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	48,  // 115: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	53,  // 116: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	53,  // 117: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	58,  // 118: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	60,  // 119: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	104, // [104:120] is the sub-list for method output_type
+	88,  // [88:104] is the sub-list for method input_type
+	88,  // [88:88] is the sub-list for extension type_name
+	88,  // [88:88] is the sub-list for extension extendee
+	0,   // [0:88] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
@@ -3577,15 +5058,33 @@ func file_nearside_v1_nearside_proto_init() {
 		(*Location_GridRef)(nil),
 	}
 	file_nearside_v1_nearside_proto_msgTypes[33].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[42].OneofWrappers = []any{
+		(*GetReachRequest_Location)(nil),
+		(*GetReachRequest_Car)(nil),
+	}
+	file_nearside_v1_nearside_proto_msgTypes[44].OneofWrappers = []any{
+		(*RoadPlace_At)(nil),
+		(*RoadPlace_Area)(nil),
+		(*RoadPlace_Edges)(nil),
+	}
+	file_nearside_v1_nearside_proto_msgTypes[45].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[50].OneofWrappers = []any{
+		(*CloseRoadRequest_ExpireTime)(nil),
+		(*CloseRoadRequest_Ttl)(nil),
+	}
+	file_nearside_v1_nearside_proto_msgTypes[51].OneofWrappers = []any{
+		(*SetSpeedRequest_ExpireTime)(nil),
+		(*SetSpeedRequest_Ttl)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nearside_v1_nearside_proto_rawDesc), len(file_nearside_v1_nearside_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   39,
+			NumEnums:      5,
+			NumMessages:   56,
 			NumExtensions: 0,
-			NumServices:   2,
+			NumServices:   3,
 		},
 		GoTypes:           file_nearside_v1_nearside_proto_goTypes,
 		DependencyIndexes: file_nearside_v1_nearside_proto_depIdxs,

@@ -555,3 +555,315 @@ var PlanningService_ServiceDesc = grpc.ServiceDesc{
 	Streams:  []grpc.StreamDesc{},
 	Metadata: "nearside/v1/nearside.proto",
 }
+
+const (
+	RoadService_FindRoute_FullMethodName       = "/nearside.v1.RoadService/FindRoute"
+	RoadService_GetReach_FullMethodName        = "/nearside.v1.RoadService/GetReach"
+	RoadService_CloseRoad_FullMethodName       = "/nearside.v1.RoadService/CloseRoad"
+	RoadService_SetSpeed_FullMethodName        = "/nearside.v1.RoadService/SetSpeed"
+	RoadService_ReopenRoad_FullMethodName      = "/nearside.v1.RoadService/ReopenRoad"
+	RoadService_ListRoadChanges_FullMethodName = "/nearside.v1.RoadService/ListRoadChanges"
+)
+
+// RoadServiceClient is the client API for RoadService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Ways by road, and what operators know about the roads that the map does not: closures and speeds.
+type RoadServiceClient interface {
+	// Finds the fastest way by road from one place to another, for a departure now.
+	FindRoute(ctx context.Context, in *FindRouteRequest, opts ...grpc.CallOption) (*FindRouteResponse, error)
+	// Measures minutes by road between one place or car and every cell.
+	GetReach(ctx context.Context, in *GetReachRequest, opts ...grpc.CallOption) (*Reach, error)
+	// Closes roads to all cars, from now until they are reopened or the closure expires. The next answer
+	// respects it, and with a data directory it outlives the server.
+	CloseRoad(ctx context.Context, in *CloseRoadRequest, opts ...grpc.CallOption) (*RoadChange, error)
+	// Sets how fast cars drive on roads, from now until they are reopened or the change expires. Where
+	// several changes touch a road, a closure wins, then the newest speed.
+	SetSpeed(ctx context.Context, in *SetSpeedRequest, opts ...grpc.CallOption) (*RoadChange, error)
+	// Takes a closure or a speed back.
+	ReopenRoad(ctx context.Context, in *ReopenRoadRequest, opts ...grpc.CallOption) (*ReopenRoadResponse, error)
+	// Lists the closures and speeds in force, oldest first.
+	ListRoadChanges(ctx context.Context, in *ListRoadChangesRequest, opts ...grpc.CallOption) (*ListRoadChangesResponse, error)
+}
+
+type roadServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewRoadServiceClient(cc grpc.ClientConnInterface) RoadServiceClient {
+	return &roadServiceClient{cc}
+}
+
+func (c *roadServiceClient) FindRoute(ctx context.Context, in *FindRouteRequest, opts ...grpc.CallOption) (*FindRouteResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FindRouteResponse)
+	err := c.cc.Invoke(ctx, RoadService_FindRoute_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *roadServiceClient) GetReach(ctx context.Context, in *GetReachRequest, opts ...grpc.CallOption) (*Reach, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Reach)
+	err := c.cc.Invoke(ctx, RoadService_GetReach_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *roadServiceClient) CloseRoad(ctx context.Context, in *CloseRoadRequest, opts ...grpc.CallOption) (*RoadChange, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RoadChange)
+	err := c.cc.Invoke(ctx, RoadService_CloseRoad_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *roadServiceClient) SetSpeed(ctx context.Context, in *SetSpeedRequest, opts ...grpc.CallOption) (*RoadChange, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RoadChange)
+	err := c.cc.Invoke(ctx, RoadService_SetSpeed_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *roadServiceClient) ReopenRoad(ctx context.Context, in *ReopenRoadRequest, opts ...grpc.CallOption) (*ReopenRoadResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReopenRoadResponse)
+	err := c.cc.Invoke(ctx, RoadService_ReopenRoad_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *roadServiceClient) ListRoadChanges(ctx context.Context, in *ListRoadChangesRequest, opts ...grpc.CallOption) (*ListRoadChangesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRoadChangesResponse)
+	err := c.cc.Invoke(ctx, RoadService_ListRoadChanges_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// RoadServiceServer is the server API for RoadService service.
+// All implementations must embed UnimplementedRoadServiceServer
+// for forward compatibility.
+//
+// Ways by road, and what operators know about the roads that the map does not: closures and speeds.
+type RoadServiceServer interface {
+	// Finds the fastest way by road from one place to another, for a departure now.
+	FindRoute(context.Context, *FindRouteRequest) (*FindRouteResponse, error)
+	// Measures minutes by road between one place or car and every cell.
+	GetReach(context.Context, *GetReachRequest) (*Reach, error)
+	// Closes roads to all cars, from now until they are reopened or the closure expires. The next answer
+	// respects it, and with a data directory it outlives the server.
+	CloseRoad(context.Context, *CloseRoadRequest) (*RoadChange, error)
+	// Sets how fast cars drive on roads, from now until they are reopened or the change expires. Where
+	// several changes touch a road, a closure wins, then the newest speed.
+	SetSpeed(context.Context, *SetSpeedRequest) (*RoadChange, error)
+	// Takes a closure or a speed back.
+	ReopenRoad(context.Context, *ReopenRoadRequest) (*ReopenRoadResponse, error)
+	// Lists the closures and speeds in force, oldest first.
+	ListRoadChanges(context.Context, *ListRoadChangesRequest) (*ListRoadChangesResponse, error)
+	mustEmbedUnimplementedRoadServiceServer()
+}
+
+// UnimplementedRoadServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedRoadServiceServer struct{}
+
+func (UnimplementedRoadServiceServer) FindRoute(context.Context, *FindRouteRequest) (*FindRouteResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FindRoute not implemented")
+}
+func (UnimplementedRoadServiceServer) GetReach(context.Context, *GetReachRequest) (*Reach, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetReach not implemented")
+}
+func (UnimplementedRoadServiceServer) CloseRoad(context.Context, *CloseRoadRequest) (*RoadChange, error) {
+	return nil, status.Error(codes.Unimplemented, "method CloseRoad not implemented")
+}
+func (UnimplementedRoadServiceServer) SetSpeed(context.Context, *SetSpeedRequest) (*RoadChange, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetSpeed not implemented")
+}
+func (UnimplementedRoadServiceServer) ReopenRoad(context.Context, *ReopenRoadRequest) (*ReopenRoadResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReopenRoad not implemented")
+}
+func (UnimplementedRoadServiceServer) ListRoadChanges(context.Context, *ListRoadChangesRequest) (*ListRoadChangesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRoadChanges not implemented")
+}
+func (UnimplementedRoadServiceServer) mustEmbedUnimplementedRoadServiceServer() {}
+func (UnimplementedRoadServiceServer) testEmbeddedByValue()                     {}
+
+// UnsafeRoadServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to RoadServiceServer will
+// result in compilation errors.
+type UnsafeRoadServiceServer interface {
+	mustEmbedUnimplementedRoadServiceServer()
+}
+
+func RegisterRoadServiceServer(s grpc.ServiceRegistrar, srv RoadServiceServer) {
+	// If the following call panics, it indicates UnimplementedRoadServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&RoadService_ServiceDesc, srv)
+}
+
+func _RoadService_FindRoute_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FindRouteRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RoadServiceServer).FindRoute(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RoadService_FindRoute_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RoadServiceServer).FindRoute(ctx, req.(*FindRouteRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RoadService_GetReach_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetReachRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RoadServiceServer).GetReach(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RoadService_GetReach_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RoadServiceServer).GetReach(ctx, req.(*GetReachRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RoadService_CloseRoad_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CloseRoadRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RoadServiceServer).CloseRoad(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RoadService_CloseRoad_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RoadServiceServer).CloseRoad(ctx, req.(*CloseRoadRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RoadService_SetSpeed_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetSpeedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RoadServiceServer).SetSpeed(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RoadService_SetSpeed_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RoadServiceServer).SetSpeed(ctx, req.(*SetSpeedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RoadService_ReopenRoad_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReopenRoadRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RoadServiceServer).ReopenRoad(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RoadService_ReopenRoad_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RoadServiceServer).ReopenRoad(ctx, req.(*ReopenRoadRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RoadService_ListRoadChanges_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRoadChangesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RoadServiceServer).ListRoadChanges(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RoadService_ListRoadChanges_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RoadServiceServer).ListRoadChanges(ctx, req.(*ListRoadChangesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// RoadService_ServiceDesc is the grpc.ServiceDesc for RoadService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var RoadService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "nearside.v1.RoadService",
+	HandlerType: (*RoadServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "FindRoute",
+			Handler:    _RoadService_FindRoute_Handler,
+		},
+		{
+			MethodName: "GetReach",
+			Handler:    _RoadService_GetReach_Handler,
+		},
+		{
+			MethodName: "CloseRoad",
+			Handler:    _RoadService_CloseRoad_Handler,
+		},
+		{
+			MethodName: "SetSpeed",
+			Handler:    _RoadService_SetSpeed_Handler,
+		},
+		{
+			MethodName: "ReopenRoad",
+			Handler:    _RoadService_ReopenRoad_Handler,
+		},
+		{
+			MethodName: "ListRoadChanges",
+			Handler:    _RoadService_ListRoadChanges_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "nearside/v1/nearside.proto",
+}
