@@ -178,14 +178,14 @@ func (p *Place) checkEdges() error {
 	}
 	for i := range p.Edges {
 		e := &p.Edges[i]
-		if h := e.Heading; !near(e.Point) || h == nil || !(*h >= 0 && *h <= 360) {
+		if h := e.Heading; !nearLondon(e.Point) || h == nil || !(*h >= 0 && *h <= 360) {
 			return wrong(fmt.Sprintf("where.edges.edges[%d]", i), "runs nowhere near London, or has no heading")
 		}
 	}
 	return nil
 }
 
-// near tells whether a point can be one of a network, which may reach farther than places in London.
-func near(p orb.Point) bool {
+// nearLondon tells whether a point can be one of a network, which may reach farther than places in London.
+func nearLondon(p orb.Point) bool {
 	return math.Abs(p.Lon()) < 1.5 && p.Lat() > 50.5 && p.Lat() < 52.5
 }

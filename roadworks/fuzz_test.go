@@ -14,7 +14,7 @@ import (
 func FuzzDecode(f *testing.F) {
 	dir := f.TempDir()
 	s := open(f, dir, noon)
-	for _, c := range []Change{closure("a", atPoint(-0.15)), closure("b", Place{Area: box(-0.1, 0)})} {
+	for _, c := range []Change{closure("a", atPoint(-0.15)), closure("b", Place{Area: around(-0.1, 0)})} {
 		if _, err := s.Add(noon, c); err != nil {
 			f.Fatal(err)
 		}

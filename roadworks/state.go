@@ -79,3 +79,8 @@ func (s *State) Effects() []Effect {
 	}
 	return out
 }
+
+// Same tells whether the same changes are in force in both.
+func (s *State) Same(o *State) bool {
+	return slices.EqualFunc(s.Changes, o.Changes, func(a, b Placed) bool { return a.ID == b.ID })
+}

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/internal/artefact"
 )
 
@@ -25,26 +25,19 @@ var (
 	ErrRepeat  = errors.New("the request's identifier is another's")
 )
 
-// Roads tells which arcs of a network a place means.
-type Roads interface {
-	// Arcs returns the arcs in ascending order, and the metres from Place.At to its road. Its error
-	// wraps ErrNoRoad where there are none, and says how far the nearest is where that helps.
-	Arcs(p *Place) (arcs []road.Arc, metres float64, err error)
-}
-
 // Store holds the changes in force and keeps them in a file. One goroutine at a time; the states that
 // it gives are immutable and for everyone.
 type Store struct {
-	path  string // empty: in memory only
-	roads Roads
-	state *State
+	path    string // empty: in memory only
+	network *route.Network
+	state   *State
 }
 
 // Open reads the changes that a data directory keeps, those left out that have expired, and places
 // them on a network; an empty directory name keeps them in memory. A file that cannot be used is an
 // error, since to go on without it would open roads that are closed.
-func Open(dataDir string, roads Roads, now time.Time) (*Store, error) {
-	s := &Store{roads: roads, state: &State{}}
+func Open(dataDir string, n *route.Network, now time.Time) (*Store, error) {
+	s := &Store{network: n, state: &State{}}
 	if dataDir == "" {
 		return s, nil
 	}
@@ -71,7 +64,7 @@ func Open(dataDir string, roads Roads, now time.Time) (*Store, error) {
 
 // place finds a kept change's arcs. Another network may have none, or more than a new change may touch.
 func (s *Store) place(c Change) Placed {
-	arcs, metres, err := s.roads.Arcs(&c.Place)
+	arcs, metres, err := arcsOf(s.network, &c.Place)
 	if err != nil {
 		return Placed{Change: c}
 	}
@@ -101,7 +94,7 @@ func (s *Store) Add(now time.Time, c Change) (Placed, error) {
 	if len(state.Changes) >= MaxChanges {
 		return Placed{}, fmt.Errorf("%w: %d changes are in force, as many as may: reopen some first", ErrTooMany, MaxChanges)
 	}
-	arcs, metres, err := s.roads.Arcs(&c.Place)
+	arcs, metres, err := arcsOf(s.network, &c.Place)
 	if err != nil {
 		return Placed{}, err
 	}

@@ -1,6 +1,7 @@
 package roadworks
 
 import (
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/internal/artefact"
 )
 
@@ -22,12 +24,14 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 func open(t testing.TB, dir string, now time.Time) *Store {
 	t.Helper()
-	s, err := Open(dir, street{60}, now)
+	s, err := Open(dir, street(60), now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
+
+func hashOf(s *Store) string { return hex.EncodeToString(s.network.Hash[:]) }
 
 func closure(id string, where Place) Change {
 	return Change{ID: id, Kind: Closed, Place: where, Created: noon}
@@ -37,8 +41,8 @@ func TestChangesOutliveTheProcess(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, noon)
 	east := 90.0
-	slow := Change{ID: "b", Request: "r-2", Kind: Speed, KmH: 12.5, Place: Place{Area: box(-0.155, -0.145)}, Note: "market, stalls on the road", Created: noon, Expires: noon.Add(time.Hour)}
-	edges := closure("c", Place{Edges: []Edge{{7, At{orb.Point{-0.165, streetLat}, &east}}}, Network: strings.Repeat("0f", 32)})
+	slow := Change{ID: "b", Request: "r-2", Kind: Speed, KmH: 12.5, Place: Place{Area: around(-0.155, -0.145)}, Note: "market, stalls on the road", Created: noon, Expires: noon.Add(time.Hour)}
+	edges := closure("c", Place{Edges: []Edge{{7, At{orb.Point{-0.165, streetLat}, &east}}}, Network: hashOf(s)})
 	for _, c := range []Change{closure("a", atPoint(-0.1995)), slow, edges} {
 		if _, err := s.Add(noon, c); err != nil {
 			t.Fatal(err)
@@ -56,16 +60,16 @@ func TestChangesOutliveTheProcess(t *testing.T) {
 	}
 }
 
-// TestAnotherNetworkPlacesThemAgain: a network of two arcs knows only the street's western end.
+// TestAnotherNetworkPlacesThemAgain: a network of one edge knows only the street's western end.
 func TestAnotherNetworkPlacesThemAgain(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, noon)
-	for _, c := range []Change{closure("a", Place{Area: box(-0.2, -0.15)}), closure("b", atPoint(-0.1))} {
+	for _, c := range []Change{closure("a", Place{Area: around(-0.2, -0.15)}), closure("b", atPoint(-0.1))} {
 		if _, err := s.Add(noon, c); err != nil {
 			t.Fatal(err)
 		}
 	}
-	small, err := Open(dir, street{2}, noon)
+	small, err := Open(dir, street(1), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,16 +135,15 @@ func TestRepeatsOfARequest(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	s := open(t, "", noon)
-	s.roads = street{2 * MaxArcs}
-	_, err := s.Add(noon, closure("a", Place{Area: box(-0.5, 0.3)}))
-	if err != nil {
+	s.network = lattice(MaxArcs)
+	if _, err := s.Add(noon, closure("a", Place{Area: around(-0.11, -0.09)})); err != nil {
 		t.Errorf("within the limit: %v", err)
 	}
-	s.roads = everywhere{}
-	if _, err := s.Add(noon, closure("b", atPoint(0))); !errors.Is(err, ErrTooMany) || !strings.Contains(err.Error(), "50000") {
+	s.network = lattice(MaxArcs + 1)
+	if _, err := s.Add(noon, closure("b", Place{Area: around(-0.11, -0.09)})); !errors.Is(err, ErrTooMany) || !strings.Contains(err.Error(), "50000") {
 		t.Errorf("too many arcs: %v", err)
 	}
-	s.roads = street{60}
+	s.network = street(60)
 	for i := 1; i < MaxChanges; i++ {
 		if _, err := s.Add(noon, closure("c"+strconv.Itoa(i), atPoint(0))); err != nil {
 			t.Fatal(i, err)
@@ -154,11 +157,12 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// everywhere is a network with more arcs at each place than may be touched.
-type everywhere struct{}
-
-func (everywhere) Arcs(*Place) ([]road.Arc, float64, error) {
-	return make([]road.Arc, MaxArcs+1), 0, nil
+// lattice is a network without shapes: two nodes and so many arcs from one to the other.
+func lattice(arcs int) *route.Network {
+	return &route.Network{Graph: &road.Graph{
+		FirstOut: []road.Arc{0, road.Arc(arcs), road.Arc(arcs)}, Head: slices.Repeat([]road.Node{1}, arcs),
+		Lon: []float32{-0.1, -0.095}, Lat: []float32{51.5, 51.5},
+	}}
 }
 
 func TestAddRefuses(t *testing.T) {
@@ -168,12 +172,12 @@ func TestAddRefuses(t *testing.T) {
 		want   string
 	}{
 		"no place":        {func(c *Change) { c.Place = Place{} }, "where: want one of"},
-		"two places":      {func(c *Change) { c.Place.Area = box(0, 1) }, "where: want one of"},
+		"two places":      {func(c *Change) { c.Place.Area = around(0, 1) }, "where: want one of"},
 		"outside London":  {func(c *Change) { c.Place.At.Point = orb.Point{-2, 53} }, "where.at: "},
 		"heading":         {func(c *Change) { c.Place.At.Heading = &turned }, "where.at.heading: 361"},
-		"two corners":     {func(c *Change) { c.Place = Place{Area: box(0, 0.1)[:2]} }, "where.area: 2 corners"},
+		"two corners":     {func(c *Change) { c.Place = Place{Area: around(0, 0.1)[:2]} }, "where.area: 2 corners"},
 		"1,001 corners":   {func(c *Change) { c.Place = Place{Area: make(orb.Ring, 1001)} }, "where.area: 1001 corners"},
-		"corner outside":  {func(c *Change) { c.Place = Place{Area: box(0, 9)} }, "where.area.vertices[1]: "},
+		"corner outside":  {func(c *Change) { c.Place = Place{Area: around(0, 9)} }, "where.area.vertices[1]: "},
 		"no area":         {func(c *Change) { c.Place = Place{Area: slices.Repeat(orb.Ring{{0, 51.5}}, 3)} }, "span no area"},
 		"no edges":        {func(c *Change) { c.Place = Place{Edges: []Edge{}} }, "where.edges: 0 edges"},
 		"no hash":         {func(c *Change) { c.Place = Place{Edges: make([]Edge, 1)} }, "network_sha256"},
@@ -185,7 +189,7 @@ func TestAddRefuses(t *testing.T) {
 		"request":         {func(c *Change) { c.Request = strings.Repeat("x", 65) }, "request_id: "},
 		"past":            {func(c *Change) { c.Expires = noon }, "not later than now"},
 		"far":             {func(c *Change) { c.Expires = noon.AddDate(1, 0, 2) }, "at most a year"},
-		"no road":         {func(c *Change) { c.Place.At.Point[1] = 51.51 }, "the nearest is 1113 m away"},
+		"no road":         {func(c *Change) { c.Place.At.Point[1] = 51.51 }, "no road within 100 m of 51.51"},
 	} {
 		in := closure("x", atPoint(0))
 		c.change(&in)
@@ -219,7 +223,7 @@ func TestOpenRefusesWhatIsDamaged(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Open(dir, street{60}, noon)
+		_, err := Open(dir, street(60), noon)
 		if !errors.Is(err, artefact.ErrUnusable) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "put a copy back") {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}

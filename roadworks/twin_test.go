@@ -1,61 +1,46 @@
 package roadworks
 
 import (
-	"fmt"
-	"math"
-
 	"github.com/paulmach/orb"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 )
 
-// street is one long road east to west at a latitude, an arc each way for every hundredth of a degree:
-// arc 2i runs east from longitude -0.2 + i/100, arc 2i+1 back.
-type street struct{ arcs int }
-
+// streetLat is where the street of the tests runs.
 const streetLat = 51.5
 
-func (s street) from(a road.Arc) float64 { return -0.2 + float64(a/2)/100 }
-
-func (s street) Arcs(p *Place) (arcs []road.Arc, metres float64, err error) {
-	switch {
-	case p.At != nil:
-		return s.near(p.At)
-	case p.Area != nil:
-		b := p.Area.Bound()
-		for a := range road.Arc(s.arcs) {
-			if b.Min.Lat() <= streetLat && b.Max.Lat() >= streetLat && s.from(a) <= b.Max.Lon() && s.from(a)+0.01 >= b.Min.Lon() {
-				arcs = append(arcs, a)
-			}
+// street is a road from west to east out of edges of a hundredth of a degree each, which begins at
+// longitude -0.2. Edge i has the arcs 2i eastward and 2i+1 back; the last node has no arc.
+func street(edges int) *route.Network {
+	g := &road.Graph{FirstOut: []road.Arc{0}}
+	e := &road.Edges{First: []uint32{0}}
+	node := func(lon float64, arcs ...road.Node) {
+		g.Lon, g.Lat = append(g.Lon, float32(lon)), append(g.Lat, streetLat)
+		for _, head := range arcs {
+			g.Head, g.Base, g.Metres = append(g.Head, head), append(g.Base, 60_000), append(g.Metres, 694.4)
+			g.Class, g.Zone = append(g.Class, road.Primary), append(g.Zone, road.Inner)
 		}
-	default:
-		for _, e := range p.Edges {
-			near, _, _ := s.near(&e.At)
-			arcs = append(arcs, near...)
+		g.FirstOut = append(g.FirstOut, road.Arc(len(g.Head)))
+	}
+	// Two nodes stand for each junction, so that the arcs are in the order of the edges.
+	for i := range edges {
+		west := -0.2 + float64(i)/100
+		node(west, road.Node(2*i+1))
+		node(west+0.01, road.Node(2*i))
+		e.Forward, e.Backward = append(e.Forward, road.Arc(2*i)), append(e.Backward, road.Arc(2*i+1))
+		for _, lon := range []float64{west, west + 0.005, west + 0.01} {
+			e.Lon, e.Lat = append(e.Lon, float32(lon)), append(e.Lat, streetLat)
 		}
+		e.First = append(e.First, uint32(len(e.Lon)))
 	}
-	if len(arcs) == 0 {
-		err = fmt.Errorf("%w: the street is elsewhere", ErrNoRoad)
-	}
-	return arcs, 0, err
+	n := &route.Network{Name: "street", Graph: g, Edges: e}
+	n.Hash[0] = byte(edges)
+	return n
 }
 
-func (s street) near(at *At) ([]road.Arc, float64, error) {
-	metres := math.Abs(at.Point.Lat()-streetLat) * 111258
-	i := road.Arc(math.Floor((at.Point.Lon() + 0.2) * 100))
-	if metres > 100 || int(2*i+1) >= s.arcs {
-		return nil, 0, fmt.Errorf("%w: the nearest is %.0f m away", ErrNoRoad, metres)
-	}
-	if h := at.Heading; h == nil {
-		return []road.Arc{2 * i, 2*i + 1}, metres, nil
-	} else if *h < 180 {
-		return []road.Arc{2 * i}, metres, nil
-	}
-	return []road.Arc{2*i + 1}, metres, nil
-}
-
-// box is a rectangle that the street runs through from one longitude to another.
-func box(west, east float64) orb.Ring {
+// around is a rectangle that the street runs through from one longitude to another.
+func around(west, east float64) orb.Ring {
 	return orb.Ring{{west, 51.49}, {east, 51.49}, {east, 51.51}, {west, 51.51}}
 }
 
