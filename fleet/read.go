@@ -36,3 +36,14 @@ func (f *Store) List(now time.Time, after string, n int) (page dispatch.Snapshot
 	})
 	return page, more
 }
+
+// Car returns the car of a name as it is; ok is false where there is none. It does not wait.
+func (f *Store) Car(name string) (c *dispatch.Car, ok bool) {
+	f.any.Read(func(s *side) {
+		at, found := s.find(name)
+		if ok = found; found {
+			c = s.cars[s.byName[at]]
+		}
+	})
+	return c, ok
+}

@@ -27,6 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type client struct {
 	pb.DispatchServiceClient
 	pb.PlanningServiceClient
+	pb.RoadServiceClient
 	longrunningpb.OperationsClient
 	conn   *grpc.ClientConn
 	url    string
@@ -63,7 +64,7 @@ func start(t testing.TB, s Settings) *client {
 	}
 	t.Cleanup(stop)
 	return &client{
-		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), longrunningpb.NewOperationsClient(conn),
+		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), pb.NewRoadServiceClient(conn), longrunningpb.NewOperationsClient(conn),
 		conn, "http://" + overHTTP.Addr().String(), srv, stop,
 	}
 }

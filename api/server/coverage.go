@@ -13,7 +13,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
-// noWay stands for a cell that no car can get to.
+// noWay stands for a cell that no road leads to.
 const noWay = -1
 
 // GetCoverage returns the minutes by road from the nearest car, by cell, for the cars that are free
@@ -32,7 +32,7 @@ func (s *planningService) GetCoverage(_ context.Context, r *pb.GetCoverageReques
 	}
 	hour := demand.HourOfWeek(r.GetHour())
 	lane, basis := s.laneAt(hour, driving)
-	basis.Modelled = slices.Contains(s.Modelled, true)
+	basis.Modelled = s.someModelled()
 	out := &pb.Coverage{Basis: basis, Cars: int32(len(cars)), Minutes: s.minutes(lane, cars)}
 	out.Boroughs, out.All = s.summarise(out.Minutes, s.City.Prior.At(hour))
 	return out, nil
@@ -89,7 +89,12 @@ func (s *Server) minutes(l *lane, cars []road.Spot) []float32 {
 	}
 	finder := l.finders.Get().(*route.Finder)
 	defer l.finders.Put(finder)
-	for i, t := range finder.FromAny(cars, s.cells, make([]road.Millis, len(s.cells))) {
+	return s.perCell(finder.FromAny(cars, s.cells, make([]road.Millis, len(s.cells))), out)
+}
+
+// perCell writes times to or from the cells' centres into out, in minutes.
+func (s *Server) perCell(times []road.Millis, out []float32) []float32 {
+	for i, t := range times {
 		out[i] = float32(t.Seconds() / 60)
 		if t == road.Unreachable || s.off[i] {
 			out[i] = noWay

@@ -45,10 +45,11 @@ func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCa
 		return nil, err
 	}
 	in := dispatch.Incident{Spot: call.spot, Sector: call.sector, Skills: skills}
-	lane, basis := s.laneAt(s.hourNow(), driving)
+	now := s.Now()
+	lane, basis := s.laneNow(now, driving)
 	adhoc := lane.adhoc.Get().(*dispatch.AdHoc)
 	defer lane.adhoc.Put(adhoc)
-	snap := s.Fleet.Snapshot(s.Now())
+	snap := s.Fleet.Snapshot(now)
 	ranked := dispatch.NewClosestIdle(adhoc, s.Dispatch).Respond(&snap, &in, k, make([]dispatch.Candidate, 0, k))
 	out := &pb.FindNearestCarsResponse{
 		Candidates: make([]*pb.Candidate, len(ranked)), Basis: basis,
@@ -116,7 +117,7 @@ func (s *dispatchService) FindNearestPlaces(_ context.Context, r *pb.FindNearest
 			chosen, spots = append(chosen, p.Place), append(spots, p.spot)
 		}
 	}
-	lane, basis := s.laneAt(s.hourNow(), driving)
+	lane, basis := s.laneNow(s.Now(), driving)
 	finder := lane.finders.Get().(*route.Finder)
 	defer lane.finders.Put(finder)
 	out := &pb.FindNearestPlacesResponse{Basis: basis}

@@ -2,23 +2,55 @@ package server
 
 import (
 	"sync"
+	"sync/atomic"
+	"time"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/roadworks"
 )
 
-// roads holds the travel times of each period and way of driving, made when first asked for, with
-// the scratch space of searches on them.
+// roads holds the travel times that answers use: those of now, and those of the time after the next
+// event, prepared before it. An event is a switch of the speed period or the expiry of a road change.
+// Answers read and never wait for whoever prepares.
 type roads struct {
 	speeds  *road.SpeedTable
 	network *route.Network
-	ready   [][road.Drivings]*lane
+	zone    *time.Location
+	plain   [][road.Drivings]plain // per period
+
+	change sync.Mutex // held by who changes what follows
+	store  *roadworks.Store
+	now    atomic.Pointer[epoch]
+	next   atomic.Pointer[epoch] // follows now; nil until it is prepared
+	wake   chan struct{}         // tells the keeper that the next event is another
 }
 
-// lane is one profile's times.
+// plain is one profile's times without any road change, made when first needed and kept.
+type plain struct {
+	once   sync.Once
+	metric *route.Metric
+}
+
+// epoch is the time between two events.
+type epoch struct {
+	from, until time.Time
+	period      road.Period
+	*surface
+}
+
+// surface is the roads under one set of changes, with the times of each period and way of driving.
+type surface struct {
+	state   *roadworks.State
+	effects []roadworks.Effect
+	lanes   [][road.Drivings]lane // per period
+}
+
+// lane is one profile's times on one surface, made when first needed, with the scratch space of
+// searches on them.
 type lane struct {
 	once    sync.Once
 	metric  *route.Metric
@@ -26,33 +58,130 @@ type lane struct {
 	finders sync.Pool // of *route.Finder
 }
 
-func newRoads(speeds *road.SpeedTable, n *route.Network) *roads {
-	r := &roads{speeds: speeds, network: n, ready: make([][road.Drivings]*lane, speeds.Periods())}
-	for p := range r.ready {
-		for d := range r.ready[p] {
-			r.ready[p][d] = new(lane)
-		}
+func newRoads(s *Settings, store *roadworks.Store) *roads {
+	r := &roads{
+		speeds: s.City.Speeds, network: s.Network, zone: s.Zone, store: store,
+		plain: make([][road.Drivings]plain, s.City.Speeds.Periods()), wake: make(chan struct{}, 1),
 	}
+	r.now.Store(r.epoch(s.Now(), nil))
 	return r
 }
 
-// at returns the lane of an hour of the week.
-func (r *roads) at(h demand.HourOfWeek, d road.Driving) (*lane, road.Period) {
-	period := r.speeds.Period(int(h))
-	l := r.ready[period][d]
+// epoch is the one that a moment falls into, on the surface of was where the changes are the same. The
+// caller holds change.
+func (r *roads) epoch(at time.Time, was *epoch) *epoch {
+	e := &epoch{from: at, period: r.periodAt(at)}
+	state := r.store.State().At(at)
+	if was != nil && was.state.Same(state) {
+		e.surface = was.surface
+	} else {
+		e.surface = &surface{state: state, effects: state.Effects(), lanes: make([][road.Drivings]lane, r.speeds.Periods())}
+	}
+	e.until = r.periodEnd(at)
+	if expiry, ok := state.NextExpiry(); ok && expiry.Before(e.until) {
+		e.until = expiry
+	}
+	return e
+}
+
+func (r *roads) periodAt(t time.Time) road.Period {
+	return r.speeds.Period(int(demand.HourOf(t, r.zone)))
+}
+
+// periodEnd is when the speed period of a moment ends; a week later where it never does. London's
+// clocks are whole hours from UTC, also when they change.
+func (r *roads) periodEnd(t time.Time) time.Time {
+	period, end := r.periodAt(t), t.Truncate(time.Hour).Add(time.Hour)
+	for range demand.HoursPerWeek {
+		if r.periodAt(end) != period {
+			break
+		}
+		end = end.Add(time.Hour)
+	}
+	return end
+}
+
+// holds tells whether a moment falls into the epoch.
+func (e *epoch) holds(t time.Time) bool { return !t.Before(e.from) && t.Before(e.until) }
+
+// slack is how far before its start the present epoch still counts: an answer may have looked at the
+// clock just before a change began it. Where the clock is set back by more, it is made anew.
+const slack = time.Minute
+
+func (e *epoch) present(t time.Time) bool { return e.from.Sub(t) < slack && t.Before(e.until) }
+
+// at returns the roads of a moment. It waits only where nobody has prepared them.
+func (r *roads) at(now time.Time) *epoch {
+	if e := r.now.Load(); e.present(now) {
+		return e
+	}
+	if e := r.next.Load(); e != nil && e.holds(now) {
+		return e
+	}
+	r.change.Lock()
+	defer r.change.Unlock()
+	return r.advance(now)
+}
+
+// advance makes the epoch of a moment the present one. The caller holds change.
+func (r *roads) advance(now time.Time) *epoch {
+	e, next := r.now.Load(), r.next.Load()
+	switch {
+	case e.present(now):
+		return e
+	case next != nil && next.holds(now):
+		e = next
+	default:
+		e = r.epoch(now, e)
+	}
+	r.now.Store(e)
+	r.next.Store(nil)
+	return e
+}
+
+// lane returns the times of a period and way of driving, made where they are not there yet.
+func (r *roads) lane(s *surface, p road.Period, d road.Driving) *lane {
+	l := &s.lanes[p][d]
 	l.once.Do(func() {
-		l.metric = route.NewMetric(r.network, r.speeds.Profile(period, d))
+		l.metric = changed(r.unchanged(p, d), s.effects)
 		l.adhoc.New = func() any { return dispatch.NewAdHoc(route.NewFinder(l.metric)) }
 		l.finders.New = func() any { return route.NewFinder(l.metric) }
 	})
-	return l, period
+	return l
 }
 
-// laneAt returns the travel times of an hour, and what an answer that uses them says about itself.
+// unchanged returns the times of a profile on roads as the map has them.
+func (r *roads) unchanged(p road.Period, d road.Driving) *route.Metric {
+	m := &r.plain[p][d]
+	m.once.Do(func() { m.metric = route.NewMetric(r.network, r.speeds.Profile(p, d)) })
+	return m.metric
+}
+
+// prepare makes the times of an epoch for every way of driving.
+func (r *roads) prepare(e *epoch) {
+	var all sync.WaitGroup
+	for d := range road.Drivings {
+		all.Go(func() { r.lane(e.surface, e.period, d) })
+	}
+	all.Wait()
+}
+
+// laneNow returns the travel times of a moment, and what an answer that uses them says about itself.
+func (s *Server) laneNow(now time.Time, d road.Driving) (*lane, *pb.Basis) {
+	e := s.roads.at(now)
+	return s.roads.lane(e.surface, e.period, d), s.basis(e.surface, e.period, d)
+}
+
+// laneAt does the same for an hour of the week, on the roads as they are now.
 func (s *Server) laneAt(h demand.HourOfWeek, d road.Driving) (*lane, *pb.Basis) {
-	l, period := s.roads.at(h, d)
-	return l, &pb.Basis{
-		Network: s.Network.Name, Period: s.City.Speeds.Name(period), Driving: drivingProto(d), Demo: s.Demo,
+	on, period := s.roads.at(s.Now()).surface, s.City.Speeds.Period(int(h))
+	return s.roads.lane(on, period, d), s.basis(on, period, d)
+}
+
+func (s *Server) basis(on *surface, p road.Period, d road.Driving) *pb.Basis {
+	return &pb.Basis{
+		Network: s.Network.Name, Period: s.City.Speeds.Name(p), Driving: drivingProto(d), Demo: s.Demo,
+		RoadChanges: int32(len(on.state.Changes)),
 	}
 }
 

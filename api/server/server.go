@@ -19,6 +19,7 @@ import (
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/roadworks"
 )
 
 const (
@@ -54,15 +55,24 @@ type (
 		pb.UnimplementedPlanningServiceServer
 		*Server
 	}
+	roadService struct {
+		pb.UnimplementedRoadServiceServer
+		*Server
+	}
 )
 
-// New prepares a server: cells and places are joined to the network, kept plans are found again. It
-// fails where settings are missing or the data directory cannot be used.
+// New prepares a server: cells and places are joined to the network, kept plans and road changes are
+// found again. It fails where settings are missing or the data directory cannot be used.
 func New(settings Settings) (*Server, error) {
 	if err := settings.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{Settings: settings, roads: newRoads(settings.City.Speeds, settings.Network), health: health.NewServer()}
+	s := &Server{Settings: settings, health: health.NewServer()}
+	store, err := roadworks.Open(s.DataDir, s.Network, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	s.roads = newRoads(&s.Settings, store)
 	g := s.City.Grid
 	s.cells, s.off = make([]road.Spot, g.Len()), make([]bool, g.Len())
 	for i := range s.cells {
@@ -75,8 +85,7 @@ func New(settings Settings) (*Server, error) {
 		}
 	}
 	s.city = s.describe()
-	s.laneAt(s.hourNow(), road.Normal)
-	var err error
+	s.roads.tend(s.Now())
 	s.plans, err = newPlans(s)
 	return s, err
 }
@@ -91,6 +100,7 @@ func (s *Server) GRPC() *grpc.Server {
 	)
 	pb.RegisterDispatchServiceServer(g, &dispatchService{Server: s})
 	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
+	pb.RegisterRoadServiceServer(g, &roadService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
 	for name := range g.GetServiceInfo() {
 		s.health.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
@@ -113,12 +123,17 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 	go func() { failed <- named("gRPC", g.Serve(overGRPC)) }()
 	go func() { failed <- named("HTTP", h.Serve(overHTTP)) }()
 	running := 2
+	keeping, leave := context.WithCancel(ctx)
+	kept := make(chan struct{})
+	go func() { defer close(kept); s.keepRoads(keeping) }()
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 		running--
 	}
 	s.shutDown(g, h)
+	leave()
+	<-kept
 	for ; running > 0; running-- {
 		<-failed
 	}

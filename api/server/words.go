@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -86,6 +87,9 @@ func (s *Server) carProto(snap *dispatch.Snapshot, c *dispatch.Car) *pb.Car {
 func (s *Server) modelledAt(cell grid.Index) bool {
 	return s.Modelled != nil && s.Modelled[cell]
 }
+
+// someModelled tells whether any travel times are.
+func (s *Server) someModelled() bool { return slices.Contains(s.Modelled, true) }
 
 // modelledCar tells the same of where a car stands.
 func (s *Server) modelledCar(c *dispatch.Car) bool { return c.InGrid && s.modelledAt(c.Cell) }

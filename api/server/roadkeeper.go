@@ -1,0 +1,118 @@
+package server
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/roadworks"
+)
+
+const (
+	// ahead is how long before an event the times after it are made. Making them takes well under a
+	// second of a core for a network as large as London's.
+	ahead = 5 * time.Minute
+	// patience is how often the keeper looks at the clock at least, for when it is set.
+	patience = 10 * time.Second
+)
+
+// keepRoads prepares the times of now and of the next epoch until ctx ends.
+func (s *Server) keepRoads(ctx context.Context) {
+	for {
+		timer := time.NewTimer(s.tendRoads())
+		select {
+		case <-timer.C:
+		case <-s.roads.wake:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// tendRoads does what is due. After a panic, which is logged, answers make themselves what they lack.
+func (s *Server) tendRoads() time.Duration {
+	var logged error
+	pause := patience
+	func() {
+		defer s.recovered("keepRoads", &logged)
+		pause = s.roads.tend(s.Now())
+	}()
+	return pause
+}
+
+// tend does what is due at a moment and returns how long nothing more will be.
+func (r *roads) tend(now time.Time) time.Duration {
+	r.change.Lock()
+	defer r.change.Unlock()
+	e := r.advance(now)
+	r.prepare(e)
+	due := e.until
+	if r.next.Load() == nil {
+		due = e.until.Add(-ahead)
+	}
+	if !now.Before(due) && r.next.Load() == nil {
+		next := r.epoch(e.until, e)
+		r.prepare(next)
+		r.next.Store(next)
+		due = e.until
+	}
+	return min(patience, due.Sub(now))
+}
+
+// add puts a change in force. When it returns, every answer respects it.
+func (r *roads) add(now time.Time, c roadworks.Change) (roadworks.Placed, error) {
+	r.change.Lock()
+	defer r.change.Unlock()
+	added, err := r.store.Add(now, c)
+	if err == nil {
+		r.renew(now)
+	}
+	return added, err
+}
+
+// remove takes a change back; ok is false where it is not in force.
+func (r *roads) remove(now time.Time, id string) (removed roadworks.Placed, ok bool, err error) {
+	r.change.Lock()
+	defer r.change.Unlock()
+	removed, ok, err = r.store.Remove(now, id)
+	if ok && err == nil {
+		r.renew(now)
+	}
+	return removed, ok, err
+}
+
+// renew makes the epoch that a change begins and has the keeper see to the next. The caller holds change.
+func (r *roads) renew(now time.Time) {
+	e := r.epoch(now, r.now.Load())
+	r.prepare(e)
+	r.now.Store(e)
+	r.next.Store(nil)
+	select {
+	case r.wake <- struct{}{}:
+	default: // it knows already
+	}
+}
+
+// changed returns a metric with the effects of road changes: a closed arc is no way, and at a set speed
+// an arc takes its length over the speed. A class that the way of driving may not use stays closed.
+func changed(m *route.Metric, effects []roadworks.Effect) *route.Metric {
+	if len(effects) == 0 {
+		return m
+	}
+	weight := slices.Clone(m.Weight)
+	for _, e := range effects {
+		switch {
+		case e.KmH == 0:
+			weight[e.Arc] = road.Unreachable
+		case weight[e.Arc] != road.Unreachable:
+			weight[e.Arc] = road.Millis(math.Round(float64(m.Network.Graph.Metres[e.Arc]) * 3600 / e.KmH))
+		}
+	}
+	return &route.Metric{Network: m.Network, Profile: m.Profile, Weight: weight}
+}
