@@ -12,17 +12,13 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/encoding/protojson"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 )
 
 // nearestCommand asks a running service which cars can reach a place first.
 type nearestCommand struct {
-	Server  string   `default:"127.0.0.1:7420" help:"Address of the service, gRPC (${default})." placeholder:"ADDR"`
+	client
 	Lat     *float64 `help:"Latitude, degrees." xor:"place" and:"point"`
 	Lon     *float64 `help:"Longitude, degrees." and:"point"`
 	GridRef string   `help:"British National Grid reference instead, such as \"TQ 30027 80380\"." xor:"place" placeholder:"REF"`
@@ -46,28 +42,16 @@ func (c *nearestCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	conn, err := grpc.NewClient(c.Server, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		return fmt.Errorf("--server %s: %w", c.Server, err)
-	}
-	defer func() { _ = conn.Close() }()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	out, err := pb.NewDispatchServiceClient(conn).FindNearestCars(ctx, in)
-	if st := status.Convert(err); st.Code() == codes.Unavailable {
-		return fmt.Errorf("%s does not answer: %s; start it with nearside serve, or name another with --server", c.Server, st.Message())
-	} else if err != nil {
-		return fmt.Errorf("%s: %s", c.Server, st.Message())
-	}
-	if c.Format == "json" {
-		text, err := protojson.MarshalOptions{Multiline: true, EmitUnpopulated: true}.Marshal(out)
+	return c.ask(func(ctx context.Context, conn *grpc.ClientConn) error {
+		out, err := pb.NewDispatchServiceClient(conn).FindNearestCars(ctx, in)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Println(string(text))
-		return err
-	}
-	return writeNearest(os.Stdout, out)
+		if c.Format == "json" {
+			return writeJSON(os.Stdout, out)
+		}
+		return writeNearest(os.Stdout, out)
+	})
 }
 
 func (c *nearestCommand) request() (*pb.FindNearestCarsRequest, error) {
@@ -112,9 +96,19 @@ func writeNearest(w io.Writer, out *pb.FindNearestCarsResponse) error {
 		return err
 	}
 	b := out.GetBasis()
-	_, err := fmt.Fprintf(w, "call %s; %s, %s; arrival includes mobilisation (assumption)%s%s\n", whereIs(out.GetBorough()), b.GetNetwork(), b.GetPeriod(),
-		when(b.GetDemo(), "; DEMO: simulated cars"), when(b.GetDegraded(), "; degraded: "+b.GetDegradedReason()))
+	_, err := fmt.Fprintf(w, "call %s; %s; arrival includes mobilisation (assumption)%s\n", whereIs(out.GetBorough()), madeOf(b), cautions(b))
 	return err
+}
+
+// madeOf names the network and the speeds behind an answer.
+func madeOf(b *pb.Basis) string {
+	return fmt.Sprintf("%s, %s%s", b.GetNetwork(), b.GetPeriod(),
+		when(b.GetRoadChanges() > 0, ", respects "+countOf(int(b.GetRoadChanges()), "road change")))
+}
+
+// cautions says what to know before relying on an answer.
+func cautions(b *pb.Basis) string {
+	return when(b.GetDemo(), "; DEMO: simulated cars") + when(b.GetDegraded(), "; degraded: "+b.GetDegradedReason())
 }
 
 // whereIs says which borough a call is in; calls close to London are answered too.
