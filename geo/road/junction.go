@@ -19,11 +19,13 @@ func (s *splitter) splitAt(via Node, in []Arc) {
 	j := s.group(via, in)
 	starts := s.starts(j)
 	for i, group := range j.in {
-		node, own := Node(0), true
-		if only := slices.Index(j.allowed[i], true); only >= 0 && !slices.Contains(j.allowed[i][only+1:], true) {
-			node, own = starts[only], false
-		} else {
+		var node Node
+		only := slices.Index(j.allowed[i], true)
+		own := only < 0 || slices.Contains(j.allowed[i][only+1:], true)
+		if own {
 			node = s.add(via)
+		} else {
+			node = starts[only]
 		}
 		for _, a := range group {
 			s.head[a] = node

@@ -16,17 +16,23 @@ func drawRoads(t *rapid.T) (*Graph, *Edges) {
 	g, e := &Graph{FirstOut: []Arc{0}}, &Edges{First: []uint32{0}}
 	for i := range rapid.IntRange(1, 30).Draw(t, "roads") {
 		twoWay := rapid.Bool().Draw(t, "two ways")
-		class := rapid.SampledFrom([]Class{Primary, Minor, Minor, BusOnly}).Draw(t, "class")
+		classes := rapid.SampledFrom([]Class{Primary, Minor, Minor, BusOnly})
+		class := classes.Draw(t, "class")
 		n := Node(2 * i)
 		g.Head, g.Class, g.Base = append(g.Head, n+1), append(g.Class, class), append(g.Base, 1000)
 		g.FirstOut = append(g.FirstOut, Arc(len(g.Head)))
 		e.Forward, e.Backward = append(e.Forward, Arc(len(g.Head)-1)), append(e.Backward, Arc(len(g.Head)-1))
 		if twoWay {
 			e.Backward[i] = Arc(len(g.Head))
-			g.Head, g.Class, g.Base = append(g.Head, n), append(g.Class, class), append(g.Base, 2000)
+			g.Head, g.Class, g.Base = append(g.Head, n), append(g.Class, classes.Draw(t, "class back")), append(g.Base, 2000)
 		}
 		g.FirstOut = append(g.FirstOut, Arc(len(g.Head)))
-		for _, p := range rapid.SliceOfN(point, 2, 4).Draw(t, "shape") {
+		points := rapid.SliceOfN(point, 2, 4).Draw(t, "shape")
+		short := rapid.Bool().Draw(t, "short")
+		for _, p := range points {
+			if short { // a twentieth of the length
+				p = orb.Point{points[0][0] + (p[0]-points[0][0])/20, points[0][1] + (p[1]-points[0][1])/20}
+			}
 			e.Lon, e.Lat = append(e.Lon, float32(p.Lon())), append(e.Lat, float32(p.Lat()))
 		}
 		e.First = append(e.First, uint32(len(e.Lon)))
@@ -40,7 +46,7 @@ func bruteForce(s *EdgeSnapper, p orb.Point) (edge int, metres float64) {
 	x, y := s.plane(p)
 	edge, metres = -1, math.Inf(1)
 	for e := range s.edges.Len() {
-		if s.graph.Class[s.edges.Forward[e]] == BusOnly {
+		if s.graph.Class[s.edges.Forward[e]] == BusOnly && s.graph.Class[s.edges.Backward[e]] == BusOnly {
 			continue
 		}
 		for q := s.edges.First[e]; q+1 < s.edges.First[e+1]; q++ {
@@ -97,7 +103,7 @@ func checkSpot(t *rapid.T, g *Graph, e *Edges, edge int, s Spot) {
 		}
 	}
 	f, b := e.Forward[edge], e.Backward[edge]
-	if f != s.Arc || g.Class[f] == BusOnly {
+	if f != s.Arc || g.Class[f] == BusOnly && g.Class[b] == BusOnly {
 		t.Fatalf("arc %d is not that of a road for cars", s.Arc)
 	}
 	links := uint8(1)

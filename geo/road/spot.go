@@ -25,7 +25,7 @@ type Link struct {
 
 // Spot is a place on the network, from which a car starts or at which a call waits.
 type Spot struct {
-	Leave   [MaxLinks]Link // ways on to the network, Leaves of them
+	Leave   [MaxLinks]Link // ways on to the network, Leaves of them; Base is Unreachable where the car faces the other way
 	Reach   [MaxLinks]Link // ways off it, Reaches of them
 	Leaves  uint8
 	Reaches uint8

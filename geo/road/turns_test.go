@@ -59,7 +59,11 @@ func drawTown(t *rapid.T) (*Roads, []Turn) {
 	if len(all) == 0 {
 		return &Roads{g, e}, nil
 	}
-	return &Roads{g, e}, rapid.SliceOfN(rapid.SampledFrom(all), 0, len(all)).Draw(t, "turns")
+	some := rapid.SliceOfN(rapid.SampledFrom(all), 0, len(all)).Draw(t, "turns")
+	if rapid.Bool().Draw(t, "all others") {
+		some = slices.DeleteFunc(all, func(x Turn) bool { return slices.Contains(some, x) })
+	}
+	return &Roads{g, e}, some
 }
 
 // clone copies roads, since ForbidTurns changes them.
@@ -136,6 +140,7 @@ func TestSplitGraphAgreesWithSearchByArc(t *testing.T) {
 		}
 		banned := slices.DeleteFunc(turns, func(x Turn) bool { return slices.Contains(splits.Lifted, x) })
 		checkSplit(t, before, after, &splits)
+		checkKept(t, before, after, banned)
 		p, tail := drawProfile(t), before.Graph.Tails()
 		along := rapid.SampledFrom([]float32{0, 0.25, 1})
 		for i := range before.Edges.Len() {
@@ -192,6 +197,18 @@ func checkSplit(t *rapid.T, before, after *Roads, s *Splits) {
 		}
 		if !known[Arc(c)] && (a.Base[c] != 0 || a.Metres[c] != 0 || at(a, tail[c]) != at(a, a.Head[c])) {
 			t.Fatalf("connector %d takes %d ms over %g m", c, a.Base[c], a.Metres[c])
+		}
+	}
+}
+
+// checkKept checks that arcs which nobody may not turn to start where they did.
+func checkKept(t *rapid.T, before, after *Roads, banned []Turn) {
+	for i := range before.Edges.Len() {
+		for _, c := range [][2]Arc{{before.Edges.Forward[i], after.Edges.Forward[i]}, {before.Edges.Backward[i], after.Edges.Backward[i]}} {
+			free := !slices.ContainsFunc(banned, func(x Turn) bool { return x.To == c[0] })
+			if free && before.Graph.Tail(c[0]) != after.Graph.Tail(c[1]) {
+				t.Fatalf("arc %d starts at node %d, as arc %d at node %d", c[0], before.Graph.Tail(c[0]), c[1], after.Graph.Tail(c[1]))
+			}
 		}
 	}
 }
@@ -259,15 +276,35 @@ func TestForbiddenTurnsCutNothingOff(t *testing.T) {
 	})
 }
 
-// TestUsualRestriction: one left turn forbidden at a crossroads takes one node and one connector more.
-func TestUsualRestriction(t *testing.T) {
-	r := crossroads()
-	south, west := Arc(5), Arc(1) // into the middle from the first arm, out to the second
-	s, err := r.ForbidTurns([]Turn{{south, west}, {south, west}})
-	if err != nil || s.Turns != 1 || s.Junctions != 1 || s.Nodes != 1 || s.Connectors != 1 || len(s.Lifted) != 0 {
-		t.Errorf("%+v, %v", s, err)
+// TestUsualRestrictions: how many nodes and connectors a crossroads takes.
+func TestUsualRestrictions(t *testing.T) {
+	in, out := func(arm int) Arc { return Arc(2 + 3*arm) }, func(arm int) Arc { return Arc(arm - 1) }
+	except := func(from int, to ...int) (turns []Turn) {
+		for arm := 1; arm <= 4; arm++ {
+			if !slices.Contains(to, arm) {
+				turns = append(turns, Turn{in(from), out(arm)})
+			}
+		}
+		return turns
 	}
-	if _, err := r.ForbidTurns([]Turn{{0, 1}}); err == nil {
+	for _, c := range []struct {
+		name              string
+		turns             []Turn
+		nodes, connectors int
+	}{
+		{"no left turn", []Turn{{in(1), out(2)}, {in(1), out(2)}}, 1, 1},
+		{"no left turn and no turning round", []Turn{{in(1), out(2)}, {in(1), out(1)}}, 1, 1},
+		{"straight on only", except(1, 3), 1, 1},
+		{"no right turn from two sides", []Turn{{in(1), out(4)}, {in(3), out(2)}}, 5, 7},
+		{"every arm to the next only", slices.Concat(except(1, 2), except(2, 3), except(3, 4), except(4, 1)), 3, 0},
+	} {
+		r := crossroads()
+		s, err := r.ForbidTurns(c.turns)
+		if err != nil || s.Junctions != 1 || s.Nodes != c.nodes || s.Connectors != c.connectors || len(s.Lifted) != 0 {
+			t.Errorf("%s: %+v, %v, want %d nodes and %d connectors", c.name, s, err, c.nodes, c.connectors)
+		}
+	}
+	if _, err := crossroads().ForbidTurns([]Turn{{0, 1}}); err == nil {
 		t.Error("a turn between arcs that do not meet was taken")
 	}
 }

@@ -96,7 +96,7 @@ func TestDecodingAgreesWithOracle(t *testing.T) {
 }
 
 func TestWestLondonDecodesAsWithOracle(t *testing.T) {
-	file, err := io.ReadAll(source(t, "roads/west_london_omt2018.osm.pbf"))
+	file, err := io.ReadAll(source(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,10 +31,10 @@ func speeds(t testing.TB) *road.SpeedTable {
 	return s
 }
 
-// source opens a file of the source data.
-func source(t testing.TB, name string) *os.File {
+// source opens the shared extract of London west of the meridian.
+func source(t testing.TB) *os.File {
 	t.Helper()
-	f, err := os.Open(sourcedata.Path(t, name))
+	f, err := os.Open(sourcedata.Path(t, "roads/west_london_omt2018.osm.pbf"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func settings(t testing.TB) osm.Settings {
 }
 
 func TestImportWestLondon(t *testing.T) {
-	f := source(t, "roads/west_london_omt2018.osm.pbf")
+	f := source(t)
 	s := settings(t)
 	var done, total int64
 	s.Progress = func(d, n int64) { done, total = d, n }
@@ -76,7 +76,7 @@ func TestImportWestLondon(t *testing.T) {
 // TestWestLondonWithTurns forbids turns at random at 1 % of the junctions, since the extract has lost
 // its restrictions, and compares a search by node with one by arc.
 func TestWestLondonWithTurns(t *testing.T) {
-	res, err := osm.Import(context.Background(), source(t, "roads/west_london_omt2018.osm.pbf"), settings(t))
+	res, err := osm.Import(context.Background(), source(t), settings(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func timesByArc(g *road.Graph, banned map[road.Turn]bool, from road.Spot) []road
 }
 
 func BenchmarkImport(b *testing.B) {
-	f, s := source(b, "roads/west_london_omt2018.osm.pbf"), settings(b)
+	f, s := source(b), settings(b)
 	for b.Loop() {
 		if _, err := osm.Import(context.Background(), f, s); err != nil {
 			b.Fatal(err)
