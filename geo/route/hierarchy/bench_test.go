@@ -64,27 +64,49 @@ func BenchmarkLeave(b *testing.B) {
 	})
 }
 
-// BenchmarkUpdate closes and reopens arcs anywhere.
+// BenchmarkUpdate closes and reopens arcs anywhere, and arcs around one place.
 func BenchmarkUpdate(b *testing.B) {
 	each(b, func(b *testing.B, n *network) {
 		for _, count := range []int{1, 100, 1000} {
-			b.Run(fmt.Sprintf("arcs=%d", count), func(b *testing.B) {
-				open := n.h.Customise(n.weight)
-				random := rand.New(rand.NewPCG(1, 2))
-				for b.Loop() {
-					b.StopTimer()
-					closed := slices.Clone(n.weight)
-					arcs := make([]road.Arc, count)
-					for i := range arcs {
-						arcs[i] = road.Arc(random.IntN(n.graph.Arcs()))
-						closed[arcs[i]] = road.Unreachable
+			for where, draw := range map[string]func(*rand.Rand, int) []road.Arc{"spread": n.anywhere, "near": n.around} {
+				b.Run(fmt.Sprintf("%s=%d", where, count), func(b *testing.B) {
+					open, random := n.h.Customise(n.weight), rand.New(rand.NewPCG(1, 2))
+					for b.Loop() {
+						b.StopTimer()
+						arcs, closed := draw(random, count), slices.Clone(n.weight)
+						for _, a := range arcs {
+							closed[a] = road.Unreachable
+						}
+						b.StartTimer()
+						open.Update(closed, arcs).Update(n.weight, arcs)
 					}
-					b.StartTimer()
-					m := open.Update(closed, arcs)
-					m.Update(n.weight, arcs)
-				}
-				b.ReportMetric(b.Elapsed().Seconds()*1000/float64(2*b.N), "ms/update")
-			})
+					b.ReportMetric(b.Elapsed().Seconds()*1000/float64(2*b.N), "ms/update")
+				})
+			}
 		}
 	})
+}
+
+func (n *network) anywhere(random *rand.Rand, count int) []road.Arc {
+	arcs := make([]road.Arc, count)
+	for i := range arcs {
+		arcs[i] = road.Arc(random.IntN(n.graph.Arcs()))
+	}
+	return arcs
+}
+
+// around returns the arcs that are fewest arcs away from some node.
+func (n *network) around(random *rand.Rand, count int) []road.Arc {
+	var arcs []road.Arc
+	queue := []road.Node{road.Node(random.IntN(n.graph.Nodes()))}
+	for seen := map[road.Node]bool{queue[0]: true}; len(arcs) < count && len(queue) > 0; queue = queue[1:] {
+		for a := n.graph.FirstOut[queue[0]]; a < n.graph.FirstOut[queue[0]+1]; a++ {
+			arcs = append(arcs, a)
+			if v := n.graph.Head[a]; !seen[v] {
+				seen[v] = true
+				queue = append(queue, v)
+			}
+		}
+	}
+	return arcs
 }

@@ -39,6 +39,9 @@ type Hierarchy struct {
 	// lower[firstLower[y]] to lower[firstLower[y+1]-1].
 	firstLower []uint32
 	lower      []lowerEdge
+
+	firstBlock []uint32 // ranks + 1: the blocks of rank x are block[firstBlock[x]] to block[firstBlock[x+1]-1]
+	block      []block
 }
 
 // lowerEdge is an edge with its lower node.
@@ -85,21 +88,6 @@ func (h *Hierarchy) Nodes() int { return len(h.Node) }
 // Edges returns the number of edges.
 func (h *Hierarchy) Edges() int { return len(h.Head) }
 
-// measure finds the depths of the edges.
-func (h *Hierarchy) measure() {
-	depth := make([]uint32, h.Nodes())
-	for x := h.Nodes() - 1; x >= 0; x-- {
-		if p := h.Parent[x]; p != None {
-			depth[x] = depth[p] + 1
-		}
-		h.height = max(h.height, int(depth[x])+1)
-	}
-	h.depth = make([]uint32, h.Edges())
-	for e, y := range h.Head {
-		h.depth[e] = depth[y]
-	}
-}
-
 // place finds the edge of every arc.
 func (h *Hierarchy) place() {
 	g := h.graph
@@ -108,9 +96,9 @@ func (h *Hierarchy) place() {
 		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
 			switch y := h.Rank[g.Head[a]]; {
 			case x < y:
-				h.placed[a] = placedArc(h.find(x, y) << 1)
+				h.placed[a] = placedArc(h.find(x, h.depthOf(y)) << 1)
 			case x > y:
-				h.placed[a] = placedArc(h.find(y, x)<<1 | 1)
+				h.placed[a] = placedArc(h.find(y, h.depthOf(x))<<1 | 1)
 			default:
 				h.placed[a] = loop
 			}

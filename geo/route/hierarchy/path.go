@@ -49,11 +49,19 @@ func (m *Metric) descend(way []road.Millis, starts []Start, entries []Entry, edg
 // below returns the entries up to one that a shortest way to the last leads over, and the edge between.
 func (m *Metric) below(way []road.Millis, entries []Entry) ([]Entry, Edge) {
 	last := len(entries) - 1
-	z := entries[last]
-	for i := last - 1; ; i-- { // there is one: the search came by it
-		x := entries[i]
-		if e := m.H.find(x.Hub, z.Hub); e < m.H.First[x.Hub+1] && m.H.Head[e] == z.Hub && x.Time+way[e] == z.Time {
-			return entries[:i+1], e
+	edges := m.H.edgesBelow(entries[last].Hub)
+	i, j := last-1, len(edges)-1
+	for { // there is one: the search came by it
+		switch x, e := entries[i], edges[j]; {
+		case x.Hub > e.tail:
+			i--
+		case x.Hub < e.tail:
+			j--
+		case x.Time+way[e.edge] == entries[last].Time:
+			return entries[:i+1], e.edge
+		default:
+			i--
+			j--
 		}
 	}
 }

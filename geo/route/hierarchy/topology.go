@@ -8,12 +8,6 @@ import (
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
-// find returns the edge between two neighbours.
-func (h *Hierarchy) find(low, high Rank) Edge {
-	i, _ := slices.BinarySearch(h.Head[h.First[low]:h.First[low+1]], high)
-	return h.First[low] + Edge(i)
-}
-
 // tail returns the lower node of an edge.
 func (h *Hierarchy) tail(e Edge) Rank {
 	i, _ := slices.BinarySearch(h.First, e+1)
