@@ -31,16 +31,16 @@ func (c *cutter) hops() {
 func (c *cutter) count(from int32, factor float32) (farthest int32) {
 	hops := filled[int32](nil, c.g.nodes(), none)
 	hops[from] = 0
-	c.queue = append(c.queue[:0], from)
-	for i := 0; i < len(c.queue); i++ {
-		v := c.queue[i]
+	queue := append(make([]int32, 0, len(hops)), from)
+	for i := 0; i < len(queue); i++ {
+		v := queue[i]
 		c.key[v] += factor * float32(hops[v])
 		for _, w := range c.g.of(v) {
 			if hops[w] == none {
 				hops[w] = hops[v] + 1
-				c.queue = append(c.queue, w)
+				queue = append(queue, w)
 			}
 		}
 	}
-	return c.queue[len(c.queue)-1]
+	return queue[len(queue)-1]
 }

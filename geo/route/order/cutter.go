@@ -8,6 +8,11 @@ const directions = 8
 // sideShare of a piece's weight is terminal on either side at first.
 const sideShare = 0.25
 
+// evenness is the power of the smaller side's weight by which a separator's size is divided to compare
+// separators: 1 would take the fewest nodes for each node cut off, 0 the fewest. From 0.5 to 0.85 the orders
+// of the networks tried differ by 1 %; at 1 they are 1 % worse, at 1.2 5 %.
+const evenness = 0.7
+
 // cutter finds the best separator of a piece across one direction: inertial flow (Schild and Sommer
 // 2015) with what FlowCutter adds to it (Hamann and Strasser 2018; Gottesbüren et al. 2019). The first
 // and the last quarter of the nodes along the direction are made terminals, and a smallest separator
@@ -21,7 +26,7 @@ type cutter struct {
 	bins    [1024]int64
 	total   int64 // weight of the piece
 
-	score float64 // of the best separator: its nodes by the weight of its smaller side. Less is better
+	score float64 // of the best separator; less is better
 	nodes []int32
 }
 
@@ -58,7 +63,7 @@ func (c *cutter) most() int {
 	if math.IsInf(score, 1) {
 		return c.g.nodes()
 	}
-	return int(math.Ceil(score * float64(c.total) / 2))
+	return int(math.Ceil(score * math.Pow(float64(c.total)/2, evenness)))
 }
 
 // terminals makes the first and the last nodes along the direction terminals. Of those whose neighbours
@@ -78,17 +83,18 @@ func (c *cutter) terminals() bool {
 			c.fixed[v] |= sourceOut
 			c.source.settled += int64(c.weight[v])
 		case f&sourceIn != 0:
-			c.source.open = append(c.source.open, in(v))
+			c.source.queue = append(c.source.queue, in(v))
 		case f&sinkOut != 0 && c.inside(v, sinkOut):
 			c.fixed[v] |= sinkIn
 			c.sink.settled += int64(c.weight[v])
 		case f&sinkOut != 0:
-			c.sink.open = append(c.sink.open, out(v))
+			c.sink.queue = append(c.sink.queue, out(v))
 		}
 	}
 	copy(c.mark, c.fixed)
 	c.source.weight, c.sink.weight = c.source.settled, c.sink.settled
-	return len(c.source.open) > 0 && len(c.sink.open) > 0
+	c.source.open, c.sink.open = len(c.source.queue), len(c.sink.queue)
+	return c.source.open > 0 && c.sink.open > 0
 }
 
 // inside tells whether all neighbours of v are terminals of its side.
@@ -152,7 +158,7 @@ func (c *cutter) judge(s *side) {
 		beyond -= int64(c.weight[v])
 	}
 	smaller := min(s.weight, beyond)
-	if score := float64(len(s.separator)) / float64(smaller); smaller > 0 && score < c.score {
+	if score := float64(len(s.separator)) / math.Pow(float64(smaller), evenness); smaller > 0 && score < c.score {
 		c.score, c.nodes = score, append(c.nodes[:0], s.separator...)
 	}
 }

@@ -5,39 +5,43 @@ package order
 // the ends in and out, joined by an arc of capacity one. Since at most one path runs through a node,
 // the whole flow is the node before and the node after on that path.
 //
-// A state is an end of a node: 2v is in of node v, 2v+1 its out.
+// A state is an end of a node: 2v is in of node v, 2v+1 its out. From in of a free node, through which
+// no path runs, one step leads to its out; from in of another back along its path; from out to in of
+// every neighbour, and back to in where a path runs.
 type flow struct {
 	g            *graph
 	weight       []int32 // per node
 	prev, next   []int32 // per node: its neighbours on the path through it
-	mark         []uint8 // per node: which states each side reaches, as of the last search
+	mark         []uint8 // per node: which states each side reaches, as of the last searches
 	fixed        []uint8 // per node: which states are terminals
-	level        []int32 // per state that the sink side reaches: residual steps to it
-	arc          []int32 // per node: the next arc to try out of it
-	queue, path  []int32 // of states
-	starts       []int32 // states from which the next paths start
+	level        []int32 // per state marked for the sink: how many steps it is away
+	path, starts []int32 // states of a path that is looked for, and those from which there may be one
 	source, sink side
 	units        int // paths found
 }
 
 // side is one of the two sides between which the flow runs.
 type side struct {
-	open      []int32 // terminals from which a search has to start: what the others reach is terminal too
-	reached   []int32 // states that are reached and not terminal
-	rim       []int32 // nodes, a superset of the separator next to this side
-	separator []int32
-	weight    int64 // of the nodes beyond the separator
-	settled   int64 // of those that are terminal
+	// queue holds a state of every node that a search meets: first the open terminals, those from which
+	// a search has to start, since what the others reach is terminal too.
+	queue     []int32
+	open      int
+	weight    int64   // of the nodes beyond the separator, seen from the other side
+	settled   int64   // of those that are terminal
+	rim       []int32 // nodes with a path that the side reaches
+	separator []int32 // nodes
 }
 
 // What a mark says.
 const (
-	sourceIn  = 1 << iota // the source reaches in
-	sourceOut             // the source reaches out
-	sinkIn                // in reaches the sink
-	sinkOut               // out reaches the sink
-	sourceRim             // the node is in source.rim
-	sinkRim               // the node is in sink.rim
+	sourceIn    = 1 << iota // the source reaches in
+	sourceOut               // the source reaches out
+	sinkIn                  // in reaches the sink
+	sinkOut                 // out reaches the sink
+	sourceRim               // the node is in source.rim
+	sinkRim                 // the node is in sink.rim
+	sourceMarks = sourceIn | sourceOut
+	sinkMarks   = sinkIn | sinkOut
 )
 
 // Values of prev and next beside nodes.
@@ -48,9 +52,7 @@ const (
 
 func in(v int32) int32            { return 2 * v }
 func out(v int32) int32           { return 2*v + 1 }
-func isOut(s int32) bool          { return s&1 == 1 }
-func sourceBit(s int32) uint8     { return sourceIn << (s & 1) }
-func sinkBit(s int32) uint8       { return sinkIn << (s & 1) }
+func isOut(x int32) bool          { return x&1 == 1 }
 func (f *flow) free(v int32) bool { return f.prev[v] == none }
 
 // reset prepares the flow for a graph, with nothing on either side.
@@ -59,16 +61,13 @@ func (f *flow) reset(g *graph, weight []int32) {
 	f.g, f.weight, f.units = g, weight, 0
 	f.prev, f.next = filled(f.prev, n, none), filled(f.next, n, none)
 	f.mark, f.fixed = filled(f.mark, n, 0), filled(f.fixed, n, 0)
-	f.level, f.arc = filled(f.level, 2*n, -1), filled(f.arc, n, 0)
-	f.source.clear()
-	f.sink.clear()
+	f.level = filled(f.level, 2*n, 0)
+	for _, s := range []*side{&f.source, &f.sink} {
+		*s = side{queue: s.queue[:0], rim: s.rim[:0], separator: s.separator[:0]}
+	}
 }
 
-func (s *side) clear() {
-	*s = side{open: s.open[:0], reached: s.reached[:0], rim: s.rim[:0], separator: s.separator[:0]}
-}
-
-// filled returns a slice of n equal values in the memory of v where that is long enough.
+// filled returns a slice of n equal values, in the memory of v where that is long enough.
 func filled[T any](v []T, n int, x T) []T {
 	if cap(v) < n {
 		v = make([]T, n)
@@ -80,236 +79,61 @@ func filled[T any](v []T, n int, x T) []T {
 	return v
 }
 
-// maximise adds paths until there are no more and tells whether there were at most most. What either
-// side reaches is then complete.
+// maximise adds paths until there are no more and tells whether there are at most most in all. What
+// either side reaches is then marked.
 func (f *flow) maximise(most int) bool {
-	before := f.units
 	for f.search() {
 		for _, s := range f.starts {
-			for f.extend(s) {
-				if f.units++; f.units > most {
-					return false
-				}
-				if !isOut(s) {
-					break
-				}
+			if !f.extend(s, most) {
+				return false
 			}
 		}
 	}
-	if f.units > before || len(f.source.reached) == 0 {
-		f.forgetSource()
-		f.queue = append(f.queue[:0], f.source.open...)
-		f.spread()
-	}
+	f.forget(&f.source, sourceMarks)
+	f.spread()
 	return true
-}
-
-// forgetSource takes back what the source reaches beyond its terminals.
-func (f *flow) forgetSource() {
-	for _, x := range f.source.reached {
-		f.mark[x/2] &^= sourceBit(x)
-	}
-	f.source.reached, f.source.weight = f.source.reached[:0], f.source.settled
-}
-
-func (f *flow) forgetSink() {
-	for _, x := range f.sink.reached {
-		f.mark[x/2] &^= sinkBit(x)
-		f.level[x] = -1
-	}
-	f.sink.reached, f.sink.weight = f.sink.reached[:0], f.sink.settled
 }
 
 // growSource makes terminal all that the source reaches, and node v of the separator next to it.
 func (f *flow) growSource(v int32, most int) bool {
-	for _, x := range f.source.reached {
-		f.fixed[x/2] |= sourceBit(x)
-	}
-	f.source.reached, f.source.settled = f.source.reached[:0], f.source.weight
+	f.settle(&f.source, sourceMarks, v, out(v))
 	f.mark[v] |= sourceOut
 	f.fixed[v] |= sourceOut
-	f.source.open = append(f.source.open[:0], out(v))
-	f.queue = append(f.queue[:0], out(v))
-	return !f.spread() || f.maximise(most)
+	if f.mark[v]&sinkOut == 0 {
+		f.spread()
+		return true
+	}
+	return f.extend(out(v), most) && f.maximise(most)
 }
 
 // growSink is growSource for the other side.
 func (f *flow) growSink(v int32, most int) bool {
-	for _, x := range f.sink.reached {
-		f.fixed[x/2] |= sinkBit(x)
-		f.level[x] = -1
-	}
-	f.sink.reached, f.sink.settled = f.sink.reached[:0], f.sink.weight
+	f.settle(&f.sink, sinkMarks, v, in(v))
 	f.mark[v] |= sinkIn
 	f.fixed[v] |= sinkIn
-	f.sink.open = append(f.sink.open[:0], in(v))
+	f.level[in(v)] = 0
+	if f.mark[v]&sourceIn == 0 {
+		f.search()
+		return true
+	}
 	return f.maximise(most)
 }
 
-// search finds the residual distances to the sink, as far as the nearest starts, and tells whether
-// there are any.
-func (f *flow) search() bool {
-	f.forgetSink()
-	f.starts, f.queue = f.starts[:0], f.queue[:0]
-	for _, x := range f.sink.open {
-		f.level[x] = 0
-		f.queue = append(f.queue, x)
-		if !isOut(x) {
-			f.sink.weight += int64(f.weight[x/2])
-		}
+// settle makes terminal what a side reaches, and counts node v in; from then on the side's searches
+// start at one state.
+func (f *flow) settle(s *side, marks uint8, v, open int32) {
+	for _, x := range s.queue {
+		f.fixed[x/2] |= f.mark[x/2] & marks
 	}
-	for i := 0; i < len(f.queue); i++ {
-		x := f.queue[i]
-		l := f.level[x] + 1
-		if len(f.starts) > 0 && l > f.level[f.starts[0]] {
-			return true
-		}
-		if v := x / 2; x&1 == 0 {
-			for _, u := range f.g.of(v) {
-				f.leads(out(u), l)
-			}
-			if !f.free(v) {
-				f.leads(out(v), l)
-			}
-		} else {
-			if f.free(v) {
-				f.leads(in(v), l)
-			} else if f.mark[v]&sinkRim == 0 {
-				f.mark[v] |= sinkRim
-				f.sink.rim = append(f.sink.rim, v)
-			}
-			if w := f.next[v]; w >= 0 {
-				f.leads(in(w), l)
-			}
-		}
-	}
-	return len(f.starts) > 0
+	s.queue, s.open = append(s.queue[:0], open), 1
+	s.weight += int64(f.weight[v])
+	s.settled = s.weight
 }
 
-// leads notes that a state is l residual steps from the sink, unless it was nearer.
-func (f *flow) leads(x int32, l int32) {
-	v, bit := x/2, sinkBit(x)
-	if f.mark[v]&bit != 0 {
-		return
+// forget takes back what a side reaches beyond its terminals.
+func (f *flow) forget(s *side, marks uint8) {
+	for _, x := range s.queue[s.open:] {
+		f.mark[x/2] = f.mark[x/2]&^marks | f.fixed[x/2]&marks
 	}
-	f.mark[v] |= bit
-	f.level[x] = l
-	f.sink.reached = append(f.sink.reached, x)
-	if f.fixed[v]&sourceBit(x) != 0 {
-		f.starts = append(f.starts, x)
-	} else {
-		f.queue = append(f.queue, x)
-	}
-	if x&1 == 0 {
-		f.sink.weight += int64(f.weight[v])
-	} else {
-		f.arc[v] = f.g.first[v]
-	}
-}
-
-// extend finds a path from a start down the levels and adds it to the flow.
-func (f *flow) extend(start int32) bool {
-	f.path = append(f.path[:0], start)
-	for len(f.path) > 0 {
-		x := f.path[len(f.path)-1]
-		if f.level[x] == 0 {
-			f.add()
-			return true
-		}
-		if y := f.step(x); y >= 0 {
-			f.path = append(f.path, y)
-			continue
-		}
-		f.level[x] = -1
-		f.path = f.path[:len(f.path)-1]
-	}
-	return false
-}
-
-// step returns a state one residual step from x and one nearer to the sink, or none.
-func (f *flow) step(x int32) int32 {
-	v, l := x/2, f.level[x]-1
-	if x&1 == 0 {
-		y := out(v)
-		if !f.free(v) {
-			if f.prev[v] < 0 {
-				return none
-			}
-			y = out(f.prev[v])
-		}
-		if f.level[y] == l {
-			return y
-		}
-		return none
-	}
-	for ; f.arc[v] < f.g.first[v+1]; f.arc[v]++ {
-		if y := in(f.g.head[f.arc[v]]); f.level[y] == l {
-			return y
-		}
-	}
-	if !f.free(v) && f.level[in(v)] == l {
-		return in(v)
-	}
-	return none
-}
-
-// add puts the path into the flow.
-func (f *flow) add() {
-	if x := f.path[0]; x&1 == 0 {
-		f.prev[x/2] = terminal
-	}
-	for i, y := range f.path[1:] {
-		x := f.path[i]
-		v, w := x/2, y/2
-		switch {
-		case x&1 == 1 && y&1 == 0 && v != w:
-			f.next[v], f.prev[w] = w, v
-		case x&1 == 1 && v == w: // the path through v now goes elsewhere
-			f.prev[v], f.next[v] = none, none
-		}
-	}
-	if x := f.path[len(f.path)-1]; x&1 == 1 {
-		f.next[x/2] = terminal
-	}
-}
-
-// spread searches on from the states in the queue for what the source reaches; it tells whether that
-// meets what reaches the sink.
-func (f *flow) spread() bool {
-	for i := 0; i < len(f.queue); i++ {
-		x := f.queue[i]
-		v := x / 2
-		if f.mark[v]&sinkBit(x) != 0 {
-			return true
-		}
-		switch {
-		case x&1 == 1:
-			f.source.weight += int64(f.weight[v])
-			for _, w := range f.g.of(v) {
-				f.reach(in(w))
-			}
-			if !f.free(v) {
-				f.reach(in(v))
-			}
-		case f.free(v):
-			f.reach(out(v))
-		default:
-			if f.mark[v]&sourceRim == 0 {
-				f.mark[v] |= sourceRim
-				f.source.rim = append(f.source.rim, v)
-			}
-			if u := f.prev[v]; u >= 0 {
-				f.reach(out(u))
-			}
-		}
-	}
-	return false
-}
-
-func (f *flow) reach(x int32) {
-	if v, bit := x/2, sourceBit(x); f.mark[v]&bit == 0 {
-		f.mark[v] |= bit
-		f.source.reached = append(f.source.reached, x)
-		f.queue = append(f.queue, x)
-	}
+	s.queue, s.weight = s.queue[:s.open], s.settled
 }

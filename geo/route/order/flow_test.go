@@ -98,7 +98,7 @@ func largestFlow(f *flow) (flow int) {
 			return false
 		}
 		seen[x] = true
-		if f.fixed[x/2]&sinkBit(x) != 0 {
+		if f.fixed[x/2]&(sinkIn<<(x&1)) != 0 {
 			return true
 		}
 		for y := range room[x] {
@@ -112,7 +112,7 @@ func largestFlow(f *flow) (flow int) {
 	}
 	for x := int32(0); x < int32(n); {
 		seen = make([]bool, n)
-		if f.fixed[x/2]&sourceBit(x) == 0 || !push(x) {
+		if f.fixed[x/2]&(sourceIn<<(x&1)) == 0 || !push(x) {
 			x++
 			continue
 		}
