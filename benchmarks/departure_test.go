@@ -1,0 +1,149 @@
+package benchmarks
+
+import (
+	"container/heap"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/internal/dijkstra"
+)
+
+const minute road.Millis = 60_000
+
+// boundary is a moment at which speeds change, in road time from some zero.
+type boundary struct {
+	at            road.Millis
+	before, after []road.Millis // per arc
+}
+
+// pass returns when an arc that is entered at a time is left. Speeds are constant on either side of
+// the boundary and a car on the way changes its own at it (Ichoua, Gendreau and Potvin 2003), so that
+// who enters first also leaves first.
+func (b *boundary) pass(a road.Arc, enter road.Millis) road.Millis {
+	switch {
+	case b.before[a] == road.Unreachable || b.after[a] == road.Unreachable:
+		return road.Unreachable
+	case enter >= b.at:
+		return enter + b.after[a]
+	case enter+b.before[a] <= b.at:
+		return enter + b.before[a]
+	}
+	left := 1 - float64(b.at-enter)/float64(b.before[a])
+	return b.at + road.Millis(left*float64(b.after[a])+0.5)
+}
+
+// arrivals returns when every node is reached by a car that leaves at a time: Dijkstra's search with
+// arcs that take as long as they do at the moment.
+func (b *boundary) arrivals(g *road.Graph, from road.Node, leave road.Millis) []road.Millis {
+	time := slices.Repeat([]road.Millis{road.Unreachable}, g.Nodes())
+	time[from] = leave
+	open := &front{{from, leave}}
+	for open.Len() > 0 {
+		v := heap.Pop(open).(visit)
+		if v.at > time[v.node] {
+			continue
+		}
+		for a := g.FirstOut[v.node]; a < g.FirstOut[v.node+1]; a++ {
+			if t := b.pass(a, v.at); t < time[g.Head[a]] {
+				time[g.Head[a]] = t
+				heap.Push(open, visit{g.Head[a], t})
+			}
+		}
+	}
+	return time
+}
+
+type visit struct {
+	node road.Node
+	at   road.Millis
+}
+
+type front []visit
+
+func (f front) Len() int           { return len(f) }
+func (f front) Less(i, j int) bool { return f[i].at < f[j].at }
+func (f front) Swap(i, j int)      { f[i], f[j] = f[j], f[i] }
+func (f *front) Push(x any)        { *f = append(*f, x.(visit)) }
+func (f *front) Pop() any {
+	last := len(*f) - 1
+	x := (*f)[last]
+	*f = (*f)[:last]
+	return x
+}
+
+// TestDepartureRule measures what it costs that a trip is timed wholly by the speeds of the period in
+// which it begins: its time against that of a car that meets the speeds of the moment, for trips that
+// begin before the two boundaries of the week at which speeds fall most. docs/routing.md has the table.
+func TestDepartureRule(t *testing.T) {
+	network, table := west(t)
+	g := network.Graph
+	for _, b := range []struct {
+		name        string
+		hour        int
+		worstMedian float64 // of trips that begin at the boundary's own moment
+	}{{"Monday 07:00, night to morning peak", 7, 0.5}, {"Monday 16:00, inter-peak to evening peak", 16, 0.3}} {
+		before, after := table.Profile(table.Period(b.hour-1), road.Normal), table.Profile(table.Period(b.hour), road.Normal)
+		turn := &boundary{30 * minute, g.Weights(&before), g.Weights(&after)}
+		var text strings.Builder
+		fmt.Fprintf(&text, "%s\n| begins before, min | median | 95th | max | median, trips under 15 min | 95th |\n|---|---|---|---|---|---|\n", b.name)
+		for _, ahead := range []road.Millis{0, 1, 5, 10, 15, 20, 30} {
+			all, short := departureErrors(g, turn, turn.at-ahead*minute)
+			fmt.Fprintf(&text, "| %d | %s | %s |\n", ahead, percents(all, 0.5, 0.95, 1), percents(short, 0.5, 0.95))
+			if ahead == 0 && all[len(all)-1] > 0 {
+				t.Errorf("%s: a trip that begins at the boundary meets one speed only, but is off by %g", b.name, all[len(all)-1])
+			}
+			if m := all[len(all)/2]; m > b.worstMedian {
+				t.Errorf("%s: a trip that begins %d min before is off by %.0f %% at the median, want at most %.0f %%", b.name, ahead, 100*m, 100*b.worstMedian)
+			}
+		}
+		t.Log(text.String())
+	}
+}
+
+// departureErrors returns the relative errors of the rule, ascending, for trips between 2,000 random
+// pairs of nodes that begin at a time, and for those of them that take under 15 minutes.
+func departureErrors(g *road.Graph, b *boundary, leave road.Millis) (all, short []float64) {
+	const sources, targets = 20, 100
+	random := rand.New(rand.NewPCG(3, 3))
+	search := dijkstra.NewSearch(dijkstra.Forward(g))
+	weight := b.before
+	if leave >= b.at {
+		weight = b.after
+	}
+	for range sources {
+		from := road.Node(random.IntN(g.Nodes()))
+		search.Begin(weight)
+		search.From(from, 0)
+		search.All()
+		arrival := b.arrivals(g, from, leave)
+		for range targets {
+			to := road.Node(random.IntN(g.Nodes()))
+			ruled := search.Time(to)
+			if arrival[to] == road.Unreachable || ruled == road.Unreachable || arrival[to] == leave {
+				continue
+			}
+			actual := float64(arrival[to] - leave)
+			e := max(actual-float64(ruled), float64(ruled)-actual) / actual
+			all = append(all, e)
+			if arrival[to]-leave < 15*minute {
+				short = append(short, e)
+			}
+		}
+	}
+	slices.Sort(all)
+	slices.Sort(short)
+	return all, short
+}
+
+// percents prints quantiles of ascending shares.
+func percents(v []float64, quantiles ...float64) string {
+	var out []string
+	for _, q := range quantiles {
+		out = append(out, fmt.Sprintf("%.1f %%", 100*v[min(int(q*float64(len(v))), len(v)-1)]))
+	}
+	return strings.Join(out, " | ")
+}
