@@ -59,9 +59,9 @@ const loop placedArc = 1<<32 - 1
 func (p placedArc) edge() Edge { return Edge(p >> 1) }
 func (p placedArc) down() bool { return p&1 != 0 }
 
-// New contracts a graph in an order of its nodes, first to last. Ranks follow the order where one node's
-// place matters to another's: the nodes below one in the elimination tree have the ranks just before
-// its. New keeps g, and fails where order is not a permutation of the nodes.
+// New contracts a graph in an order of its nodes, lowest rank first. It keeps g. It fails where order is
+// not a permutation of the nodes. Everything is fastest where what lies below a node in the elimination
+// tree comes right before it.
 func New(g *road.Graph, order []road.Node) (*Hierarchy, error) {
 	n := g.Nodes()
 	if len(order) != n {
@@ -74,7 +74,6 @@ func New(g *road.Graph, order []road.Node) (*Hierarchy, error) {
 		}
 		h.Rank[v] = Rank(r)
 	}
-	h.renumber()
 	h.contract()
 	h.sort()
 	h.measure()

@@ -3,7 +3,6 @@ package hierarchy_test
 import (
 	"context"
 	"os"
-	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -12,6 +11,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/road/osm"
 	"github.com/nearside-ems/nearside/geo/route/hierarchy"
+	"github.com/nearside-ems/nearside/geo/route/order"
 	"github.com/nearside-ems/nearside/internal/sourcedata"
 )
 
@@ -74,74 +74,13 @@ func once(tb testing.TB, name string, load func() (*road.Graph, *road.SpeedTable
 		tb.Fatal(err)
 	}
 	p := speeds.Profile(0, road.Normal)
-	n := &network{graph: g, weight: g.Weights(&p), order: bisect(g)}
+	n := &network{graph: g, weight: g.Weights(&p)}
+	if n.order, err = order.NestedDissection(context.Background(), g, nil); err != nil {
+		tb.Fatal(err)
+	}
 	if n.h, err = hierarchy.New(g, n.order); err != nil {
 		tb.Fatal(err)
 	}
 	networks[name] = n
 	return n
-}
-
-// bisect returns a nested-dissection order by coordinates: halves by the longer axis, and of the nodes
-// of the lower half those with a neighbour in the upper contracted last.
-func bisect(g *road.Graph) []road.Node {
-	near := make([][]road.Node, g.Nodes())
-	for v := range g.Nodes() {
-		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
-			near[v] = append(near[v], g.Head[a])
-			near[g.Head[a]] = append(near[g.Head[a]], road.Node(v))
-		}
-	}
-	order := make([]road.Node, 0, g.Nodes())
-	side := make([]int, g.Nodes())
-	label := 0
-	var cut func(nodes []road.Node)
-	cut = func(nodes []road.Node) {
-		if len(nodes) < 3 {
-			order = append(order, nodes...)
-			return
-		}
-		lo, hi := [2]float32{999, 999}, [2]float32{-999, -999}
-		for _, v := range nodes {
-			p := [2]float32{g.Lon[v] * 0.62, g.Lat[v]}
-			for k := range p {
-				lo[k], hi[k] = min(lo[k], p[k]), max(hi[k], p[k])
-			}
-		}
-		axis := g.Lat
-		if hi[0]-lo[0] > hi[1]-lo[1] {
-			axis = g.Lon
-		}
-		slices.SortFunc(nodes, func(a, b road.Node) int {
-			if axis[a] != axis[b] {
-				if axis[a] < axis[b] {
-					return -1
-				}
-				return 1
-			}
-			return int(a) - int(b)
-		})
-		half := len(nodes) / 2
-		label++
-		for _, v := range nodes[half:] {
-			side[v] = label
-		}
-		var rest, separator []road.Node
-		for _, v := range nodes[:half] {
-			if slices.ContainsFunc(near[v], func(u road.Node) bool { return side[u] == label }) {
-				separator = append(separator, v)
-			} else {
-				rest = append(rest, v)
-			}
-		}
-		cut(rest)
-		cut(nodes[half:])
-		order = append(order, separator...)
-	}
-	nodes := make([]road.Node, g.Nodes())
-	for v := range nodes {
-		nodes[v] = road.Node(v)
-	}
-	cut(nodes)
-	return order
 }
