@@ -159,8 +159,21 @@ func (c *importRoadsCommand) roads(ctx context.Context, file string, out io.Writ
 	if err := route.SaveNetwork(c.DataDir, filepath.Base(file), &result.Roads, [32]byte(sum.Sum(nil))); err != nil {
 		return err
 	}
+	if err := c.prepare(ctx, b); err != nil {
+		return err
+	}
 	b.end()
 	return printReport(out, &result.Report, covered, filepath.Join(c.DataDir, route.NetworkFile))
+}
+
+// prepare makes and keeps what answers on the network need, so that no start has to.
+func (c *importRoadsCommand) prepare(ctx context.Context, b *bars) error {
+	n, err := route.OpenNetwork(c.DataDir)
+	if err != nil {
+		return err
+	}
+	placed := b.stage("order")
+	return n.Prepare(ctx, route.Preparation{DataDir: c.DataDir, Progress: func(done, total int) { placed(int64(done), int64(total)) }})
 }
 
 // coverage returns the share of cells whose middle is near a road.

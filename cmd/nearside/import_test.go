@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestImportFromURL(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
 	}
-	if left := files(t, c.DataDir); len(left) != 1 || left[0] != route.NetworkFile {
+	if left := files(t, c.DataDir); !slices.Equal(left, []string{route.NetworkFile, route.OrderFile}) {
 		t.Errorf("data directory holds %v", left)
 	}
 	n, err := route.OpenNetwork(c.DataDir)

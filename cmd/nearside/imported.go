@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
@@ -16,10 +18,11 @@ func importedProvenance(n *route.Network) data.Provenance {
 		Source: "© OpenStreetMap contributors, imported from " + n.Name, Licence: "Open Database Licence 1.0"}
 }
 
-// openNetwork returns the network that was imported into the data directory, or the built-in lattice
-// where none was. An imported network that cannot be used is an error: answers over another network
-// than the user chose would mislead.
-func openNetwork(dataDir string, city *data.London) (*route.Network, error) {
+// openNetwork returns the network that was imported into the data directory, ready for use, or the
+// built-in lattice where none was. An imported network that cannot be used is an error: answers over
+// another network than the user chose would mislead. warn is told where only what is derived from it
+// cannot be used, and is made again.
+func openNetwork(ctx context.Context, dataDir string, city *data.London, warn func(error)) (*route.Network, error) {
 	n, err := route.OpenNetwork(dataDir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -27,5 +30,8 @@ func openNetwork(dataDir string, city *data.London) (*route.Network, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: run nearside import roads again, or remove the file to use the built-in network", err)
 	}
-	return n, nil
+	return n, n.Prepare(ctx, route.Preparation{DataDir: dataDir, Warn: warn})
 }
+
+// warnOnTerminal is the warn of openNetwork in commands that a user runs.
+func warnOnTerminal(err error) { fmt.Fprintln(os.Stderr, "nearside:", err) }

@@ -15,13 +15,13 @@ import (
 func TestOpenNetworkRefusesADamagedFile(t *testing.T) {
 	dir := t.TempDir()
 	city := &data.London{Network: &route.Network{Name: "built in"}}
-	if n, err := openNetwork(dir, city); err != nil || n != city.Network {
+	if n, err := openNetwork(t.Context(), dir, city, nil); err != nil || n != city.Network {
 		t.Errorf("without an import: %v, %v; want the built-in network", n, err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, route.NetworkFile), []byte("no network"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := openNetwork(dir, city)
+	_, err := openNetwork(t.Context(), dir, city, nil)
 	if err == nil {
 		t.Fatal("a damaged file was opened")
 	}

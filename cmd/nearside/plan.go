@@ -45,14 +45,14 @@ func (c *planCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	network, err := openNetwork(c.DataDir, city)
-	if err != nil {
-		return err
-	}
 	// The first interrupt ends the search with the best plan so far; a second one ends the program.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	network, err := openNetwork(ctx, c.DataDir, city, warnOnTerminal)
+	if err != nil {
+		return err
+	}
 	show := newProgress(os.Stderr)
 	d, err := planning.Solve(ctx, city, network, s, c.DataDir, show.report)
 	show.end()

@@ -56,7 +56,7 @@ func (c *serveCommand) serve(ctx context.Context, out io.Writer) error {
 	step := func(format string, args ...any) {
 		_, _ = fmt.Fprintf(out, "%5.1f s  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
 	}
-	srv, drive, err := c.prepare(step)
+	srv, drive, err := c.prepare(ctx, step)
 	if err != nil {
 		return err
 	}
@@ -79,14 +79,14 @@ const (
 )
 
 // prepare loads the city and makes the server. drive runs the demo until its context ends.
-func (c *serveCommand) prepare(step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
+func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
 	city, err := data.Load()
 	if err != nil {
 		return nil, nil, err
 	}
 	step("London: %d cells, %d boroughs, %d places; demand: %s", city.Grid.Len(), len(city.Boroughs), len(city.Places), city.Prior.Source)
 	s := server.DefaultSettings()
-	if s.Network, err = openNetwork(c.DataDir, city); err != nil {
+	if s.Network, err = openNetwork(ctx, c.DataDir, city, func(err error) { step("%v", err) }); err != nil {
 		return nil, nil, err
 	}
 	step("roads: %s, %d nodes, %d arcs", s.Network.Name, s.Network.Graph.Nodes(), s.Network.Graph.Arcs())

@@ -26,12 +26,12 @@ func (c *verifyCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	network, err := openNetwork(c.DataDir, city)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	network, err := openNetwork(ctx, c.DataDir, city, warnOnTerminal)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	dir := c.DataDir
 	if c.Fresh {
 		dir = ""
