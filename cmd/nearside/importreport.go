@@ -26,8 +26,11 @@ func printReport(out io.Writer, r *osm.Report, covered float64, file string) err
 	_, _ = fmt.Fprintf(&b, "Network: %d nodes, %d arcs from %d ways.\n", r.Nodes, r.Arcs, r.Ways)
 	_, _ = fmt.Fprintf(&b, "Dropped, not connected both ways with the rest: %d nodes, %d arcs, %.0f km (%d parts).\n", r.Dropped.Nodes, r.Dropped.Arcs, r.Dropped.Metres/1000, r.Components-1)
 	_, _ = fmt.Fprintf(&b, "Left out: %d ways closed to cars, %d ferries; %d nodes outside the file or far from London.\n", r.ClosedWays, r.Ferries, r.MissingNodes)
-	_, _ = fmt.Fprintf(&b, "Turn restrictions: %d read, %d of them not usable; %d turns forbidden by splitting %d junctions (%d nodes and %d arcs more), %d left allowed since they would cut roads off.\n",
-		r.Restrictions, r.SkippedTurns, r.Splits.Turns, r.Splits.Junctions, r.Splits.Nodes, r.Splits.Connectors, len(r.Splits.Lifted))
+	_, _ = fmt.Fprintf(&b, "Turn restrictions: %d read, %d of them not usable.\n", r.Restrictions, r.SkippedTurns)
+	if s := &r.Splits; s.Turns+len(s.Lifted) > 0 {
+		_, _ = fmt.Fprintf(&b, "Forbidden: %d turns, at %d junctions split for them (%d nodes and %d arcs more); %d others are left allowed, since roads would be cut off.\n",
+			s.Turns, s.Junctions, s.Nodes, s.Connectors, len(s.Lifted))
+	}
 	_, _ = fmt.Fprintf(&b, "Coverage: %.1f %% of London's cells have a road within %d m of their middle.\n", 100*covered, roadMetres)
 	if covered < wholeShare {
 		_, _ = fmt.Fprintf(&b, "WARNING: a part of London is missing; places there cannot be reached over this network.\n")

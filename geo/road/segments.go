@@ -85,9 +85,18 @@ func (s *EdgeSnapper) entries(f func(list int, p uint32)) {
 			buses = 1
 		}
 		for p := s.edges.First[e]; p+1 < s.edges.First[e+1]; p++ {
+			if cell := s.cell(p); cell == s.cell(p+1) { // as most are
+				f(2*cell+buses, p)
+				continue
+			}
 			s.cells(s.line(p), func(cell int) { f(2*cell+buses, p) })
 		}
 	}
+}
+
+// cell returns the cell of a point of the edges.
+func (s *EdgeSnapper) cell(p uint32) int {
+	return int(float64(s.y[p])/snapCell)*s.columns + int(float64(s.x[p])/snapCell)
 }
 
 // cars returns the segments in a cell but those for buses only.

@@ -146,15 +146,7 @@ func BenchmarkWeights(b *testing.B) {
 
 func BenchmarkOpenNetwork(b *testing.B) {
 	m, dir := westNetwork(b), b.TempDir()
-	edges := &road.Edges{First: []uint32{0}}
-	for a := range m.Network.Graph.Arcs() { // straight shapes: only the size matters
-		h := m.Network.Graph.Head[a]
-		edges.Forward, edges.Backward = append(edges.Forward, road.Arc(a)), append(edges.Backward, road.Arc(a))
-		edges.Lon = append(edges.Lon, m.Network.Graph.Lon[h], m.Network.Graph.Lon[h])
-		edges.Lat = append(edges.Lat, m.Network.Graph.Lat[h], m.Network.Graph.Lat[h])
-		edges.First = append(edges.First, uint32(len(edges.Lon)))
-	}
-	if err := SaveNetwork(dir, "west", &road.Roads{Graph: m.Network.Graph, Edges: edges}, [32]byte{}); err != nil {
+	if err := SaveNetwork(dir, "west", &road.Roads{Graph: m.Network.Graph, Edges: m.Network.Edges}, [32]byte{}); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

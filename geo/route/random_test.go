@@ -19,8 +19,8 @@ func plainProfile() road.Profile {
 }
 
 // drawNetwork draws a small network: one-way and two-way roads, parallel roads, loops, dead ends,
-// parts that are cut off, roads of no length, closed ones and endless ones. twin[a] is the arc against
-// a, or a itself.
+// parts that are cut off, roads of no length, closed ones and endless ones, and junctions split for
+// forbidden turns. twin[a] is the arc against a, or a itself.
 func drawNetwork(t *rapid.T) (m *Metric, twin []road.Arc) {
 	type edge struct {
 		tail, head int
@@ -48,7 +48,40 @@ func drawNetwork(t *rapid.T) (m *Metric, twin []road.Arc) {
 		}
 		g.FirstOut[v+1] = road.Arc(len(g.Head))
 	}
+	if rapid.Bool().Draw(t, "turns") {
+		twin = forbidTurns(t, g, twin)
+	}
 	return NewMetric(&Network{Graph: g}, plainProfile()), twin
+}
+
+// forbidTurns forbids a few turns and returns the arcs against the arcs again.
+func forbidTurns(t *rapid.T, g *road.Graph, twin []road.Arc) []road.Arc {
+	e := &road.Edges{}
+	for a, b := range twin {
+		if road.Arc(a) <= b {
+			e.Forward, e.Backward = append(e.Forward, road.Arc(a)), append(e.Backward, b)
+		}
+	}
+	var turns []road.Turn
+	for a, v := range g.Head {
+		for b := g.FirstOut[v]; b < g.FirstOut[v+1]; b++ {
+			if rapid.IntRange(0, 3).Draw(t, "forbidden") == 3 {
+				turns = append(turns, road.Turn{From: road.Arc(a), To: b})
+			}
+		}
+	}
+	g.Metres = make([]float32, g.Arcs())
+	if _, err := (&road.Roads{Graph: g, Edges: e}).ForbidTurns(turns); err != nil {
+		t.Fatal(err)
+	}
+	twin = make([]road.Arc, g.Arcs())
+	for a := range twin {
+		twin[a] = road.Arc(a)
+	}
+	for i, f := range e.Forward {
+		twin[f], twin[e.Backward[i]] = e.Backward[i], f
+	}
+	return twin
 }
 
 // addArc appends an arc, pairing it with the edge's other one; first is 1 + that one, 0 for none yet.
