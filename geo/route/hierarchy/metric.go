@@ -34,38 +34,45 @@ func (h *Hierarchy) Customise(weight []road.Millis) *Metric {
 			m.Up[p.edge()] = min(m.Up[p.edge()], weight[a])
 		}
 	}
-	m.triangles()
+	row := make(row, h.height)
+	for y := range Rank(h.Nodes()) {
+		m.overLower(y, row)
+	}
 	return m
 }
 
-type bothWays struct{ up, down road.Millis }
-
-func (m *Metric) triangles() {
+// overLower takes in the ways from y to higher nodes over lower ones. The times of the edges up from
+// those are right.
+func (m *Metric) overLower(y Rank, row row) {
 	h := m.H
-	ws := make([]bothWays, h.height)
-	for y := range h.Nodes() {
-		list := h.edgesBelow(Rank(y))
-		if len(list) == 0 {
-			continue
+	row.load(m, y)
+	for _, l := range h.edgesBelow(y) {
+		toX, fromX := m.Down[l.edge], m.Up[l.edge]
+		from, to := l.edge+1, h.First[l.tail+1]
+		depth, up, down := h.depth[from:to], m.Up[from:to], m.Down[from:to]
+		up, down = up[:len(depth)], down[:len(depth)]
+		for i, d := range depth {
+			z := &row[d]
+			z.up, z.down = min(z.up, toX+up[i]), min(z.down, down[i]+fromX)
 		}
-		from, to := h.First[y], h.First[y+1]
-		ydepth, yup, ydown := h.depth[from:to], m.Up[from:to], m.Down[from:to]
-		for i, d := range ydepth {
-			ws[d] = bothWays{yup[i], ydown[i]}
-		}
-		for _, l := range list {
-			a, b := m.Down[l.edge], m.Up[l.edge]
-			from, to := l.edge+1, h.First[l.tail+1]
-			depth, up, down := h.depth[from:to], m.Up[from:to], m.Down[from:to]
-			up, down = up[:len(depth)], down[:len(depth)]
-			for i, d := range depth {
-				w := &ws[d]
-				w.up = min(w.up, a+up[i])
-				w.down = min(w.down, b+down[i])
-			}
-		}
-		for i, d := range ydepth {
-			yup[i], ydown[i] = ws[d].up, ws[d].down
-		}
+	}
+	row.store(m, y)
+}
+
+// row is the times of the edges up from one node, by the depth of the higher. It is small enough for the
+// fastest cache.
+type row []struct{ up, down road.Millis }
+
+func (r row) load(m *Metric, y Rank) {
+	for e := m.H.First[y]; e < m.H.First[y+1]; e++ {
+		z := &r[m.H.depth[e]]
+		z.up, z.down = m.Up[e], m.Down[e]
+	}
+}
+
+func (r row) store(m *Metric, y Rank) {
+	for e := m.H.First[y]; e < m.H.First[y+1]; e++ {
+		z := r[m.H.depth[e]]
+		m.Up[e], m.Down[e] = z.up, z.down
 	}
 }

@@ -24,49 +24,54 @@ type Steps struct {
 // Wagner 2016) finds the edges that are longer than a way over higher nodes, which no shortest way uses,
 // and leaves them out. Searches are then several times as fast.
 func (m *Metric) Perfect() *Metric {
-	up, down := slices.Clone(m.Up), slices.Clone(m.Down)
-	m.H.upperTriangles(func(low, mid, high Edge) {
-		up[mid] = min(up[mid], up[low]+up[high])
-		up[low] = min(up[low], up[mid]+down[high])
-		down[mid] = min(down[mid], down[high]+down[low])
-		down[low] = min(down[low], up[high]+down[mid])
-	})
-	return &Metric{H: m.H, Up: m.Up, Down: m.Down, Out: m.H.steps(m.Up, up), In: m.H.steps(m.Down, down), weight: m.weight}
+	exact := &Metric{H: m.H, Up: slices.Clone(m.Up), Down: slices.Clone(m.Down)}
+	row := make(row, m.H.height)
+	for y := m.H.Nodes() - 1; y >= 0; y-- {
+		exact.overHigher(Rank(y), row)
+	}
+	return &Metric{H: m.H, Up: m.Up, Down: m.Down, Out: m.H.steps(m.Up, exact.Up), In: m.H.steps(m.Down, exact.Down), weight: m.weight}
 }
 
-// upperTriangles calls f for all triangles of edges x–y, x–z and y–z with x < y < z, descending by x.
-func (h *Hierarchy) upperTriangles(f func(xy, xz, yz Edge)) {
-	for x := h.Nodes() - 1; x >= 0; x-- {
-		end := h.First[x+1]
-		for xy := h.First[x]; xy < end; xy++ {
-			yz := h.First[h.Head[xy]]
-			for xz := xy + 1; xz < end; xz++ {
-				for h.Head[yz] != h.Head[xz] {
-					yz++
-				}
-				f(xy, xz, yz)
-			}
+// overHigher takes in the ways from nodes below y, over y to higher nodes and over those to y. The times
+// of the edges up from y are those of shortest ways.
+func (m *Metric) overHigher(y Rank, row row) {
+	h := m.H
+	row.load(m, y)
+	for _, l := range h.edgesBelow(y) {
+		toY, fromY := m.Up[l.edge], m.Down[l.edge]
+		viaUp, viaDown := toY, fromY
+		from, to := l.edge+1, h.First[l.tail+1]
+		depth, up, down := h.depth[from:to], m.Up[from:to], m.Down[from:to]
+		up, down = up[:len(depth)], down[:len(depth)]
+		for i, d := range depth {
+			z := row[d]
+			u, v := up[i], down[i]
+			viaUp, viaDown = min(viaUp, u+z.down), min(viaDown, z.up+v)
+			up[i], down[i] = min(u, toY+z.up), min(v, z.down+fromY)
 		}
+		m.Up[l.edge], m.Down[l.edge] = viaUp, viaDown
 	}
 }
 
-// steps returns the edges that are as short as the exact times.
+// steps returns the edges that are as short as the exact times, which are no longer.
 func (h *Hierarchy) steps(way, exact []road.Millis) *Steps {
-	s := &Steps{First: make([]Edge, h.Nodes()+1)}
 	n := 0
 	for e, t := range way {
-		if t == exact[e] && t != road.Unreachable {
+		if t < min(exact[e]+1, road.Unreachable) { // one comparison: no branch to guess wrong
 			n++
 		}
 	}
-	s.Step = make([]Step, 0, n)
+	step := make([]Step, n+1) // the last is where those are written that are not kept
+	first := make([]Edge, h.Nodes()+1)
+	n = 0
 	for x := range h.Nodes() {
 		for e := h.First[x]; e < h.First[x+1]; e++ {
-			if t := way[e]; t == exact[e] && t != road.Unreachable {
-				s.Step = append(s.Step, Step{h.Head[e], t})
+			step[n] = Step{h.Head[e], way[e]}
+			if way[e] < min(exact[e]+1, road.Unreachable) {
+				n++
 			}
 		}
-		s.First[x+1] = Edge(len(s.Step))
+		first[x+1] = Edge(n)
 	}
-	return s
+	return &Steps{first, step[:n]}
 }
