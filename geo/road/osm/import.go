@@ -35,7 +35,7 @@ type Report struct {
 	ClassArcs    [road.Classes]int
 	ClassMetres  [road.Classes]float64
 	Restrictions int // turn restrictions read
-	SkippedTurns int // of these, not understood (via ways, exceptions) or not on the kept network
+	SkippedTurns int // of these, not understood (via ways, exceptions), not on the kept network or where over 64 roads meet
 	Splits       road.Splits
 	Components   int // strongly connected components before dropping
 }

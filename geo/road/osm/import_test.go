@@ -221,6 +221,20 @@ func TestTurningRoundOnAWayThroughAJunction(t *testing.T) {
 	}
 }
 
+// TestTurnsWhereFarTooManyRoadsMeet: a file made for harm does not take all memory.
+func TestTurnsWhereFarTooManyRoadsMeet(t *testing.T) {
+	x := square()
+	for i := range int64(5000) {
+		x.nodes = append(x.nodes, node{1000 + i, 51.5 + float64(i)*1e-6, -0.09})
+		x.ways = append(x.ways, way{1000 + i, map[string]string{"highway": "residential"}, []int64{4, 1000 + i}})
+		x.relations = append(x.relations, relation{i, map[string]string{"type": "restriction", "restriction": "only_straight_on"},
+			[]member{{"from", 1, 1000 + i}, {"via", 0, 4}, {"to", 1, 1000 + (i+1)%5000}}})
+	}
+	if r := importOf(t, x).Report; r.SkippedTurns != 5000 || r.Splits.Turns != 0 {
+		t.Errorf("%d restrictions skipped, %d turns forbidden", r.SkippedTurns, r.Splits.Turns)
+	}
+}
+
 // TestTurnOutOfADeadEnd: a car that may not turn round at the end of a dead end would be caught there.
 func TestTurnOutOfADeadEnd(t *testing.T) {
 	x := square()

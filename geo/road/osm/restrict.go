@@ -52,6 +52,11 @@ func (r *relation) members3() (t restriction, ok bool) {
 	return t, from == 1 && via == 1 && to == 1
 }
 
+// maxArms is the most roads at a junction with restrictions: several times what any junction in London
+// has. The turns there, and the work to split it, grow with their square or faster, and a file made for
+// harm has thousands.
+const maxArms = 64
+
 // turns translates the restrictions into forbidden turns of the graph.
 func (b *builder) turns() []road.Turn {
 	var out []road.Turn
@@ -61,7 +66,7 @@ func (b *builder) turns() []road.Turn {
 	}
 	for _, r := range b.in.restrictions {
 		n := len(out)
-		if via, ok := b.nodeOf(r.via); ok {
+		if via, ok := b.nodeOf(r.via); ok && len(into[via]) <= maxArms {
 			out = b.forbid(out, r, into[via], via)
 		}
 		if len(out) == n {
