@@ -23,7 +23,7 @@ func (l *London) readLattice(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	l.Network = &route.Network{Name: latticeName, Graph: net.Graph, Snapper: net, Hash: sha256.Sum256(b)}
+	l.Network = &route.Network{Name: latticeName, Graph: net.Graph, Snapper: net, SnapMetres: lattice.MaxMetres, Hash: sha256.Sum256(b)}
 	l.Modelled = net.Modelled
 	l.NetworkProvenance = latticeProvenance
 	return nil

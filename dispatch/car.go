@@ -67,7 +67,14 @@ type Car struct {
 	Sector geo.Sector // of Cell; geo.Sectors where not InGrid
 	Spot   road.Spot  // Point on the network; valid where OnRoad
 	OnRoad bool
+	// Heading is where the car drives towards, in degrees clockwise from north; nil where it is not known.
+	Heading *float64
+	// ShiftEnd is when the crew's shift ends; zero where it is not known.
+	ShiftEnd time.Time
 }
+
+// ShiftOver tells whether the crew's shift has ended at now.
+func (c *Car) ShiftOver(now time.Time) bool { return !c.ShiftEnd.IsZero() && !now.Before(c.ShiftEnd) }
 
 // Age returns how old the car's position is at now, not below zero.
 func (c *Car) Age(now time.Time) time.Duration { return max(0, now.Sub(c.Fixed)) }
@@ -78,6 +85,7 @@ type Snapshot struct {
 	Cars       []*Car
 	Now        time.Time
 	StaleAfter time.Duration // a fix older than this is not trusted
+	RoadMetres float64       // a car farther from every road is not on the road; told in reasons
 }
 
 // Stale tells whether the position of a car is too old to be relied on.
@@ -89,4 +97,6 @@ type Incident struct {
 	Spot   road.Spot  // Point on the network; without ways to it where no road is near
 	Sector geo.Sector // that the call lies in; geo.Sectors where unknown
 	Skills Skills     // all of them needed
+	// Sectors are those that a car may stand in, a bit for each geo.Sector; 0: anywhere.
+	Sectors uint8
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
@@ -14,9 +15,11 @@ type Reason uint8
 const (
 	Suitable Reason = iota
 	IsOffShift
+	IsShiftOver
 	IsBusy
 	IsStale
 	LacksSkill
+	InOtherSector
 	NotOnRoad
 	NoWay
 	OutRanked // suitable, but enough others are sooner
@@ -30,6 +33,8 @@ type Exclusion struct {
 	Missing Skills        // where Reason is LacksSkill
 	Age     time.Duration // of the position
 	Limit   time.Duration // Snapshot.StaleAfter
+	Over    time.Duration // since the shift ended, where Reason is IsShiftOver
+	Metres  float64       // Snapshot.RoadMetres
 	Travel  road.Millis   // where Reason is OutRanked
 }
 
@@ -38,14 +43,18 @@ func (e Exclusion) String() string {
 	switch e.Reason {
 	case IsOffShift:
 		return "off shift"
+	case IsShiftOver:
+		return fmt.Sprintf("shift ended %s ago", words(e.Over))
 	case IsBusy:
 		return "busy"
 	case IsStale:
 		return fmt.Sprintf("position is %s old; the limit is %s", words(e.Age), words(e.Limit))
 	case LacksSkill:
 		return "lacks " + e.Missing.String()
+	case InOtherSector:
+		return fmt.Sprintf("stands %s, not in a sector asked for", e.Car.sectorWords())
 	case NotOnRoad:
-		return "no road near its position"
+		return fmt.Sprintf("no road within %.0f m of its position", e.Metres)
 	case NoWay:
 		return "no way by road from its position to the call"
 	case OutRanked:
@@ -53,6 +62,14 @@ func (e Exclusion) String() string {
 	default:
 		return "suitable"
 	}
+}
+
+// sectorWords says where a car stands.
+func (c *Car) sectorWords() string {
+	if c.Sector >= geo.Sectors {
+		return "outside London"
+	}
+	return "in " + c.Sector.String()
 }
 
 // judge is a route.Filter: what a call asks of the cars of a snapshot.
@@ -69,12 +86,16 @@ func (j *judge) reason(c *Car) Reason {
 	switch {
 	case c.Status == OffShift:
 		return IsOffShift
+	case c.ShiftOver(j.s.Now):
+		return IsShiftOver
 	case c.Status != Available:
 		return IsBusy
 	case j.s.Stale(c):
 		return IsStale
 	case c.Skills&j.in.Skills != j.in.Skills:
 		return LacksSkill
+	case j.in.Sectors != 0 && (c.Sector >= geo.Sectors || j.in.Sectors&(1<<c.Sector) == 0):
+		return InOtherSector
 	case !c.OnRoad:
 		return NotOnRoad
 	default:
@@ -100,7 +121,10 @@ func (a *AdHoc) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, dst []
 		if isChosen[slot] {
 			continue
 		}
-		e := Exclusion{Slot: slot, Car: c, Reason: j.reason(c), Missing: in.Skills &^ c.Skills, Age: c.Age(s.Now), Limit: s.StaleAfter}
+		e := Exclusion{Slot: slot, Car: c, Reason: j.reason(c), Missing: in.Skills &^ c.Skills, Age: c.Age(s.Now), Limit: s.StaleAfter, Metres: s.RoadMetres}
+		if e.Reason == IsShiftOver {
+			e.Over = s.Now.Sub(c.ShiftEnd)
+		}
 		if e.Reason == Suitable {
 			e.Reason, e.Travel = OutRanked, travel[slot]
 			if e.Travel == road.Unreachable {

@@ -23,7 +23,22 @@ func (s Settings) Reasons(now time.Time, in *Incident, ranked []Candidate, rank 
 	if car.Sector != in.Sector && car.Sector < geo.Sectors && in.Sector < geo.Sectors {
 		reasons = append(reasons, fmt.Sprintf("comes from %s into %s", car.Sector, in.Sector))
 	}
+	if left := car.ShiftEnd.Sub(now); !car.ShiftEnd.IsZero() && left < time.Hour {
+		reasons = append(reasons, "its shift ends in "+words(left))
+	}
 	return append(reasons, fmt.Sprintf("arrival includes %s to mobilise (assumption)", words(s.Mobilisation)))
+}
+
+// Reasons says in words why a stranded car is offered at all.
+func (s Stranded) Reasons(now time.Time) []string {
+	why := "no road leads from it to the call"
+	if !s.Car.OnRoad {
+		why = "no road is near it"
+	}
+	return []string{
+		fmt.Sprintf("%s, position %s old", s.Car.Status, words(s.Car.Age(now))),
+		fmt.Sprintf("%s: %.1f km as the crow flies, travel time not known", why, s.Metres/1000),
+	}
 }
 
 // words returns a duration as people say it: "4 s", "7 min 10 s", "2 h 5 min".

@@ -93,3 +93,53 @@ func TestReasonsNameNoUnknownSector(t *testing.T) {
 		}
 	}
 }
+
+// TestShiftsAndSectors: who is off shift or elsewhere is left out, and told why.
+func TestShiftsAndSectors(t *testing.T) {
+	at := func(name string, sector geo.Sector, shiftEnd time.Duration) *dispatch.Car {
+		c := &dispatch.Car{Name: name, Fixed: now, Spot: spotAt(0, 0), OnRoad: true, Sector: sector}
+		if shiftEnd != 0 {
+			c.ShiftEnd = now.Add(shiftEnd)
+		}
+		return c
+	}
+	fleet := &dispatch.Snapshot{Now: now, StaleAfter: time.Minute, RoadMetres: 1500, Cars: []*dispatch.Car{
+		at("over", geo.NWL, -time.Minute), at("near its end", geo.NWL, 40*time.Minute), at("long", geo.SEL, 5*time.Hour),
+		at("elsewhere", geo.NCL, 0), at("nowhere", geo.Sectors, 0), {Name: "off", Fixed: now, Sector: geo.NWL},
+		{Name: "busy", Status: dispatch.Busy, Fixed: now, ShiftEnd: now},
+	}}
+	call := &dispatch.Incident{Spot: spotAt(0, 0), Sector: geo.Sectors, Sectors: 1<<geo.NWL | 1<<geo.SEL}
+	adhoc := dispatch.NewAdHoc(route.NewFinder(twoStreets()))
+	ranked := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings()).Respond(fleet, call, 5, nil)
+	if len(ranked) != 2 || ranked[0].Car.Name != "near its end" || ranked[1].Car.Name != "long" {
+		t.Fatalf("ranked %+v", ranked)
+	}
+	for i, want := range []bool{true, false} {
+		reasons := strings.Join(dispatch.DefaultSettings().Reasons(now, call, ranked, i), "; ")
+		if strings.Contains(reasons, "its shift ends in 40 min") != want {
+			t.Errorf("%s: %s", ranked[i].Car.Name, reasons)
+		}
+	}
+	want := map[string]string{
+		"over":      "shift ended 1 min ago",
+		"elsewhere": "stands in NCL, not in a sector asked for",
+		"nowhere":   "stands outside London, not in a sector asked for",
+		"off":       "no road within 1500 m of its position",
+		"busy":      "shift ended 0 s ago",
+	}
+	for _, e := range adhoc.Exclusions(fleet, call, ranked, nil) {
+		if want[e.Car.Name] != e.String() {
+			t.Errorf("%s: %s, want %s", e.Car.Name, e, want[e.Car.Name])
+		}
+		delete(want, e.Car.Name)
+	}
+	if len(want) > 0 {
+		t.Errorf("not excluded: %v", want)
+	}
+	for _, s := range dispatch.FindStranded(fleet, call, ranked, 9, nil) {
+		reasons := s.Reasons(now)
+		if s.Car.Name != "off" || !strings.Contains(reasons[1], "no road is near it: ") || !strings.Contains(reasons[1], "km as the crow flies, travel time not known") {
+			t.Errorf("stranded %s: %v", s.Car.Name, reasons)
+		}
+	}
+}

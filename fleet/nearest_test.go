@@ -56,7 +56,7 @@ func TestAnswersEqualSearches(t *testing.T) {
 	town, cells := newTown(t, 7), testGrid(t)
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		f := fleet.New(cells, town, fleet.DefaultSettings())
+		f := fleet.New(cells, town.net, fleet.DefaultSettings())
 		metrics := []*route.Metric{town.metric(1), town.metric(0.7, 3, 4, 50), town.metric(1.5, 7, 8, 9, 10, 11, 12, 60)}
 		r, at := f.Reader(dispatch.DefaultSettings()), now
 		for range rapid.IntRange(1, 20).Draw(t, "steps") {
@@ -90,7 +90,7 @@ func TestAnswersEqualSearches(t *testing.T) {
 // TestAnswersHoldWhileTheFleetMoves races writers, readers, closures and labels; run it with -race.
 func TestAnswersHoldWhileTheFleetMoves(t *testing.T) {
 	town := newTown(t, 12)
-	f := fleet.New(testGrid(t), town, fleet.DefaultSettings())
+	f := fleet.New(testGrid(t), town.net, fleet.DefaultSettings())
 	plain, blue := town.metric(1), town.metric(0.7)
 	f.Use(plain)
 	var busy, done sync.WaitGroup
@@ -145,7 +145,7 @@ func TestAnswersHoldWhileTheFleetMoves(t *testing.T) {
 // TestUseTakesInCarsThatReportMeanwhile fills an index while every car moves.
 func TestUseTakesInCarsThatReportMeanwhile(t *testing.T) {
 	town := newTown(t, 12)
-	f := fleet.New(testGrid(t), town, fleet.DefaultSettings())
+	f := fleet.New(testGrid(t), town.net, fleet.DefaultSettings())
 	random := rand.New(rand.NewPCG(3, 3))
 	report := func(cars, from int, at time.Time) {
 		batch := make([]fleet.Report, cars)
@@ -176,7 +176,7 @@ func TestUseTakesInCarsThatReportMeanwhile(t *testing.T) {
 
 func TestNearestAllocatesNothing(t *testing.T) {
 	town := newTown(t, 12)
-	f := fleet.New(testGrid(t), town, fleet.DefaultSettings())
+	f := fleet.New(testGrid(t), town.net, fleet.DefaultSettings())
 	random := rand.New(rand.NewPCG(4, 4))
 	for i := range 200 {
 		f.Report(now, []fleet.Report{town.report(random, i, now)})

@@ -15,7 +15,7 @@ func (f *Store) Snapshot(now time.Time) dispatch.Snapshot {
 }
 
 func (f *Store) seen(now time.Time) dispatch.Snapshot {
-	return dispatch.Snapshot{Now: now, StaleAfter: f.settings.StaleAfter}
+	return dispatch.Snapshot{Now: now, StaleAfter: f.settings.StaleAfter, RoadMetres: f.network.SnapMetres}
 }
 
 // List returns the first n cars, in the order of their names, whose names come after a name; more tells

@@ -18,6 +18,10 @@ type Report struct {
 	Fixed  time.Time        // zero: when the report arrived
 	Status *dispatch.Status // nil: unchanged; a new car starts as available
 	Skills dispatch.Skills  // empty: unchanged
+	// Heading is where the car drives towards, in degrees clockwise from north; nil where it stands or
+	// does not know.
+	Heading  *float64
+	ShiftEnd time.Time // zero: unchanged
 }
 
 // ReportError is a report that was refused.
@@ -32,6 +36,9 @@ type Outcome struct {
 	Accepted int
 	Ignored  int // no newer than the car's last fix: reports may overtake each other on the way
 	Refused  []ReportError
+	// OffRoad are the reports that were accepted of cars that no road is near, by their index: such a car
+	// is known and listed, but not ranked by road.
+	OffRoad []int
 }
 
 // carName is "cars/" and 1 to 63 letters, digits, dots, underscores and hyphens.
@@ -56,6 +63,9 @@ func (r *Report) check(now time.Time, s Settings) error {
 	if ahead := r.Fixed.Sub(now); !r.Fixed.IsZero() && ahead > s.MaxAhead {
 		return fmt.Errorf("time %s: %s ahead of the server's clock, at most %s is allowed",
 			r.Fixed.UTC().Format(time.RFC3339Nano), ahead.Round(time.Millisecond), s.MaxAhead)
+	}
+	if h := r.Heading; h != nil && !(*h >= 0 && *h <= 360) {
+		return fmt.Errorf("heading %v: want 0 to 360 degrees clockwise from north", *h)
 	}
 	if r.Status != nil && *r.Status >= dispatch.Statuses {
 		return fmt.Errorf("status %d: unknown", *r.Status)

@@ -10,7 +10,7 @@ import (
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
-	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/internal/leftright"
 )
 
@@ -36,7 +36,7 @@ var ErrFull = errors.New("the fleet is full")
 // Store holds the last report of each car, in memory. A car appears by its first report.
 type Store struct {
 	grid     *grid.Grid
-	snapper  road.Snapper
+	network  *route.Network
 	settings Settings
 	sides    *leftright.Pair[side]
 	any      *leftright.Reader[side] // for what is read now and then
@@ -51,8 +51,8 @@ type Store struct {
 }
 
 // New returns an empty store over a grid and a network.
-func New(g *grid.Grid, snapper road.Snapper, s Settings) *Store {
-	f := &Store{grid: g, snapper: snapper, settings: s, slot: map[string]int{}}
+func New(g *grid.Grid, n *route.Network, s Settings) *Store {
+	f := &Store{grid: g, network: n, settings: s, slot: map[string]int{}}
 	f.sides = leftright.New(&side{number: 0}, &side{number: 1})
 	f.any = f.sides.Reader()
 	return f
@@ -78,7 +78,7 @@ func (f *Store) Report(now time.Time, batch []Report) Outcome {
 
 // place turns a report into a car: the slow part, done before the writer's turn.
 func (f *Store) place(now time.Time, r *Report) *dispatch.Car {
-	c := &dispatch.Car{Name: r.Car, Skills: r.Skills, Fixed: r.Fixed, Point: r.Point, Sector: geo.Sectors}
+	c := &dispatch.Car{Name: r.Car, Skills: r.Skills, Fixed: r.Fixed, Point: r.Point, Sector: geo.Sectors, Heading: r.Heading, ShiftEnd: r.ShiftEnd}
 	if r.Fixed.IsZero() {
 		c.Fixed = now
 	}
@@ -88,7 +88,11 @@ func (f *Store) place(now time.Time, r *Report) *dispatch.Car {
 	if c.Cell, c.InGrid = f.grid.At(r.Point); c.InGrid {
 		c.Sector = f.grid.Sector(c.Cell)
 	}
-	c.Spot, c.OnRoad = f.snapper.Snap(r.Point)
+	if r.Heading != nil {
+		c.Spot, c.OnRoad = f.network.SnapHeading(r.Point, *r.Heading)
+	} else {
+		c.Spot, c.OnRoad = f.network.Snap(r.Point)
+	}
 	return c
 }
 
@@ -115,6 +119,9 @@ func (f *Store) merge(batch []Report, next []*dispatch.Car, from []int, out *Out
 			f.cars[slot] = c
 		}
 		out.Accepted++
+		if !c.OnRoad {
+			out.OffRoad = append(out.OffRoad, from[i])
+		}
 		f.changes = append(f.changes, change{slot, c})
 	}
 	slices.SortFunc(out.Refused, func(a, b ReportError) int { return a.Index - b.Index })
@@ -156,5 +163,8 @@ func keep(c, was *dispatch.Car, r *Report) {
 	}
 	if r.Skills == 0 {
 		c.Skills = was.Skills
+	}
+	if r.ShiftEnd.IsZero() {
+		c.ShiftEnd = was.ShiftEnd
 	}
 }

@@ -19,14 +19,17 @@ import (
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 )
 
 var now = time.Date(2026, 11, 20, 14, 30, 0, 0, time.UTC)
 
 // eastless is a network that has no road east of the meridian.
-type eastless struct{}
+func eastless() *route.Network { return &route.Network{Snapper: west{}, SnapMetres: 700} }
 
-func (eastless) Snap(p orb.Point) (road.Spot, bool) { return road.Spot{Metres: 7}, p.Lon() <= 0 }
+type west struct{}
+
+func (west) Snap(p orb.Point) (road.Spot, bool) { return road.Spot{Metres: 7}, p.Lon() <= 0 }
 
 // testGrid covers a square around Charing Cross.
 func testGrid(t testing.TB) *grid.Grid {
@@ -39,7 +42,7 @@ func testGrid(t testing.TB) *grid.Grid {
 }
 
 func newStore(t testing.TB) *fleet.Store {
-	return fleet.New(testGrid(t), eastless{}, fleet.DefaultSettings())
+	return fleet.New(testGrid(t), eastless(), fleet.DefaultSettings())
 }
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -99,7 +102,7 @@ func TestReportRefusesEachBadReportByItself(t *testing.T) {
 func TestReportRefusesMoreCarsThanAllowed(t *testing.T) {
 	s := fleet.DefaultSettings()
 	s.MaxCars = 2
-	f := fleet.New(testGrid(t), eastless{}, s)
+	f := fleet.New(testGrid(t), eastless(), s)
 	batch := []fleet.Report{{Car: "cars/C", Point: charingCross}, {Car: "cars/A", Point: charingCross}, {Car: "cars/B", Point: charingCross}}
 	out := f.Report(now, batch)
 	if out.Accepted != 2 || len(out.Refused) != 1 || !errors.Is(out.Refused[0].Err, fleet.ErrFull) {
@@ -114,7 +117,7 @@ func TestReportRefusesMoreCarsThanAllowed(t *testing.T) {
 func TestStoreEqualsMap(t *testing.T) {
 	g := testGrid(t)
 	rapid.Check(t, func(t *rapid.T) {
-		f := fleet.New(g, eastless{}, fleet.DefaultSettings())
+		f := fleet.New(g, eastless(), fleet.DefaultSettings())
 		want := map[string]dispatch.Car{}
 		for range rapid.IntRange(1, 6).Draw(t, "batches") {
 			var batch []fleet.Report
@@ -147,7 +150,7 @@ func TestStoreEqualsMap(t *testing.T) {
 func TestListTurnsPages(t *testing.T) {
 	g := testGrid(t)
 	rapid.Check(t, func(t *rapid.T) {
-		f := fleet.New(g, eastless{}, fleet.DefaultSettings())
+		f := fleet.New(g, eastless(), fleet.DefaultSettings())
 		var batch []fleet.Report
 		names := rapid.SliceOfDistinct(rapid.StringMatching("cars/[a-c][a-c0-2.]{0,4}"), rapid.ID).Draw(t, "names")
 		for _, n := range names {
@@ -256,7 +259,7 @@ func BenchmarkReportOneOf10000(b *testing.B) {
 func Example() {
 	city, _ := grid.New([]geo.Borough{{Name: "Square", Land: orb.MultiPolygon{orb.Bound{
 		Min: orb.Point{-0.13, 51.50}, Max: orb.Point{-0.12, 51.51}}.ToPolygon()}}}, 9)
-	f := fleet.New(city, eastless{}, fleet.DefaultSettings())
+	f := fleet.New(city, eastless(), fleet.DefaultSettings())
 	out := f.Report(now, []fleet.Report{
 		{Car: "cars/JRC-1", Point: charingCross},
 		{Car: "cars/JRC 2", Point: charingCross},
@@ -268,4 +271,35 @@ func Example() {
 	// Output:
 	// 1 car "cars/JRC 2": want cars/ID, where ID is 1 to 63 letters, digits, dots, underscores or hyphens
 	// cars/JRC-1 available 3m0s stale: true
+}
+
+// TestShiftHeadingAndRoad: what a report leaves out stays, and a car off the road is known all the same.
+func TestShiftHeadingAndRoad(t *testing.T) {
+	f := newStore(t)
+	end, north, wrong := now.Add(time.Hour), 5.0, 360.5
+	out := f.Report(now, []fleet.Report{
+		{Car: "cars/A", Point: orb.Point{-0.12, 51.5}, ShiftEnd: end, Heading: &north},
+		{Car: "cars/B", Point: orb.Point{-0.12, 51.5}, Heading: &wrong},
+		{Car: "cars/C", Point: orb.Point{0.01, 51.5}},
+	})
+	if out.Accepted != 2 || !slices.Equal(out.OffRoad, []int{2}) || len(out.Refused) != 1 || !strings.Contains(out.Refused[0].Err.Error(), "heading 360.5") {
+		t.Fatalf("%+v", out)
+	}
+	a, ok := f.Car("cars/A")
+	if !ok || a.Heading != &north || !a.ShiftEnd.Equal(end) || a.ShiftOver(end.Add(-1)) || !a.ShiftOver(end) {
+		t.Errorf("%+v", a)
+	}
+	f.Report(now.Add(time.Second), []fleet.Report{{Car: "cars/A", Point: orb.Point{-0.121, 51.5}}})
+	if a, _ = f.Car("cars/A"); a.Heading != nil || !a.ShiftEnd.Equal(end) {
+		t.Errorf("after a report without them: %+v", a)
+	}
+	if c, ok := f.Car("cars/C"); !ok || c.OnRoad {
+		t.Errorf("a car off the road: %+v, %v", c, ok)
+	}
+	if _, ok := f.Car("cars/B"); ok {
+		t.Error("a refused car is known")
+	}
+	if snap := f.Snapshot(now); snap.RoadMetres != 700 {
+		t.Errorf("the limit told is %v m", snap.RoadMetres)
+	}
 }

@@ -14,7 +14,7 @@ import (
 // bridge is a network of one road, there and back.
 func bridge() *route.Network {
 	return &route.Network{
-		Graph: &road.Graph{FirstOut: []road.Arc{0, 1, 2}, Head: []road.Node{1, 0}, Lon: []float32{-0.0752, -0.0756}, Lat: []float32{51.5042, 51.5068}},
+		Graph: &road.Graph{FirstOut: []road.Arc{0, 1, 2}, Head: []road.Node{1, 0}, Class: make([]road.Class, 2), Lon: []float32{-0.0752, -0.0756}, Lat: []float32{51.5042, 51.5068}},
 		Edges: &road.Edges{Forward: []road.Arc{0}, Backward: []road.Arc{1}, First: []uint32{0, 2}, Lon: []float32{-0.0752, -0.0756}, Lat: []float32{51.5042, 51.5068}},
 	}
 }

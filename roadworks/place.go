@@ -18,18 +18,21 @@ const NearMetres = 100
 // arcsOf returns the arcs that a place means on a network, ascending, and the metres from Place.At to
 // its road. The error wraps ErrNoRoad where there are none.
 func arcsOf(n *route.Network, p *Place) (arcs []road.Arc, metres float64, err error) {
+	roads, err := n.Shapes()
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", ErrNoRoad, err)
+	}
 	switch {
 	case p.At != nil:
-		arcs, metres = near(n, p.At)
-		if len(arcs) == 0 {
+		if arcs, metres = near(n, roads, p.At); len(arcs) == 0 {
 			err = fmt.Errorf("%w: no road within %d m of %.5f, %.5f%s", ErrNoRoad, NearMetres, p.At.Point.Lat(), p.At.Point.Lon(), wayOf(p.At))
 		}
 	case p.Area != nil:
-		if arcs = touching(n, p.Area); len(arcs) == 0 {
+		if arcs, err = roads.Index.Touching(orb.Polygon{p.Area}); err == nil && len(arcs) == 0 {
 			err = fmt.Errorf("%w: no road touches the area", ErrNoRoad)
 		}
 	default:
-		if arcs = numbered(n, p); len(arcs) == 0 {
+		if arcs = numbered(n, roads, p); len(arcs) == 0 {
 			err = fmt.Errorf("%w: the network in use has none of these edges", ErrNoRoad)
 		}
 	}
@@ -45,11 +48,11 @@ func wayOf(a *At) string {
 }
 
 // numbered returns the arcs of edges by their numbers, or where they run on another network.
-func numbered(n *route.Network, p *Place) (arcs []road.Arc) {
+func numbered(n *route.Network, roads *route.Shapes, p *Place) (arcs []road.Arc) {
 	same := p.Network == hex.EncodeToString(n.Hash[:])
 	for i := range p.Edges {
 		if e := &p.Edges[i]; !same {
-			found, _ := near(n, &e.At)
+			found, _ := near(n, roads, &e.At)
 			arcs = append(arcs, found...)
 		} else if int(e.Arc) < n.Graph.Arcs() {
 			arcs = append(arcs, e.Arc)
@@ -58,39 +61,42 @@ func numbered(n *route.Network, p *Place) (arcs []road.Arc) {
 	return arcs
 }
 
-// near returns the arcs of the road nearest to a point. A network without shapes, the lattice, knows no
-// single roads: there it is every arc that passes within NearMetres.
-func near(n *route.Network, at *At) (arcs []road.Arc, metres float64) {
-	where, metres := plane(at.Point), math.Inf(1)
-	eachRoad(n, func(r stretch) {
-		d, way := r.nearest(where)
-		switch {
-		case d > NearMetres || !r.goes(way, at.Heading):
-			return
-		case n.Edges == nil:
-			arcs = append(arcs, r.forward)
-		case d < metres:
-			arcs = r.directions(arcs[:0], way, at.Heading)
+// nearRoads is how many roads near a point are looked at for one that goes its way.
+const nearRoads = 64
+
+// near returns the arcs of the road nearest to a point. The lattice knows no single roads: there it is
+// every arc that passes within NearMetres.
+func near(n *route.Network, roads *route.Shapes, at *At) (arcs []road.Arc, metres float64) {
+	for i, r := range roads.Index.Near(at.Point, nearRoads, NearMetres) {
+		if i > 0 && n.Edges != nil && len(arcs) > 0 {
+			break
 		}
-		metres = min(metres, d)
-	})
-	if len(arcs) == 0 {
-		return nil, 0
+		before := len(arcs)
+		arcs = directions(roads.Edges, r, at.Heading, arcs)
+		if before == 0 && len(arcs) > 0 {
+			metres = float64(r.Metres)
+		}
 	}
 	return arcs, metres
 }
 
-// touching returns the arcs whose roads touch an area.
-func touching(n *route.Network, area orb.Ring) (arcs []road.Arc) {
-	ring := make([]point, len(area))
-	for i, p := range area {
-		ring[i] = plane(p)
+// directions appends both arcs of a road, or those within a right angle of a heading.
+func directions(e *road.Edges, r road.NearRoad, heading *float64, arcs []road.Arc) []road.Arc {
+	if towards(e, r.Forward, r.Along, heading) {
+		arcs = append(arcs, r.Forward)
 	}
-	box := boxOf(ring)
-	eachRoad(n, func(r stretch) {
-		if r.touches(ring, box) {
-			arcs = r.directions(arcs, 0, nil)
-		}
-	})
+	if r.Backward != r.Forward && towards(e, r.Backward, 1-r.Along, heading) {
+		arcs = append(arcs, r.Backward)
+	}
 	return arcs
+}
+
+// towards tells whether an arc runs within a right angle of a heading at a share of its length.
+func towards(e *road.Edges, a road.Arc, along float32, heading *float64) bool {
+	if heading == nil {
+		return true
+	}
+	way, ok := e.Heading(a, along)
+	turn := math.Mod(math.Abs(way-*heading), 360)
+	return ok && min(turn, 360-turn) < 90
 }

@@ -160,7 +160,7 @@ func TestLimits(t *testing.T) {
 // lattice is a network without shapes: two nodes and so many arcs from one to the other.
 func lattice(arcs int) *route.Network {
 	return &route.Network{Graph: &road.Graph{
-		FirstOut: []road.Arc{0, road.Arc(arcs), road.Arc(arcs)}, Head: slices.Repeat([]road.Node{1}, arcs),
+		FirstOut: []road.Arc{0, road.Arc(arcs), road.Arc(arcs)}, Head: slices.Repeat([]road.Node{1}, arcs), Class: make([]road.Class, arcs),
 		Lon: []float32{-0.1, -0.095}, Lat: []float32{51.5, 51.5},
 	}}
 }

@@ -24,6 +24,7 @@ func (s *Server) describe() *pb.City {
 	city := &pb.City{
 		Title: "London", Demo: s.Demo, Network: s.Network.Name, NetworkNote: s.NetworkNote,
 		Demand: c.Prior.Source, DemandNote: priorNote, DataSha256: c.Hash, Version: s.Version,
+		NetworkSha256: s.networkHash(),
 	}
 	for i := range g.Len() {
 		cell := grid.Index(i)

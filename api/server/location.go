@@ -54,8 +54,9 @@ func fromGrid(field string, p orb.Point, err error) (orb.Point, error) {
 
 // place is a point with all that answers need to know about it.
 type place struct {
-	spot     road.Spot
-	cell     string // H3; empty outside the grid
+	point    orb.Point
+	spot     road.Spot // without ways where no road is near
+	cell     string    // H3; empty outside the grid
 	borough  string
 	sector   geo.Sector
 	modelled bool // travel times here are modelled
@@ -73,19 +74,27 @@ func (s *Server) noRoad(field string, p orb.Point) error {
 
 // locate finds a request's location on the road network.
 func (s *Server) locate(field string, l *pb.Location) (place, error) {
+	at, onRoad, err := s.look(field, l)
+	if err == nil && !onRoad {
+		err = s.noRoad(field, at.point)
+	}
+	return at, err
+}
+
+// look does the same, but takes a place in London that no road is near.
+func (s *Server) look(field string, l *pb.Location) (at place, onRoad bool, err error) {
 	p, err := pointOf(field, l)
 	if err != nil {
-		return place{}, err
+		return place{}, false, err
 	}
-	spot, ok := s.Network.Snap(p)
-	if !ok {
-		return place{}, s.noRoad(field, p)
-	}
-	at := place{spot: spot, sector: geo.Sectors}
+	at = place{point: p, sector: geo.Sectors}
+	at.spot, onRoad = s.Network.Snap(p)
 	if cell, ok := s.City.Grid.At(p); ok {
 		at.cell, at.sector = s.City.Grid.ID(cell), s.City.Grid.Sector(cell)
 		at.borough = s.City.Boroughs[s.City.Grid.Borough(cell)].Name
 		at.modelled = s.modelledAt(cell)
+	} else if !onRoad {
+		err = s.noRoad(field, p)
 	}
-	return at, nil
+	return at, onRoad, err
 }

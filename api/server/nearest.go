@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 )
@@ -26,7 +29,8 @@ func howMany(k, usual, most int32) (int, error) {
 	return int(k), inRange("k", k, 1, most)
 }
 
-// FindNearestCars ranks the cars that can reach a place first by road, now.
+// FindNearestCars ranks the cars that can reach a place first by road, now. Where fewer than asked can,
+// those that would be suitable but for the road follow, by how far away they are, marked as degraded.
 func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCarsRequest) (*pb.FindNearestCarsResponse, error) {
 	k, err := howMany(r.GetK(), defaultCars, maxCars)
 	if err != nil {
@@ -40,36 +44,73 @@ func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCa
 	if err != nil {
 		return nil, err
 	}
-	call, err := s.locate("location", r.GetLocation())
+	sectors, err := sectorsOf("sectors", r.GetSectors())
 	if err != nil {
 		return nil, err
 	}
-	in := dispatch.Incident{Spot: call.spot, Sector: call.sector, Skills: skills}
+	call, onRoad, err := s.look("location", r.GetLocation())
+	if err != nil {
+		return nil, err
+	}
 	now := s.Now()
 	lane, basis := s.laneNow(now, driving)
-	adhoc := lane.adhoc.Get().(*dispatch.AdHoc)
-	defer lane.adhoc.Put(adhoc)
-	snap := s.Fleet.Snapshot(now)
-	ranked := dispatch.NewClosestIdle(adhoc, s.Dispatch).Respond(&snap, &in, k, make([]dispatch.Candidate, 0, k))
+	reader := s.readers.Get().(*fleet.Reader)
+	defer s.readers.Put(reader)
+	q := fleet.Question{
+		Metric: lane.metric, Now: now, K: k, Whole: r.GetIncludeExcluded(),
+		Incident: dispatch.Incident{Point: call.point, Spot: call.spot, Sector: call.sector, Skills: skills, Sectors: sectors},
+	}
+	a := reader.Nearest(&q)
 	out := &pb.FindNearestCarsResponse{
-		Candidates: make([]*pb.Candidate, len(ranked)), Basis: basis,
-		AsOf: timestamppb.New(snap.Now), Cell: call.cell, Borough: call.borough,
+		Candidates: make([]*pb.Candidate, 0, len(a.Ranked)+len(a.Stranded)), Basis: basis,
+		AsOf: timestamppb.New(now), Cell: call.cell, Borough: call.borough,
 	}
 	basis.Modelled = call.modelled
-	for i, c := range ranked {
+	for i, c := range a.Ranked {
 		modelled := call.modelled || s.modelledCar(c.Car)
 		basis.Modelled = basis.Modelled || modelled
-		out.Candidates[i] = &pb.Candidate{
-			Car: s.carProto(&snap, c.Car), TravelTime: millisProto(c.Travel), ArrivalTime: millisProto(c.Arrival),
-			Reasons: s.Dispatch.Reasons(snap.Now, &in, ranked, i), Modelled: modelled,
-		}
+		out.Candidates = append(out.Candidates, &pb.Candidate{
+			Car: s.carProto(&a.Snapshot, c.Car), TravelTime: millisProto(c.Travel), ArrivalTime: millisProto(c.Arrival),
+			Reasons: s.Dispatch.Reasons(now, &q.Incident, a.Ranked, i), Modelled: modelled,
+		})
 	}
+	for _, c := range a.Stranded {
+		out.Candidates = append(out.Candidates, &pb.Candidate{
+			Car: s.carProto(&a.Snapshot, c.Car), Reasons: c.Reasons(now), Degraded: true, StraightLineMetres: c.Metres,
+		})
+	}
+	basis.DegradedReason = s.whyDegraded(onRoad, len(a.Stranded))
+	basis.Degraded = basis.DegradedReason != ""
 	if r.GetIncludeExcluded() {
-		for _, e := range adhoc.Exclusions(&snap, &in, ranked, nil) {
-			out.Exclusions = append(out.Exclusions, &pb.Exclusion{Car: e.Car.Name, Reason: e.String()})
-		}
+		out.Exclusions = exclusionsProto(lane, &q.Incident, a)
 	}
 	return out, nil
+}
+
+// whyDegraded says why an answer falls back to straight lines; "" where it does not.
+func (s *Server) whyDegraded(onRoad bool, stranded int) string {
+	switch {
+	case !onRoad:
+		return fmt.Sprintf("no road of the network in use (%s) within %.0f m of the call: cars are in the order of how far away they are", s.Network.Name, s.Network.SnapMetres)
+	case stranded > 0:
+		return "no road leads to the call from the cars at the end: they are in the order of how far away they are"
+	default:
+		return ""
+	}
+}
+
+// exclusionsProto says of every car that is not offered why.
+func exclusionsProto(l *lane, in *dispatch.Incident, a *fleet.Answer) (list []*pb.Exclusion) {
+	adhoc := l.adhoc.Get().(*dispatch.AdHoc)
+	defer l.adhoc.Put(adhoc)
+	offered := slices.Clone(a.Ranked)
+	for _, c := range a.Stranded {
+		offered = append(offered, dispatch.Candidate{Slot: c.Slot})
+	}
+	for _, e := range adhoc.Exclusions(&a.Snapshot, in, offered, nil) {
+		list = append(list, &pb.Exclusion{Car: e.Car.Name, Reason: e.String()})
+	}
+	return list
 }
 
 // receiving are the kinds of places that a patient can be taken to.

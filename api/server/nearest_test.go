@@ -10,6 +10,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/dispatch"
@@ -181,15 +183,95 @@ type unjoined struct{}
 
 func (unjoined) Snap(orb.Point) (road.Spot, bool) { return road.Spot{}, false }
 
-// TestPlaceThatTheNetworkLeavesOut: the place is London's, so the request is not at fault.
+// TestPlaceThatTheNetworkLeavesOut: the place is London's, so the request is not at fault. Cars are
+// offered by how far away they are, and nothing else can be.
 func TestPlaceThatTheNetworkLeavesOut(t *testing.T) {
 	s := smallSettings(t)
 	n := cellNetwork(s.City.Grid)
 	n.Snapper = unjoined{}
 	s.Network = n
 	c := start(t, s)
-	_, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.5, -0.1)})
+	s.Fleet.Report(noon, []fleet.Report{{Car: "cars/far", Point: orb.Point{-0.15, 51.5}}, {Car: "cars/near", Point: orb.Point{-0.11, 51.5}}})
+	out, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.5, -0.1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantStraight(t, out.Candidates, "cars/near", "cars/far")
+	if !out.Basis.Degraded || !strings.Contains(out.Basis.DegradedReason, "small city") || out.Borough != "East" {
+		t.Errorf("basis %v", out.Basis)
+	}
+	_, err = c.FindNearestPlaces(background(t), &pb.FindNearestPlacesRequest{Location: at(51.5, -0.1)})
 	wantRefusal(t, err, codes.FailedPrecondition, "NO_ROAD", "small city")
+}
+
+// wantStraight fails unless candidates are these cars by straight line, with no invented time.
+func wantStraight(t *testing.T, list []*pb.Candidate, names ...string) {
+	t.Helper()
+	var before float64
+	for i, c := range list {
+		if i >= len(names) || c.Car.Name != names[i] || !c.Degraded || c.TravelTime != nil || c.ArrivalTime != nil || c.StraightLineMetres <= before || len(c.Reasons) < 2 {
+			t.Errorf("candidate %d: %v, want %v", i, c, names)
+		}
+		before = c.StraightLineMetres
+	}
+	if len(list) != len(names) {
+		t.Errorf("%d candidates, want %v", len(list), names)
+	}
+}
+
+// TestClosureCutsBoroughOff: the cars beyond it follow those that can get there.
+func TestClosureCutsBoroughOff(t *testing.T) {
+	s := smallSettings(t)
+	report := func(name string, lon float64) fleet.Report {
+		return fleet.Report{Car: name, Point: orb.Point{lon, 51.51}, Fixed: noon}
+	}
+	s.Fleet.Report(noon, []fleet.Report{report("cars/w2", -0.15), report("cars/e1", -0.1), report("cars/w1", -0.14)})
+	c := start(t, s)
+	if _, err := c.CloseRoad(background(t), &pb.CloseRoadRequest{Where: strip(-0.126, -0.124)}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.51, -0.095), IncludeExcluded: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Candidates) != 3 || out.Candidates[0].Car.Name != "cars/e1" || out.Candidates[0].Degraded || out.Candidates[0].TravelTime == nil {
+		t.Fatalf("got %v", out.Candidates)
+	}
+	wantStraight(t, out.Candidates[1:], "cars/w1", "cars/w2")
+	if !out.Basis.Degraded || !strings.Contains(out.Basis.DegradedReason, "no road") || out.Basis.RoadChanges != 1 || len(out.Exclusions) != 0 {
+		t.Errorf("basis %v, exclusions %v", out.Basis, out.Exclusions)
+	}
+	if out, err = c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.51, -0.095), K: 1}); err != nil || len(out.Candidates) != 1 || out.Basis.Degraded {
+		t.Errorf("one car is enough: %v, %v", out, err)
+	}
+}
+
+func TestSectorsAndShifts(t *testing.T) {
+	s := smallSettings(t)
+	c := start(t, s)
+	_, err := c.ReportPositions(background(t), &pb.ReportPositionsRequest{Reports: []*pb.PositionReport{
+		{Car: "cars/west", Location: at(51.51, -0.15), Heading: proto.Float64(270)},
+		{Car: "cars/east", Location: at(51.51, -0.1), ShiftEnd: timestamppb.New(noon.Add(time.Hour))},
+		{Car: "cars/home", Location: at(51.51, -0.1), ShiftEnd: timestamppb.New(noon)},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sector, want := range map[string]string{"NWL": "cars/west", "NEL": "cars/east"} {
+		out, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.51, -0.125), Sectors: []string{sector}, IncludeExcluded: true})
+		if err != nil || len(out.Candidates) != 1 || out.Candidates[0].Car.Name != want || len(out.Exclusions) != 2 {
+			t.Errorf("%s: %v, %v; want %s", sector, out, err, want)
+		}
+	}
+	_, err = c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.51, -0.125), Sectors: []string{"NWL", "SW"}})
+	wantRefusal(t, err, codes.InvalidArgument, "sectors[1]", "NCL, NEL, NWL, SEL or SWL")
+	cars, err := c.ListCars(background(t), &pb.ListCarsRequest{})
+	if err != nil || len(cars.Cars) != 3 {
+		t.Fatal(cars, err)
+	}
+	if east, west := cars.Cars[0], cars.Cars[2]; east.ShiftEnd.AsTime() != noon.Add(time.Hour) || east.Heading != nil || west.GetHeading() != 270 || west.ShiftEnd != nil || west.OffRoad {
+		t.Errorf("listed %v", cars.Cars)
+	}
 }
 
 // TestMobilisationAgrees: the live service and the planner assume the same delay.

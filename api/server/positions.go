@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sort"
 	"time"
@@ -37,6 +38,13 @@ func reportOf(r *pb.PositionReport) (out fleet.Report, err error) {
 		}
 		out.Fixed = t.AsTime()
 	}
+	out.Heading = r.Heading
+	if t := r.GetShiftEnd(); t != nil {
+		if err := t.CheckValid(); err != nil {
+			return out, invalid("shift_end", "%v", err)
+		}
+		out.ShiftEnd = t.AsTime()
+	}
 	if out.Status, err = statusOf("status", r.GetStatus()); err != nil {
 		return out, err
 	}
@@ -44,33 +52,47 @@ func reportOf(r *pb.PositionReport) (out fleet.Report, err error) {
 	return out, err
 }
 
-// report decodes a batch, hands what can be read to the fleet and joins the errors of both, by index.
-func (s *dispatchService) report(batch []*pb.PositionReport, now time.Time) (accepted, ignored int, errs []*pb.ReportError) {
+// received is what became of a batch.
+type received struct {
+	accepted, ignored int
+	errs, warnings    []*pb.ReportError // ascending by index
+}
+
+// report decodes a batch, hands what can be read to the fleet and joins the errors of both.
+func (s *dispatchService) report(batch []*pb.PositionReport, now time.Time) (got received) {
 	reports := make([]fleet.Report, 0, len(batch))
 	index := make([]int, 0, len(batch))
 	for i, r := range batch {
 		report, err := reportOf(r)
 		if err != nil {
-			errs = append(errs, &pb.ReportError{Index: int32(i), Car: r.GetCar(), Message: status.Convert(err).Message()})
+			got.errs = append(got.errs, &pb.ReportError{Index: int32(i), Car: r.GetCar(), Message: status.Convert(err).Message()})
 			continue
 		}
 		reports, index = append(reports, report), append(index, i)
 	}
 	out := s.Fleet.Report(now, reports)
+	got.accepted, got.ignored = out.Accepted, out.Ignored
 	for _, e := range out.Refused {
-		errs = append(errs, &pb.ReportError{Index: int32(index[e.Index]), Car: e.Car, Message: e.Err.Error()})
+		got.errs = append(got.errs, &pb.ReportError{Index: int32(index[e.Index]), Car: e.Car, Message: e.Err.Error()})
 	}
-	sort.Slice(errs, func(a, b int) bool { return errs[a].Index < errs[b].Index })
-	return out.Accepted, out.Ignored, errs
+	sort.Slice(got.errs, func(a, b int) bool { return got.errs[a].Index < got.errs[b].Index })
+	for _, i := range out.OffRoad {
+		got.warnings = append(got.warnings, &pb.ReportError{Index: int32(index[i]), Car: reports[i].Car, Message: fmt.Sprintf(
+			"location: no road within %.0f m: the car is listed, but not ranked by road until it reports from nearer to one", s.Network.SnapMetres)})
+	}
+	return got
 }
 
-// ReportPositions takes a batch of positions. Each is accepted, ignored or refused by itself.
+// ReportPositions takes a batch of positions. Each is accepted, ignored or refused by itself. A car far
+// from every road is accepted with a warning: to refuse it would leave it where it no longer is.
 func (s *dispatchService) ReportPositions(_ context.Context, r *pb.ReportPositionsRequest) (*pb.ReportPositionsResponse, error) {
 	if n := len(r.GetReports()); n > maxReports {
 		return nil, invalid("reports", "%d reports: want at most %d in a batch", n, maxReports)
 	}
-	accepted, ignored, errs := s.report(r.GetReports(), s.Now())
-	return &pb.ReportPositionsResponse{Accepted: int32(accepted), Ignored: int32(ignored), Errors: errs}, nil
+	got := s.report(r.GetReports(), s.Now())
+	return &pb.ReportPositionsResponse{
+		Accepted: int32(got.accepted), Ignored: int32(got.ignored), Errors: got.errs, Warnings: got.warnings,
+	}, nil
 }
 
 // StreamPositions takes positions as they come and answers once, when the client closes.
@@ -84,17 +106,24 @@ func (s *dispatchService) StreamPositions(stream grpc.ClientStreamingServer[pb.S
 		if err != nil {
 			return err
 		}
-		accepted, ignored, errs := s.report([]*pb.PositionReport{r.GetReport()}, s.Now())
-		out.Accepted += int64(accepted)
-		out.Ignored += int64(ignored)
-		out.Refused += int64(len(errs))
-		for _, e := range errs {
-			if len(out.Errors) < maxStreamErrors {
-				e.Index = i
-				out.Errors = append(out.Errors, e)
-			}
+		got := s.report([]*pb.PositionReport{r.GetReport()}, s.Now())
+		out.Accepted += int64(got.accepted)
+		out.Ignored += int64(got.ignored)
+		out.Refused += int64(len(got.errs))
+		out.Errors = keepFirst(out.Errors, got.errs, i)
+		out.Warnings = keepFirst(out.Warnings, got.warnings, i)
+	}
+}
+
+// keepFirst appends what there is to say about report i of a stream, up to maxStreamErrors in all.
+func keepFirst(kept, more []*pb.ReportError, i int32) []*pb.ReportError {
+	for _, e := range more {
+		if len(kept) < maxStreamErrors {
+			e.Index = i
+			kept = append(kept, e)
 		}
 	}
+	return kept
 }
 
 // ListCars lists the cars as they are now, in the order of their names. A page token is the last name

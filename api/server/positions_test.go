@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/fleet"
 )
 
 func TestReportPositions(t *testing.T) {
@@ -99,4 +101,64 @@ func TestListCarsPages(t *testing.T) {
 	wantRefusal(t, err, codes.InvalidArgument, "page_size", "1 to 10000")
 	_, err = c.ListCars(background(t), &pb.ListCarsRequest{PageToken: "nonsense"})
 	wantRefusal(t, err, codes.InvalidArgument, "page_token", "not one")
+}
+
+// TestCarFarFromEveryRoad is known, with the limit told, and offered only by straight line.
+func TestCarFarFromEveryRoad(t *testing.T) {
+	s := smallSettings(t)
+	s.Network.SnapMetres = 2000
+	c := start(t, s)
+	out, err := c.ReportPositions(background(t), &pb.ReportPositionsRequest{Reports: []*pb.PositionReport{
+		{Car: "?"}, {Car: "cars/near", Location: at(51.51, -0.1)}, {Car: "cars/lost", Location: at(51.6, 0.1)},
+	}})
+	if err != nil || out.Accepted != 2 || len(out.Errors) != 1 || len(out.Warnings) != 1 {
+		t.Fatalf("%v, %v", out, err)
+	}
+	if w := out.Warnings[0]; w.Index != 2 || w.Car != "cars/lost" || !strings.Contains(w.Message, "no road within 2000 m") {
+		t.Errorf("warning %v", w)
+	}
+	near, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.51, -0.1), K: 1, IncludeExcluded: true})
+	if err != nil || len(near.Candidates) != 1 || len(near.Exclusions) != 1 || near.Exclusions[0].Reason != "no road within 2000 m of its position" {
+		t.Errorf("%v, %v", near, err)
+	}
+	stream, err := c.StreamPositions(background(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := stream.Send(&pb.StreamPositionsRequest{Report: &pb.PositionReport{Car: "cars/lost2", Location: at(51.6, 0.1)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if end, err := stream.CloseAndRecv(); err != nil || end.Accepted != 1 || end.Ignored != 1 || len(end.Warnings) != 1 || end.Warnings[0].Index != 0 {
+		t.Errorf("%v, %v", end, err)
+	}
+}
+
+// TestMoreCarsThanMayBe sends a hundred thousand cars: those beyond the limit are refused with it, and
+// the others are served.
+func TestMoreCarsThanMayBe(t *testing.T) {
+	s := smallSettings(t)
+	c := start(t, s)
+	accepted, refused := 0, 0
+	for batch := range 10 {
+		in := &pb.ReportPositionsRequest{}
+		for i := range 10_000 {
+			in.Reports = append(in.Reports, &pb.PositionReport{Car: fmt.Sprintf("cars/%d-%d", batch, i), Location: at(51.51, -0.15+float64(i)*5e-6)})
+		}
+		out, err := c.ReportPositions(background(t), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accepted, refused = accepted+int(out.Accepted), refused+len(out.Errors)
+		if batch == 9 && !strings.Contains(out.Errors[0].Message, "the fleet is full: it has 10000 cars, as many as it may") {
+			t.Errorf("refused with %v", out.Errors[0])
+		}
+	}
+	if accepted != fleet.DefaultSettings().MaxCars || accepted+refused != 100_000 {
+		t.Errorf("%d accepted, %d refused", accepted, refused)
+	}
+	if out, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.51, -0.1), K: 100}); err != nil || len(out.Candidates) != 100 {
+		t.Errorf("%d candidates, %v", len(out.GetCandidates()), err)
+	}
 }

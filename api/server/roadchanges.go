@@ -59,7 +59,7 @@ func (s *roadService) change(c roadworks.Change, where *pb.RoadPlace, end expiri
 	if err != nil {
 		return nil, changeRefusal(err)
 	}
-	return s.changeProto(&added), nil
+	return s.changeProto(&added)
 }
 
 // expiry returns the end of a change, zero where it has none.
@@ -107,7 +107,8 @@ func (s *roadService) ReopenRoad(_ context.Context, r *pb.ReopenRoadRequest) (*p
 	case err != nil:
 		return nil, changeRefusal(err)
 	case ok:
-		return &pb.ReopenRoadResponse{Change: s.changeProto(&removed)}, nil
+		change, err := s.changeProto(&removed)
+		return &pb.ReopenRoadResponse{Change: change}, err
 	case r.GetAllowMissing():
 		return &pb.ReopenRoadResponse{}, nil
 	default:
@@ -136,12 +137,19 @@ func (s *roadService) ListRoadChanges(_ context.Context, r *pb.ListRoadChangesRe
 	}
 	last := min(first+size, len(state.Changes))
 	out := &pb.ListRoadChangesResponse{AsOf: timestamppb.New(now)}
-	lines := maxLines
+	shapes, err := s.Network.Shapes()
+	if err != nil {
+		return nil, err
+	}
+	left := maxLines
 	for i := first; i < last; i++ {
-		c := s.changeProto(&state.Changes[i])
+		c, err := s.changeProto(&state.Changes[i])
+		if err != nil {
+			return nil, err
+		}
 		if r.GetIncludeLines() {
-			c.Lines = s.lines(state.Changes[i].Arcs, lines)
-			lines -= len(c.Lines)
+			c.Lines = lines(shapes.Edges, state.Changes[i].Arcs, left)
+			left -= len(c.Lines)
 		}
 		out.Changes = append(out.Changes, c)
 	}
@@ -184,12 +192,19 @@ func (s *Server) edgesOf(e *pb.RoadEdges) (roadworks.Place, error) {
 	if len(e.GetEdges()) > roadworks.MaxEdges {
 		return out, nil // which the store refuses
 	}
+	shapes, err := s.Network.Shapes()
+	if err != nil {
+		return out, err
+	}
 	for i, a := range e.GetEdges() {
 		if int64(a) >= int64(s.Network.Graph.Arcs()) {
 			return out, invalid(fmt.Sprintf("where.edges.edges[%d]", i), "%d: the network has edges 0 to %d", a, s.Network.Graph.Arcs()-1)
 		}
-		middle, heading := s.middle(road.Arc(a))
-		out.Edges[i] = roadworks.Edge{Arc: road.Arc(a), At: roadworks.At{Point: middle, Heading: &heading}}
+		point, heading, ok := middle(shapes.Edges, road.Arc(a))
+		if !ok {
+			return out, invalid(fmt.Sprintf("where.edges.edges[%d]", i), "%d: joins the parts of a junction and is no road of its own", a)
+		}
+		out.Edges[i] = roadworks.Edge{Arc: road.Arc(a), At: roadworks.At{Point: point, Heading: &heading}}
 	}
 	return out, nil
 }
@@ -197,11 +212,15 @@ func (s *Server) edgesOf(e *pb.RoadEdges) (roadworks.Place, error) {
 func (s *Server) networkHash() string { return hex.EncodeToString(s.Network.Hash[:]) }
 
 // changeProto is a change as the contract says it, without the lines of its roads.
-func (s *Server) changeProto(c *roadworks.Placed) *pb.RoadChange {
+func (s *Server) changeProto(c *roadworks.Placed) (*pb.RoadChange, error) {
+	shapes, err := s.Network.Shapes()
+	if err != nil {
+		return nil, err
+	}
 	out := &pb.RoadChange{
 		Name: changePrefix + c.ID, Kind: pb.RoadChangeKind_ROAD_CHANGE_KIND_CLOSED, Where: placeProtoOf(&c.Place),
 		SpeedKmh: c.KmH, Note: c.Note, CreateTime: timestamppb.New(c.Created),
-		Edges: int32(len(c.Arcs)), Metres: c.Metres, Streets: s.streets(c.Arcs), Kept: s.DataDir != "",
+		Edges: int32(len(c.Arcs)), Metres: c.Metres, Streets: streets(shapes.Edges, c.Arcs), Kept: s.DataDir != "",
 	}
 	if c.Kind == roadworks.Speed {
 		out.Kind = pb.RoadChangeKind_ROAD_CHANGE_KIND_SPEED
@@ -209,7 +228,7 @@ func (s *Server) changeProto(c *roadworks.Placed) *pb.RoadChange {
 	if !c.Expires.IsZero() {
 		out.ExpireTime = timestamppb.New(c.Expires)
 	}
-	return out
+	return out, nil
 }
 
 func placeProtoOf(p *roadworks.Place) *pb.RoadPlace {

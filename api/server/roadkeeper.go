@@ -21,6 +21,7 @@ const (
 
 // keepRoads prepares the times of now and of the next epoch until ctx ends.
 func (s *Server) keepRoads(ctx context.Context) {
+	_, _ = s.Network.Shapes() // so that the first closure does not wait; it tells an error, if any
 	for {
 		timer := time.NewTimer(s.tendRoads())
 		select {
@@ -42,8 +43,24 @@ func (s *Server) tendRoads() time.Duration {
 	func() {
 		defer s.recovered("keepRoads", &logged)
 		pause = s.roads.tend(s.Now())
+		s.Fleet.Use(s.roads.metrics()...)
 	}()
 	return pause
+}
+
+// metrics returns the times of now and of the next epoch.
+func (r *roads) metrics() (list []*route.Metric) {
+	for _, e := range []*epoch{r.now.Load(), r.next.Load()} {
+		for d := range road.Drivings {
+			if e == nil {
+				continue
+			}
+			if m := r.lane(e.surface, e.period, d).metric; !slices.Contains(list, m) {
+				list = append(list, m)
+			}
+		}
+	}
+	return list
 }
 
 // tend does what is due at a moment and returns how long nothing more will be.
@@ -105,8 +122,9 @@ func changed(m *route.Metric, effects []roadworks.Effect) *route.Metric {
 	if len(effects) == 0 {
 		return m
 	}
-	weight := slices.Clone(m.Weight)
-	for _, e := range effects {
+	weight, arcs := slices.Clone(m.Weight), make([]road.Arc, len(effects))
+	for i, e := range effects {
+		arcs[i] = e.Arc
 		switch {
 		case e.KmH == 0:
 			weight[e.Arc] = road.Unreachable
@@ -114,5 +132,5 @@ func changed(m *route.Metric, effects []roadworks.Effect) *route.Metric {
 			weight[e.Arc] = road.Millis(math.Round(float64(m.Network.Graph.Metres[e.Arc]) * 3600 / e.KmH))
 		}
 	}
-	return &route.Metric{Network: m.Network, Profile: m.Profile, Weight: weight}
+	return &route.Metric{Network: m.Network, Profile: m.Profile, Weight: weight, Ways: m.Ways.Update(weight, arcs)}
 }

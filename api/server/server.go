@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
@@ -31,13 +32,15 @@ const (
 // Server answers over gRPC and HTTP. Make one with New.
 type Server struct {
 	Settings
-	roads  *roads
-	cells  []road.Spot // of the grid's centres; those with offRoad are not joined to the network
-	off    []bool
-	places []standing
-	city   *pb.City
-	plans  *plans
-	health *health.Server
+	roads *roads
+	// readers holds scratch space for questions to the fleet.
+	readers sync.Pool   // of *fleet.Reader
+	cells   []road.Spot // of the grid's centres; those with offRoad are not joined to the network
+	off     []bool
+	places  []standing
+	city    *pb.City
+	plans   *plans
+	health  *health.Server
 }
 
 // standing is a place that is joined to the road network.
@@ -72,6 +75,7 @@ func New(settings Settings) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.readers.New = func() any { return s.Fleet.Reader(s.Dispatch) }
 	s.roads = newRoads(&s.Settings, store)
 	g := s.City.Grid
 	s.cells, s.off = make([]road.Spot, g.Len()), make([]bool, g.Len())

@@ -1,60 +1,31 @@
 package server
 
 import (
-	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geo"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
-// line is where an arc runs, its first point to its last; a straight one on a network without shapes and
-// for the connectors of a split junction.
-func (s *Server) line(a road.Arc) orb.LineString {
-	if e := s.Network.Edges; e != nil {
-		if i, ok := e.Of(a); ok {
-			line := make(orb.LineString, e.Points(i))
-			for k := range line {
-				line[k] = e.Point(i, k)
-			}
-			if e.Forward[i] != a {
-				slices.Reverse(line)
-			}
-			return line
-		}
+// middle returns the point half way along an arc and the heading there. ok is false for what is no road,
+// such as a connector of a split junction, or has no length.
+func middle(e *road.Edges, a road.Arc) (p orb.Point, heading float64, ok bool) {
+	if heading, ok = e.Heading(a, 0.5); !ok {
+		return p, 0, false
 	}
-	g := s.Network.Graph
-	node := func(v road.Node) orb.Point { return orb.Point{float64(g.Lon[v]), float64(g.Lat[v])} }
-	return orb.LineString{node(g.Tail(a)), node(g.Head[a])}
-}
-
-// middle returns a point half way along an arc and the heading there, degrees clockwise from north.
-func (s *Server) middle(a road.Arc) (orb.Point, float64) {
-	line := s.line(a)
-	p, heading := geo.PointAtDistanceAlongLine(line, geo.Length(line)/2)
-	return p, math.Mod(heading+360, 360)
-}
-
-// street returns the name of the street that an arc is part of; "" where it has or the network knows none.
-func (s *Server) street(a road.Arc) string {
-	e := s.Network.Edges
-	if e == nil {
-		return ""
-	}
-	i, ok := e.Of(a)
-	if !ok {
-		return ""
-	}
-	return e.Street(i)
+	return e.Line([]road.Arc{a}, 0.5, 0.5)[0], heading, true
 }
 
 // streets returns the first names of the streets that arcs are part of.
-func (s *Server) streets(arcs []road.Arc) (names []string) {
+func streets(e *road.Edges, arcs []road.Arc) (names []string) {
 	for _, a := range arcs {
-		if name := s.street(a); name != "" && !slices.Contains(names, name) {
+		i, ok := e.Of(a)
+		if !ok {
+			continue
+		}
+		if name := e.Street(i); name != "" && !slices.Contains(names, name) {
 			if names = append(names, name); len(names) == maxStreets {
 				break
 			}
@@ -63,36 +34,25 @@ func (s *Server) streets(arcs []road.Arc) (names []string) {
 	return names
 }
 
-// lines returns the shapes of roads, at most so many. A road of which both directions are meant is one.
-func (s *Server) lines(arcs []road.Arc, most int) (lines []*pb.RoadLine) {
+// lines returns the shapes of roads, at most so many. arcs ascend; a road of which both directions are
+// among them is one line.
+func lines(e *road.Edges, arcs []road.Arc, most int) (list []*pb.RoadLine) {
 	for _, a := range arcs {
-		if len(lines) >= most {
+		if len(list) >= most {
 			break
 		}
-		if s.twin(arcs, a) {
+		i, ok := e.Of(a)
+		if !ok {
 			continue
 		}
-		lines = append(lines, &pb.RoadLine{Points: pointsProto(s.line(a))})
+		if first := min(e.Forward[i], e.Backward[i]); first < a {
+			if _, twin := slices.BinarySearch(arcs, first); twin {
+				continue
+			}
+		}
+		list = append(list, &pb.RoadLine{Points: pointsProto(e.Line([]road.Arc{a}, 0, 1))})
 	}
-	return lines
-}
-
-// twin tells whether the other direction of an arc's road is among arcs, which ascend, and before it.
-func (s *Server) twin(arcs []road.Arc, a road.Arc) bool {
-	e := s.Network.Edges
-	if e == nil {
-		return false
-	}
-	i, ok := e.Of(a)
-	if !ok {
-		return false
-	}
-	other := min(e.Forward[i], e.Backward[i])
-	if other >= a {
-		return false
-	}
-	_, found := slices.BinarySearch(arcs, other)
-	return found
+	return list
 }
 
 func pointsProto(line orb.LineString) []*pb.LatLng {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -51,6 +52,18 @@ func skillsProto(set dispatch.Skills) (list []pb.Skill) {
 	return list
 }
 
+// sectorsOf returns the set of sectors that are asked for, a bit each; 0 where none is.
+func sectorsOf(field string, list []string) (set uint8, err error) {
+	for i, name := range list {
+		sector, err := geo.ParseSector(name)
+		if err != nil {
+			return 0, invalid(fmt.Sprintf("%s[%d]", field, i), "%v", err)
+		}
+		set |= 1 << sector
+	}
+	return set, nil
+}
+
 // statusOf returns nil where the status was not given.
 func statusOf(field string, st pb.CarStatus) (*dispatch.Status, error) {
 	if st == pb.CarStatus_CAR_STATUS_UNSPECIFIED {
@@ -74,7 +87,13 @@ func (s *Server) carProto(snap *dispatch.Snapshot, c *dispatch.Car) *pb.Car {
 	car := &pb.Car{
 		Name: c.Name, Status: pb.CarStatus(c.Status) + 1, Skills: skillsProto(c.Skills),
 		Position: latLngProto(c.Point), PositionTime: timestamppb.New(c.Fixed),
-		PositionAge: durationpb.New(c.Age(snap.Now)), Stale: snap.Stale(c),
+		PositionAge: durationpb.New(c.Age(snap.Now)), Stale: snap.Stale(c), OffRoad: !c.OnRoad, Heading: c.Heading,
+	}
+	if c.OnRoad {
+		car.RoadMetres = float64(c.Spot.Metres)
+	}
+	if !c.ShiftEnd.IsZero() {
+		car.ShiftEnd = timestamppb.New(c.ShiftEnd)
 	}
 	if c.InGrid {
 		car.Sector, car.Cell = c.Sector.String(), s.City.Grid.ID(c.Cell)

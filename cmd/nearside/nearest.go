@@ -24,6 +24,7 @@ type nearestCommand struct {
 	GridRef string   `help:"British National Grid reference instead, such as \"TQ 30027 80380\"." xor:"place" placeholder:"REF"`
 	K       int32    `name:"k" default:"5" help:"How many cars, 1 to 100."`
 	Skill   []string `enum:"paramedic,nurse,specialist" help:"Skill that is needed: paramedic, nurse or specialist; may be repeated." placeholder:"SKILL"`
+	Sector  []string `enum:"NCL,NEL,NWL,SEL,SWL" help:"Only cars that stand in this sector; may be repeated." placeholder:"SECTOR"`
 	Driving string   `default:"normal" enum:"normal,blue-light" help:"How cars drive: normal or blue-light."`
 	Why     bool     `help:"List the cars that were left out, with reasons."`
 	Format  string   `default:"table" enum:"table,json" help:"table or json."`
@@ -58,7 +59,7 @@ func (c *nearestCommand) request() (*pb.FindNearestCarsRequest, error) {
 	if c.K < 1 { // 0 means the default to the service; who writes it means no car at all
 		return nil, fmt.Errorf("--k %d: want 1 to 100", c.K)
 	}
-	in := &pb.FindNearestCarsRequest{K: c.K, Driving: drivingNames[c.Driving], IncludeExcluded: c.Why, Location: &pb.Location{}}
+	in := &pb.FindNearestCarsRequest{K: c.K, Driving: drivingNames[c.Driving], IncludeExcluded: c.Why, Sectors: c.Sector, Location: &pb.Location{}}
 	switch {
 	case c.GridRef != "":
 		in.Location.Kind = &pb.Location_GridRef{GridRef: c.GridRef}
@@ -79,11 +80,11 @@ func writeNearest(w io.Writer, out *pb.FindNearestCarsResponse) error {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(t, format, args...) }
 	p("car\tby road\tarrival\tposition\tstands in\tskills\n")
 	for _, c := range out.GetCandidates() {
-		mark := ""
-		if c.GetModelled() {
-			mark = " (modelled)"
+		byRoad, arrival := clock(c.GetTravelTime().AsDuration().Seconds())+when(c.GetModelled(), " (modelled)"), clock(c.GetArrivalTime().AsDuration().Seconds())
+		if c.GetDegraded() {
+			byRoad, arrival = fmt.Sprintf("no road; %.1f km straight", c.GetStraightLineMetres()/1000), "not known"
 		}
-		p("%s\t%s%s\t%s\t%s old\t%s\t%s\n", c.GetCar().GetName(), clock(c.GetTravelTime().AsDuration().Seconds()), mark, clock(c.GetArrivalTime().AsDuration().Seconds()),
+		p("%s\t%s\t%s\t%s old\t%s\t%s\n", c.GetCar().GetName(), byRoad, arrival,
 			c.GetCar().GetPositionAge().AsDuration().Round(time.Second), c.GetCar().GetBorough(), skillList(c.GetCar().GetSkills()))
 	}
 	if len(out.GetCandidates()) == 0 {

@@ -93,6 +93,7 @@ var shifting = []struct {
 	{regexp.MustCompile(`roadChanges/[a-z0-9]+`), "roadChanges/ID"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`), "TIME"},
 	{regexp.MustCompile(`\b\d+s old`), "Ns old"},
+	{regexp.MustCompile(`built-in lattice, [^,;]+`), "built-in lattice, PERIOD"},
 	{regexp.MustCompile(` +`), " "},
 	{regexp.MustCompile(` +\n`), "\n"},
 }

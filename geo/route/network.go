@@ -14,13 +14,18 @@ type Network struct {
 	Edges *road.Edges // the shapes of the roads; nil for the lattice, whose arcs have none
 	Order []road.Node // the nodes by when a hierarchy contracts them; nil: found when it is needed
 	road.Snapper
-	Hash [32]byte // SHA-256 of the graph's content
+	SnapMetres float64  // how far from every road a place may be to be joined to one
+	Hash       [32]byte // SHA-256 of the graph's content
 
 	once sync.Once
 	in   incoming
 
 	mu        sync.Mutex
 	hierarchy *hierarchy.Hierarchy
+
+	shaping   sync.Once
+	shapes    *Shapes
+	shapeless error
 }
 
 // incoming is the graph turned round: the arcs that end at node v are arc[first[v]] to arc[first[v+1]-1],

@@ -67,5 +67,5 @@ func decodeNetwork(body []byte) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Network{Name: string(body[4:end]), Graph: roads.Graph, Edges: roads.Edges, Snapper: snapper, Hash: sha256.Sum256(body)}, nil
+	return &Network{Name: string(body[4:end]), Graph: roads.Graph, Edges: roads.Edges, Snapper: snapper, SnapMetres: SnapMetres, Hash: sha256.Sum256(body)}, nil
 }

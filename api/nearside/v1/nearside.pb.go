@@ -622,6 +622,10 @@ type Car struct {
 	Stale         bool                   `protobuf:"varint,8,opt,name=stale,proto3" json:"stale,omitempty"`                               // older than the server's limit: listed, never offered
 	Cell          string                 `protobuf:"bytes,9,opt,name=cell,proto3" json:"cell,omitempty"`                                  // H3, resolution 9
 	Borough       string                 `protobuf:"bytes,10,opt,name=borough,proto3" json:"borough,omitempty"`
+	RoadMetres    float64                `protobuf:"fixed64,11,opt,name=road_metres,json=roadMetres,proto3" json:"road_metres,omitempty"` // from the position to the road that the car was put on
+	OffRoad       bool                   `protobuf:"varint,12,opt,name=off_road,json=offRoad,proto3" json:"off_road,omitempty"`           // no road is near enough: listed, never ranked by road
+	Heading       *float64               `protobuf:"fixed64,13,opt,name=heading,proto3,oneof" json:"heading,omitempty"`                   // as reported
+	ShiftEnd      *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=shift_end,json=shiftEnd,proto3" json:"shift_end,omitempty"`         // as reported; unset: not known
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -726,6 +730,34 @@ func (x *Car) GetBorough() string {
 	return ""
 }
 
+func (x *Car) GetRoadMetres() float64 {
+	if x != nil {
+		return x.RoadMetres
+	}
+	return 0
+}
+
+func (x *Car) GetOffRoad() bool {
+	if x != nil {
+		return x.OffRoad
+	}
+	return false
+}
+
+func (x *Car) GetHeading() float64 {
+	if x != nil && x.Heading != nil {
+		return *x.Heading
+	}
+	return 0
+}
+
+func (x *Car) GetShiftEnd() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ShiftEnd
+	}
+	return nil
+}
+
 type FindNearestCarsRequest struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	Location        *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
@@ -733,6 +765,7 @@ type FindNearestCarsRequest struct {
 	Skills          []Skill                `protobuf:"varint,3,rep,packed,name=skills,proto3,enum=nearside.v1.Skill" json:"skills,omitempty"` // all of them needed
 	Driving         Driving                `protobuf:"varint,4,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
 	IncludeExcluded bool                   `protobuf:"varint,5,opt,name=include_excluded,json=includeExcluded,proto3" json:"include_excluded,omitempty"` // list the cars that were left out, with reasons
+	Sectors         []string               `protobuf:"bytes,6,rep,name=sectors,proto3" json:"sectors,omitempty"`                                         // only cars that stand in one of these, such as "NWL"; empty: any
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -802,16 +835,27 @@ func (x *FindNearestCarsRequest) GetIncludeExcluded() bool {
 	return false
 }
 
+func (x *FindNearestCarsRequest) GetSectors() []string {
+	if x != nil {
+		return x.Sectors
+	}
+	return nil
+}
+
 // A car that can go.
 type Candidate struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Car           *Car                   `protobuf:"bytes,1,opt,name=car,proto3" json:"car,omitempty"`
-	TravelTime    *durationpb.Duration   `protobuf:"bytes,2,opt,name=travel_time,json=travelTime,proto3" json:"travel_time,omitempty"`    // by road
-	ArrivalTime   *durationpb.Duration   `protobuf:"bytes,3,opt,name=arrival_time,json=arrivalTime,proto3" json:"arrival_time,omitempty"` // with mobilisation delay (assumption)
-	Reasons       []string               `protobuf:"bytes,4,rep,name=reasons,proto3" json:"reasons,omitempty"`
-	Modelled      bool                   `protobuf:"varint,5,opt,name=modelled,proto3" json:"modelled,omitempty"` // the car or the call stands where travel times are modelled
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Car         *Car                   `protobuf:"bytes,1,opt,name=car,proto3" json:"car,omitempty"`
+	TravelTime  *durationpb.Duration   `protobuf:"bytes,2,opt,name=travel_time,json=travelTime,proto3" json:"travel_time,omitempty"`    // by road; unset where degraded
+	ArrivalTime *durationpb.Duration   `protobuf:"bytes,3,opt,name=arrival_time,json=arrivalTime,proto3" json:"arrival_time,omitempty"` // with mobilisation delay (assumption); unset where degraded
+	Reasons     []string               `protobuf:"bytes,4,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	Modelled    bool                   `protobuf:"varint,5,opt,name=modelled,proto3" json:"modelled,omitempty"` // the car or the call stands where travel times are modelled
+	// No road leads from the car to the call, and too few others can get there: it is offered by how far
+	// away it is, after all that can. How long it would take is not known.
+	Degraded           bool    `protobuf:"varint,6,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	StraightLineMetres float64 `protobuf:"fixed64,7,opt,name=straight_line_metres,json=straightLineMetres,proto3" json:"straight_line_metres,omitempty"` // as the crow flies, where degraded
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *Candidate) Reset() {
@@ -879,6 +923,20 @@ func (x *Candidate) GetModelled() bool {
 	return false
 }
 
+func (x *Candidate) GetDegraded() bool {
+	if x != nil {
+		return x.Degraded
+	}
+	return false
+}
+
+func (x *Candidate) GetStraightLineMetres() float64 {
+	if x != nil {
+		return x.StraightLineMetres
+	}
+	return 0
+}
+
 // A car that was left out.
 type Exclusion struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -934,7 +992,7 @@ func (x *Exclusion) GetReason() string {
 
 type FindNearestCarsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Candidates    []*Candidate           `protobuf:"bytes,1,rep,name=candidates,proto3" json:"candidates,omitempty"` // soonest first
+	Candidates    []*Candidate           `protobuf:"bytes,1,rep,name=candidates,proto3" json:"candidates,omitempty"` // soonest first, then degraded ones, nearest first
 	Exclusions    []*Exclusion           `protobuf:"bytes,2,rep,name=exclusions,proto3" json:"exclusions,omitempty"`
 	Basis         *Basis                 `protobuf:"bytes,3,opt,name=basis,proto3" json:"basis,omitempty"`
 	AsOf          *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
@@ -1024,6 +1082,8 @@ type PositionReport struct {
 	Time          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`                                    // of the fix; default: on arrival
 	Status        CarStatus              `protobuf:"varint,4,opt,name=status,proto3,enum=nearside.v1.CarStatus" json:"status,omitempty"`    // unspecified: unchanged; a new car starts as available
 	Skills        []Skill                `protobuf:"varint,5,rep,packed,name=skills,proto3,enum=nearside.v1.Skill" json:"skills,omitempty"` // empty: unchanged
+	Heading       *float64               `protobuf:"fixed64,6,opt,name=heading,proto3,oneof" json:"heading,omitempty"`                      // degrees clockwise from north, 0 to 360, that the car drives towards
+	ShiftEnd      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=shift_end,json=shiftEnd,proto3" json:"shift_end,omitempty"`            // from then on the car counts as off shift; unset: unchanged
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1093,6 +1153,20 @@ func (x *PositionReport) GetSkills() []Skill {
 	return nil
 }
 
+func (x *PositionReport) GetHeading() float64 {
+	if x != nil && x.Heading != nil {
+		return *x.Heading
+	}
+	return 0
+}
+
+func (x *PositionReport) GetShiftEnd() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ShiftEnd
+	}
+	return nil
+}
+
 type ReportPositionsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Reports       []*PositionReport      `protobuf:"bytes,1,rep,name=reports,proto3" json:"reports,omitempty"` // at most 10,000
@@ -1137,7 +1211,7 @@ func (x *ReportPositionsRequest) GetReports() []*PositionReport {
 	return nil
 }
 
-// A report that was refused.
+// A report that was refused, or a warning about one that was not.
 type ReportError struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Index         int32                  `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"` // of the report in its batch or stream
@@ -1202,7 +1276,8 @@ type ReportPositionsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Accepted      int32                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
 	Errors        []*ReportError         `protobuf:"bytes,2,rep,name=errors,proto3" json:"errors,omitempty"`
-	Ignored       int32                  `protobuf:"varint,3,opt,name=ignored,proto3" json:"ignored,omitempty"` // no newer than the car's last fix
+	Ignored       int32                  `protobuf:"varint,3,opt,name=ignored,proto3" json:"ignored,omitempty"`  // no newer than the car's last fix
+	Warnings      []*ReportError         `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"` // accepted, but with something to know, such as a car far from every road
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1258,6 +1333,13 @@ func (x *ReportPositionsResponse) GetIgnored() int32 {
 	return 0
 }
 
+func (x *ReportPositionsResponse) GetWarnings() []*ReportError {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
 type StreamPositionsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Report        *PositionReport        `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
@@ -1306,8 +1388,9 @@ type StreamPositionsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Accepted      int64                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
 	Refused       int64                  `protobuf:"varint,2,opt,name=refused,proto3" json:"refused,omitempty"`
-	Errors        []*ReportError         `protobuf:"bytes,3,rep,name=errors,proto3" json:"errors,omitempty"`    // the first 100
-	Ignored       int64                  `protobuf:"varint,4,opt,name=ignored,proto3" json:"ignored,omitempty"` // no newer than the car's last fix
+	Errors        []*ReportError         `protobuf:"bytes,3,rep,name=errors,proto3" json:"errors,omitempty"`     // the first 100
+	Ignored       int64                  `protobuf:"varint,4,opt,name=ignored,proto3" json:"ignored,omitempty"`  // no newer than the car's last fix
+	Warnings      []*ReportError         `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"` // of reports that were accepted; the first 100
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1368,6 +1451,13 @@ func (x *StreamPositionsResponse) GetIgnored() int64 {
 		return x.Ignored
 	}
 	return 0
+}
+
+func (x *StreamPositionsResponse) GetWarnings() []*ReportError {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
 }
 
 type ListCarsRequest struct {
@@ -1810,6 +1900,7 @@ type City struct {
 	Periods       []*SpeedPeriod         `protobuf:"bytes,12,rep,name=periods,proto3" json:"periods,omitempty"` // of each hour of week
 	Provenance    []*Provenance          `protobuf:"bytes,13,rep,name=provenance,proto3" json:"provenance,omitempty"`
 	CallsPerHour  []float64              `protobuf:"fixed64,14,rep,packed,name=calls_per_hour,json=callsPerHour,proto3" json:"calls_per_hour,omitempty"` // expected in all London, for each hour of the week
+	NetworkSha256 string                 `protobuf:"bytes,15,opt,name=network_sha256,json=networkSha256,proto3" json:"network_sha256,omitempty"`         // that numbers of edges belong to
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1940,6 +2031,13 @@ func (x *City) GetCallsPerHour() []float64 {
 		return x.CallsPerHour
 	}
 	return nil
+}
+
+func (x *City) GetNetworkSha256() string {
+	if x != nil {
+		return x.NetworkSha256
+	}
+	return ""
 }
 
 // One cell of the grid. Kept small: a city has fifteen thousand.
@@ -4463,7 +4561,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x0fdegraded_reason\x18\x05 \x01(\tR\x0edegradedReason\x12\x1a\n" +
 	"\bmodelled\x18\x06 \x01(\bR\bmodelled\x12\x12\n" +
 	"\x04demo\x18\a \x01(\bR\x04demo\x12!\n" +
-	"\froad_changes\x18\b \x01(\x05R\vroadChanges\"\x81\x03\n" +
+	"\froad_changes\x18\b \x01(\x05R\vroadChanges\"\xa1\x04\n" +
 	"\x03Car\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x16.nearside.v1.CarStatusR\x06status\x12*\n" +
@@ -4475,20 +4573,30 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x05stale\x18\b \x01(\bR\x05stale\x12\x12\n" +
 	"\x04cell\x18\t \x01(\tR\x04cell\x12\x18\n" +
 	"\aborough\x18\n" +
-	" \x01(\tR\aborough\"\xe0\x01\n" +
+	" \x01(\tR\aborough\x12\x1f\n" +
+	"\vroad_metres\x18\v \x01(\x01R\n" +
+	"roadMetres\x12\x19\n" +
+	"\boff_road\x18\f \x01(\bR\aoffRoad\x12\x1d\n" +
+	"\aheading\x18\r \x01(\x01H\x00R\aheading\x88\x01\x01\x127\n" +
+	"\tshift_end\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\bshiftEndB\n" +
+	"\n" +
+	"\b_heading\"\xfa\x01\n" +
 	"\x16FindNearestCarsRequest\x121\n" +
 	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12\f\n" +
 	"\x01k\x18\x02 \x01(\x05R\x01k\x12*\n" +
 	"\x06skills\x18\x03 \x03(\x0e2\x12.nearside.v1.SkillR\x06skills\x12.\n" +
 	"\adriving\x18\x04 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\x12)\n" +
-	"\x10include_excluded\x18\x05 \x01(\bR\x0fincludeExcluded\"\xdf\x01\n" +
+	"\x10include_excluded\x18\x05 \x01(\bR\x0fincludeExcluded\x12\x18\n" +
+	"\asectors\x18\x06 \x03(\tR\asectors\"\xad\x02\n" +
 	"\tCandidate\x12\"\n" +
 	"\x03car\x18\x01 \x01(\v2\x10.nearside.v1.CarR\x03car\x12:\n" +
 	"\vtravel_time\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +
 	"travelTime\x12<\n" +
 	"\farrival_time\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\varrivalTime\x12\x18\n" +
 	"\areasons\x18\x04 \x03(\tR\areasons\x12\x1a\n" +
-	"\bmodelled\x18\x05 \x01(\bR\bmodelled\"5\n" +
+	"\bmodelled\x18\x05 \x01(\bR\bmodelled\x12\x1a\n" +
+	"\bdegraded\x18\x06 \x01(\bR\bdegraded\x120\n" +
+	"\x14straight_line_metres\x18\a \x01(\x01R\x12straightLineMetres\"5\n" +
 	"\tExclusion\x12\x10\n" +
 	"\x03car\x18\x01 \x01(\tR\x03car\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x92\x02\n" +
@@ -4502,30 +4610,36 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x05basis\x18\x03 \x01(\v2\x12.nearside.v1.BasisR\x05basis\x12/\n" +
 	"\x05as_of\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12\x12\n" +
 	"\x04cell\x18\x05 \x01(\tR\x04cell\x12\x18\n" +
-	"\aborough\x18\x06 \x01(\tR\aborough\"\xe1\x01\n" +
+	"\aborough\x18\x06 \x01(\tR\aborough\"\xc5\x02\n" +
 	"\x0ePositionReport\x12\x10\n" +
 	"\x03car\x18\x01 \x01(\tR\x03car\x121\n" +
 	"\blocation\x18\x02 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12.\n" +
 	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12.\n" +
 	"\x06status\x18\x04 \x01(\x0e2\x16.nearside.v1.CarStatusR\x06status\x12*\n" +
-	"\x06skills\x18\x05 \x03(\x0e2\x12.nearside.v1.SkillR\x06skills\"O\n" +
+	"\x06skills\x18\x05 \x03(\x0e2\x12.nearside.v1.SkillR\x06skills\x12\x1d\n" +
+	"\aheading\x18\x06 \x01(\x01H\x00R\aheading\x88\x01\x01\x127\n" +
+	"\tshift_end\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\bshiftEndB\n" +
+	"\n" +
+	"\b_heading\"O\n" +
 	"\x16ReportPositionsRequest\x125\n" +
 	"\areports\x18\x01 \x03(\v2\x1b.nearside.v1.PositionReportR\areports\"O\n" +
 	"\vReportError\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x10\n" +
 	"\x03car\x18\x02 \x01(\tR\x03car\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"\x81\x01\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\"\xb7\x01\n" +
 	"\x17ReportPositionsResponse\x12\x1a\n" +
 	"\baccepted\x18\x01 \x01(\x05R\baccepted\x120\n" +
 	"\x06errors\x18\x02 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\x12\x18\n" +
-	"\aignored\x18\x03 \x01(\x05R\aignored\"M\n" +
+	"\aignored\x18\x03 \x01(\x05R\aignored\x124\n" +
+	"\bwarnings\x18\x04 \x03(\v2\x18.nearside.v1.ReportErrorR\bwarnings\"M\n" +
 	"\x16StreamPositionsRequest\x123\n" +
-	"\x06report\x18\x01 \x01(\v2\x1b.nearside.v1.PositionReportR\x06report\"\x9b\x01\n" +
+	"\x06report\x18\x01 \x01(\v2\x1b.nearside.v1.PositionReportR\x06report\"\xd1\x01\n" +
 	"\x17StreamPositionsResponse\x12\x1a\n" +
 	"\baccepted\x18\x01 \x01(\x03R\baccepted\x12\x18\n" +
 	"\arefused\x18\x02 \x01(\x03R\arefused\x120\n" +
 	"\x06errors\x18\x03 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\x12\x18\n" +
-	"\aignored\x18\x04 \x01(\x03R\aignored\"M\n" +
+	"\aignored\x18\x04 \x01(\x03R\aignored\x124\n" +
+	"\bwarnings\x18\x05 \x03(\v2\x18.nearside.v1.ReportErrorR\bwarnings\"M\n" +
 	"\x0fListCarsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -4555,7 +4669,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x19FindNearestPlacesResponse\x120\n" +
 	"\x06places\x18\x01 \x03(\v2\x18.nearside.v1.NearbyPlaceR\x06places\x12(\n" +
 	"\x05basis\x18\x02 \x01(\v2\x12.nearside.v1.BasisR\x05basis\"\x10\n" +
-	"\x0eGetCityRequest\"\xfb\x03\n" +
+	"\x0eGetCityRequest\"\xa2\x04\n" +
 	"\x04City\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x12\n" +
 	"\x04demo\x18\x02 \x01(\bR\x04demo\x12\x18\n" +
@@ -4575,7 +4689,8 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\n" +
 	"provenance\x18\r \x03(\v2\x17.nearside.v1.ProvenanceR\n" +
 	"provenance\x12$\n" +
-	"\x0ecalls_per_hour\x18\x0e \x03(\x01R\fcallsPerHour\"\x87\x01\n" +
+	"\x0ecalls_per_hour\x18\x0e \x03(\x01R\fcallsPerHour\x12%\n" +
+	"\x0enetwork_sha256\x18\x0f \x01(\tR\rnetworkSha256\"\x87\x01\n" +
 	"\x04Cell\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aborough\x18\x02 \x01(\x05R\aborough\x12\x1a\n" +
@@ -4928,123 +5043,127 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	6,   // 5: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
 	61,  // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
 	62,  // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
-	5,   // 8: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
-	2,   // 9: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
-	0,   // 10: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
-	9,   // 11: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
-	62,  // 12: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
-	62,  // 13: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
-	11,  // 14: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
-	12,  // 15: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
-	8,   // 16: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
-	61,  // 17: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	5,   // 18: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
-	61,  // 19: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
-	1,   // 20: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
-	2,   // 21: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
-	14,  // 22: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
-	16,  // 23: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	14,  // 24: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
-	16,  // 25: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	9,   // 26: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
-	61,  // 27: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	3,   // 28: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
-	6,   // 29: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
-	5,   // 30: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
-	3,   // 31: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
-	0,   // 32: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
-	22,  // 33: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
-	62,  // 34: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
-	24,  // 35: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
-	8,   // 36: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
-	28,  // 37: nearside.v1.City.cells:type_name -> nearside.v1.Cell
-	29,  // 38: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
-	22,  // 39: nearside.v1.City.places:type_name -> nearside.v1.Place
-	30,  // 40: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
-	31,  // 41: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
-	34,  // 42: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
-	0,   // 43: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	37,  // 44: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	37,  // 45: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	8,   // 46: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,   // 47: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	62,  // 48: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	42,  // 49: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	42,  // 50: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	37,  // 51: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	37,  // 52: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	43,  // 53: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	8,   // 54: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	6,   // 55: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	37,  // 56: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	42,  // 57: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	5,   // 58: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
-	5,   // 59: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
-	0,   // 60: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
-	62,  // 61: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
-	6,   // 62: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
-	46,  // 63: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
-	8,   // 64: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
-	5,   // 65: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
-	0,   // 66: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
-	8,   // 67: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
-	50,  // 68: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
-	51,  // 69: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
-	52,  // 70: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
-	5,   // 71: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
-	6,   // 72: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
-	4,   // 73: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
-	49,  // 74: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
-	61,  // 75: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
-	61,  // 76: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
-	54,  // 77: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
-	6,   // 78: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
-	49,  // 79: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
-	61,  // 80: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
-	62,  // 81: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
-	49,  // 82: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
-	61,  // 83: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
-	62,  // 84: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
-	53,  // 85: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
-	53,  // 86: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
-	61,  // 87: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
-	10,  // 88: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	15,  // 89: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	18,  // 90: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	20,  // 91: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	23,  // 92: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	26,  // 93: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	32,  // 94: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	35,  // 95: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	38,  // 96: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	40,  // 97: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	44,  // 98: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
-	47,  // 99: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
-	55,  // 100: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
-	56,  // 101: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
-	57,  // 102: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
-	59,  // 103: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
-	13,  // 104: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	17,  // 105: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	19,  // 106: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	21,  // 107: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	25,  // 108: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	27,  // 109: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	33,  // 110: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	36,  // 111: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	63,  // 112: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	41,  // 113: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	45,  // 114: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
-	48,  // 115: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
-	53,  // 116: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
-	53,  // 117: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
-	58,  // 118: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
-	60,  // 119: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
-	104, // [104:120] is the sub-list for method output_type
-	88,  // [88:104] is the sub-list for method input_type
-	88,  // [88:88] is the sub-list for extension type_name
-	88,  // [88:88] is the sub-list for extension extendee
-	0,   // [0:88] is the sub-list for field type_name
+	61,  // 8: nearside.v1.Car.shift_end:type_name -> google.protobuf.Timestamp
+	5,   // 9: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
+	2,   // 10: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
+	0,   // 11: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
+	9,   // 12: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
+	62,  // 13: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
+	62,  // 14: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
+	11,  // 15: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
+	12,  // 16: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
+	8,   // 17: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
+	61,  // 18: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	5,   // 19: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
+	61,  // 20: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
+	1,   // 21: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
+	2,   // 22: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
+	61,  // 23: nearside.v1.PositionReport.shift_end:type_name -> google.protobuf.Timestamp
+	14,  // 24: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
+	16,  // 25: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	16,  // 26: nearside.v1.ReportPositionsResponse.warnings:type_name -> nearside.v1.ReportError
+	14,  // 27: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
+	16,  // 28: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	16,  // 29: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
+	9,   // 30: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
+	61,  // 31: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	3,   // 32: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
+	6,   // 33: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
+	5,   // 34: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
+	3,   // 35: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
+	0,   // 36: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
+	22,  // 37: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
+	62,  // 38: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
+	24,  // 39: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
+	8,   // 40: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
+	28,  // 41: nearside.v1.City.cells:type_name -> nearside.v1.Cell
+	29,  // 42: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
+	22,  // 43: nearside.v1.City.places:type_name -> nearside.v1.Place
+	30,  // 44: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
+	31,  // 45: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
+	34,  // 46: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
+	0,   // 47: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	37,  // 48: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	37,  // 49: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	8,   // 50: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 51: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	62,  // 52: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	42,  // 53: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	42,  // 54: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	37,  // 55: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	37,  // 56: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	43,  // 57: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	8,   // 58: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	6,   // 59: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	37,  // 60: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	42,  // 61: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	5,   // 62: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	5,   // 63: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 64: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	62,  // 65: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	6,   // 66: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	46,  // 67: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	8,   // 68: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	5,   // 69: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 70: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	8,   // 71: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	50,  // 72: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	51,  // 73: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	52,  // 74: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	5,   // 75: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	6,   // 76: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	4,   // 77: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	49,  // 78: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	61,  // 79: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	61,  // 80: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	54,  // 81: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	6,   // 82: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	49,  // 83: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	61,  // 84: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	62,  // 85: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	49,  // 86: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	61,  // 87: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	62,  // 88: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	53,  // 89: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	53,  // 90: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	61,  // 91: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	10,  // 92: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	15,  // 93: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	18,  // 94: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	20,  // 95: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	23,  // 96: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	26,  // 97: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	32,  // 98: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	35,  // 99: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	38,  // 100: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	40,  // 101: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	44,  // 102: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	47,  // 103: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	55,  // 104: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	56,  // 105: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	57,  // 106: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	59,  // 107: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	13,  // 108: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	17,  // 109: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	19,  // 110: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	21,  // 111: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	25,  // 112: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	27,  // 113: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	33,  // 114: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	36,  // 115: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	63,  // 116: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	41,  // 117: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	45,  // 118: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	48,  // 119: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	53,  // 120: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	53,  // 121: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	58,  // 122: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	60,  // 123: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	108, // [108:124] is the sub-list for method output_type
+	92,  // [92:108] is the sub-list for method input_type
+	92,  // [92:92] is the sub-list for extension type_name
+	92,  // [92:92] is the sub-list for extension extendee
+	0,   // [0:92] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
@@ -5057,6 +5176,8 @@ func file_nearside_v1_nearside_proto_init() {
 		(*Location_EastingNorthing)(nil),
 		(*Location_GridRef)(nil),
 	}
+	file_nearside_v1_nearside_proto_msgTypes[4].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[9].OneofWrappers = []any{}
 	file_nearside_v1_nearside_proto_msgTypes[33].OneofWrappers = []any{}
 	file_nearside_v1_nearside_proto_msgTypes[42].OneofWrappers = []any{
 		(*GetReachRequest_Location)(nil),
