@@ -20,9 +20,10 @@ const (
 	demandFile     = "profiles/demand.json"
 	speedsFile     = "profiles/speeds.json"
 	latticeFile    = "lattice.bin"
+	orderFile      = "lattice-order.bin"
 )
 
-//go:embed boroughs/boroughs.geojson boroughs/thames.geojson lattice.bin population.csv places.csv profiles/demand.json profiles/speeds.json
+//go:embed boroughs/boroughs.geojson boroughs/thames.geojson lattice-order.bin lattice.bin population.csv places.csv profiles/demand.json profiles/speeds.json
 var shipped embed.FS
 
 // BoroughsGeoJSON and ThamesGeoJSON return the outlines for maps, as docs/format/boroughs.md describes them.

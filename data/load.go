@@ -60,6 +60,7 @@ func load(files fs.FS) (*London, error) {
 		{demandFile, (*London).readDemand},
 		{speedsFile, (*London).readSpeeds},
 		{latticeFile, (*London).readLattice},
+		{orderFile, (*London).readOrder},
 	} {
 		if err := l.readFile(files, part.file, part.read); err != nil {
 			return nil, fmt.Errorf("built-in data: %s is damaged: %w; restore the data folder (git checkout data, or make data) and build again", part.file, err)

@@ -127,8 +127,8 @@ func TestModelledEast(t *testing.T) {
 			t.Errorf("cell %s at longitude %.3f: modelled is %v", l.Grid.ID(grid.Index(i)), lon, modelled)
 		}
 	}
-	if len(l.Modelled) != l.Grid.Len() || l.Network.Graph.Nodes() != l.Grid.Len() {
-		t.Fatalf("%d flags, %d nodes, want %d of each", len(l.Modelled), l.Network.Graph.Nodes(), l.Grid.Len())
+	if len(l.Modelled) != l.Grid.Len() || l.Network.Graph.Nodes() != l.Grid.Len() || len(l.Network.Order) != l.Grid.Len() {
+		t.Fatalf("%d flags, %d nodes, %d of them in order, want %d of each", len(l.Modelled), l.Network.Graph.Nodes(), len(l.Network.Order), l.Grid.Len())
 	}
 	m := route.NewMetric(l.Network, l.Speeds.Profile(l.Speeds.Period(12), road.BlueLight))
 	spots := make([]road.Spot, l.Grid.Len())

@@ -8,6 +8,7 @@ import (
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo/road/lattice"
 	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/geo/route/order"
 )
 
 // latticeName is what answers call the built-in network.
@@ -27,6 +28,16 @@ func (l *London) readLattice(r io.Reader) error {
 	l.Modelled = net.Modelled
 	l.NetworkProvenance = latticeProvenance
 	return nil
+}
+
+// readOrder reads the order in which the built-in network is contracted.
+func (l *London) readOrder(r io.Reader) error {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	l.Network.Order, err = order.Decode(b, l.Network.Hash)
+	return err
 }
 
 var latticeProvenance = []Provenance{

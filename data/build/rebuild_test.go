@@ -13,7 +13,7 @@ import (
 
 // TestRebuild: the quick steps give the committed files byte for byte.
 func TestRebuild(t *testing.T) {
-	o := Options{Sources: sourcedata.Path(t), Out: "..", Only: []string{"population", "places", "demand"}, Progress: io.Discard}
+	o := Options{Sources: sourcedata.Path(t), Out: "..", Only: []string{"population", "places", "demand", "lattice-order"}, Progress: io.Discard}
 	if err := Check(o); err != nil {
 		t.Error(err)
 	}

@@ -30,6 +30,7 @@ func Steps() []Step {
 		demandStep,
 		speedsStep,
 		latticeStep,
+		orderStep,
 	}
 }
 
