@@ -8,6 +8,7 @@ import (
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route/hierarchy"
+	"github.com/nearside-ems/nearside/internal/dijkstra"
 )
 
 // each runs a benchmark on the west network and on the built-in lattice.
@@ -49,19 +50,55 @@ func BenchmarkPerfect(b *testing.B) {
 	})
 }
 
-func BenchmarkLeave(b *testing.B) {
+// BenchmarkQuery is of random places of two nodes with a road between, as both ends of a search.
+func BenchmarkQuery(b *testing.B) {
 	each(b, func(b *testing.B, n *network) {
-		m, s := n.h.Customise(n.weight), n.h.NewSearch()
-		var dst []hierarchy.Entry
-		for _, m := range []*hierarchy.Metric{m, m.Perfect()} {
-			b.Run(fmt.Sprintf("perfect=%t", m.Out != nil), func(b *testing.B) {
-				random := rand.New(rand.NewPCG(1, 2))
-				for b.Loop() {
-					dst = m.Leave(s, []hierarchy.Start{{At: hierarchy.Rank(random.IntN(n.h.Nodes()))}}, dst)
-				}
-			})
+		customised, s := n.h.Customise(n.weight), n.h.NewSearch()
+		entries, arcs := []hierarchy.Entry(nil), []road.Arc(nil)
+		for _, m := range []*hierarchy.Metric{customised, customised.Perfect()} {
+			for name, query := range map[string]func(from, to []hierarchy.Start){
+				"Leave": func(from, _ []hierarchy.Start) { entries = m.Leave(s, from, entries) },
+				"Time":  func(from, to []hierarchy.Start) { m.Time(s, from, to) },
+				"Path":  func(from, to []hierarchy.Start) { arcs = m.Path(s, from, to, arcs).Arcs },
+			} {
+				b.Run(fmt.Sprintf("%s/perfect=%t", name, m.Out != nil), func(b *testing.B) {
+					b.ReportAllocs()
+					places := n.places(1000)
+					for i := 0; b.Loop(); i++ {
+						query(places[i%1000], places[(i+1)%1000])
+					}
+				})
+			}
 		}
+		b.Run("Dijkstra", func(b *testing.B) { n.dijkstra(b) })
 	})
+}
+
+// places returns the ends of arcs anywhere.
+func (n *network) places(count int) [][]hierarchy.Start {
+	places, random := make([][]hierarchy.Start, count), rand.New(rand.NewPCG(5, 6))
+	for i := range places {
+		v := road.Node(random.IntN(n.graph.Nodes()))
+		places[i] = []hierarchy.Start{{At: n.h.Rank[v]}, {At: n.h.Rank[n.graph.Head[n.graph.FirstOut[v]]], Time: 1000}}
+	}
+	return places
+}
+
+// dijkstra is what Time is compared with.
+func (n *network) dijkstra(b *testing.B) {
+	s, places := dijkstra.NewSearch(dijkstra.Forward(n.graph)), n.places(1000)
+	for i := 0; b.Loop(); i++ {
+		s.Begin(n.weight)
+		for _, x := range places[i%1000] {
+			s.From(n.h.Node[x.At], x.Time)
+		}
+		to := n.h.Node[places[(i+1)%1000][0].At]
+		for v := range s.Settle(road.Unreachable) {
+			if v == to {
+				break
+			}
+		}
+	}
 }
 
 // BenchmarkUpdate closes and reopens arcs anywhere, and arcs around one place.

@@ -1,6 +1,10 @@
 package hierarchy
 
-import "github.com/nearside-ems/nearside/geo/road"
+import (
+	"slices"
+
+	"github.com/nearside-ems/nearside/geo/road"
+)
 
 // Start is a node at which a search begins, and the time at which it is there.
 type Start struct {
@@ -18,19 +22,17 @@ type Entry struct {
 // Search is scratch space for queries on the metrics of one hierarchy: one for each goroutine, used
 // again and again.
 type Search struct {
-	time  []road.Millis // per rank; Unreachable between queries
-	front []Rank        // per start: the next node of its way to the root
+	out, in []road.Millis // per rank; Unreachable between queries
+	front   []Rank        // the next node of the starts' ways to the root, each once
 
 	leave, reach []Entry // of Path
 	trail        []Edge
 }
 
-// NewSearch returns scratch space: 4 bytes a node.
+// NewSearch returns scratch space: 8 bytes a node.
 func (h *Hierarchy) NewSearch() *Search {
-	s := &Search{time: make([]road.Millis, h.Nodes())}
-	for i := range s.time {
-		s.time[i] = road.Unreachable
-	}
+	s := &Search{out: slices.Repeat([]road.Millis{road.Unreachable}, h.Nodes())}
+	s.in = slices.Clone(s.out)
 	return s
 }
 
@@ -38,84 +40,128 @@ func (h *Hierarchy) NewSearch() *Search {
 // only lead up. For any two places the shortest way leads over a hub of the first's Leave and the
 // second's Reach, where both times are exact.
 func (m *Metric) Leave(s *Search, starts []Start, dst []Entry) []Entry {
-	if m.Out != nil {
-		return s.climbSteps(m.H, m.Out, starts, dst)
+	s.front = s.front[:0]
+	s.begin(s.out, starts)
+	dst = dst[:0]
+	for {
+		x := s.step(m.H)
+		if x == None {
+			return dst
+		}
+		if t := s.out[x]; t != road.Unreachable {
+			dst = append(dst, Entry{x, t})
+			s.out[x] = road.Unreachable
+			m.leave(x, t, s.out)
+		}
 	}
-	return s.climb(m.H, m.Up, starts, dst)
 }
 
 // Reach does the same backward: the times from the nodes above, on ways that only lead down.
 func (m *Metric) Reach(s *Search, starts []Start, dst []Entry) []Entry {
-	if m.In != nil {
-		return s.climbSteps(m.H, m.In, starts, dst)
-	}
-	return s.climb(m.H, m.Down, starts, dst)
-}
-
-// climb follows the elimination tree from all starts to the root, lowest node first.
-func (s *Search) climb(h *Hierarchy, way []road.Millis, starts []Start, dst []Entry) []Entry {
-	dst, s.front = dst[:0], s.front[:0]
-	for _, x := range starts {
-		s.time[x.At] = min(s.time[x.At], x.Time)
-		s.front = append(s.front, x.At)
-	}
+	s.front = s.front[:0]
+	s.begin(s.in, starts)
+	dst = dst[:0]
 	for {
-		x := h.step(s.front)
+		x := s.step(m.H)
 		if x == None {
 			return dst
 		}
-		t := s.time[x]
-		if t == road.Unreachable {
-			continue
-		}
-		s.time[x] = road.Unreachable
-		dst = append(dst, Entry{x, t})
-		for e := h.First[x]; e < h.First[x+1]; e++ {
-			y := h.Head[e]
-			s.time[y] = min(s.time[y], t+way[e])
+		if t := s.in[x]; t != road.Unreachable {
+			dst = append(dst, Entry{x, t})
+			s.in[x] = road.Unreachable
+			m.reach(x, t, s.in)
 		}
 	}
 }
 
-// climbSteps is climb on the steps of a perfect metric.
-func (s *Search) climbSteps(h *Hierarchy, way *Steps, starts []Start, dst []Entry) []Entry {
-	dst, s.front = dst[:0], s.front[:0]
-	for _, x := range starts {
-		s.time[x.At] = min(s.time[x.At], x.Time)
-		s.front = append(s.front, x.At)
-	}
+// Time returns the shortest time from one of the starts from to one of to, whose times are those that
+// are left at the end.
+func (m *Metric) Time(s *Search, from, to []Start) road.Millis {
+	s.front = s.front[:0]
+	s.begin(s.out, from)
+	s.begin(s.in, to)
+	best := road.Unreachable
 	for {
-		x := h.step(s.front)
+		x := s.step(m.H)
 		if x == None {
-			return dst
+			return best
 		}
-		t := s.time[x]
-		if t == road.Unreachable {
-			continue
+		out, in := s.out[x], s.in[x]
+		best = min(best, out+in)
+		s.out[x], s.in[x] = road.Unreachable, road.Unreachable
+		if out < best { // a way that is longer already is of no use
+			m.leave(x, out, s.out)
 		}
-		s.time[x] = road.Unreachable
-		dst = append(dst, Entry{x, t})
-		for _, step := range way.Step[way.First[x]:way.First[x+1]] {
-			s.time[step.To] = min(s.time[step.To], t+step.Time)
+		if in < best {
+			m.reach(x, in, s.in)
 		}
 	}
 }
 
-// step returns the lowest node of a front, whose place its parent takes; None at the end.
-func (h *Hierarchy) step(front []Rank) Rank {
-	x := None
-	for _, y := range front {
-		x = min(x, y)
+// begin puts the starts into the times and the front.
+func (s *Search) begin(time []road.Millis, starts []Start) {
+	for _, x := range starts {
+		time[x.At] = min(time[x.At], x.Time)
+		if !slices.Contains(s.front, x.At) {
+			s.front = append(s.front, x.At)
+		}
 	}
-	if x == None {
+}
+
+// step takes the lowest node from the front and puts in its parent: the starts' ways to the root, along
+// the elimination tree, lowest node first. It returns None at the end.
+func (s *Search) step(h *Hierarchy) Rank {
+	if len(s.front) == 0 {
 		return None
 	}
-	for i, y := range front {
-		if y == x {
-			front[i] = h.Parent[x]
+	lowest := 0
+	for i, x := range s.front {
+		if x < s.front[lowest] {
+			lowest = i
 		}
 	}
+	x := s.front[lowest]
+	p := h.Parent[x]
+	if p == None || len(s.front) > 1 && slices.Contains(s.front, p) {
+		last := len(s.front) - 1
+		s.front[lowest] = s.front[last]
+		s.front = s.front[:last]
+	} else {
+		s.front[lowest] = p
+	}
 	return x
+}
+
+// leave takes in the ways from x, at a time, up to its neighbours.
+func (m *Metric) leave(x Rank, at road.Millis, time []road.Millis) {
+	if m.Out != nil {
+		m.Out.relax(x, at, time)
+	} else {
+		m.H.relax(x, at, m.Up, time)
+	}
+}
+
+// reach takes in the ways down to x from its neighbours.
+func (m *Metric) reach(x Rank, at road.Millis, time []road.Millis) {
+	if m.In != nil {
+		m.In.relax(x, at, time)
+	} else {
+		m.H.relax(x, at, m.Down, time)
+	}
+}
+
+func (h *Hierarchy) relax(x Rank, at road.Millis, way, time []road.Millis) {
+	first, end := h.First[x], h.First[x+1]
+	way = way[first:end]
+	for i, y := range h.Head[first:end] {
+		time[y] = min(time[y], at+way[i])
+	}
+}
+
+func (s *Steps) relax(x Rank, at road.Millis, time []road.Millis) {
+	for _, y := range s.Step[s.First[x]:s.First[x+1]] {
+		time[y.To] = min(time[y.To], at+y.Time)
+	}
 }
 
 // Meet returns the shortest time over a hub of both: from the place that leaves to the one that is

@@ -80,8 +80,9 @@ func TestEveryTimeIsDijkstras(t *testing.T) {
 				for v := range g.Nodes() {
 					leave = m.Leave(s, []Start{{h.Rank[u], 0}}, leave)
 					reach = m.Reach(s, []Start{{h.Rank[v], 0}}, reach)
-					if got := Meet(leave, reach); got != want[u][v] {
-						t.Fatalf("%d to %d: %d, want %d", u, v, got, want[u][v])
+					got, pruned := Meet(leave, reach), m.Time(s, []Start{{h.Rank[u], 0}}, []Start{{h.Rank[v], 0}})
+					if got != want[u][v] || pruned != got {
+						t.Fatalf("%d to %d: %d and %d, want %d", u, v, got, pruned, want[u][v])
 					}
 				}
 			}
@@ -98,11 +99,13 @@ func TestSeveralStarts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, s := h.Customise(w), h.NewSearch()
-		from, to := drawStarts(t, h), drawStarts(t, h)
-		want := between(h, twin(g, w), from, to)
-		if got := Meet(m.Leave(s, from, nil), m.Reach(s, to, nil)); got != want {
-			t.Fatalf("%v to %v: %d, want %d", from, to, got, want)
+		m, d, s := h.Customise(w), twin(g, w), h.NewSearch()
+		for range 5 {
+			from, to := drawStarts(t, h), drawStarts(t, h)
+			want, got, pruned := between(h, d, from, to), Meet(m.Leave(s, from, nil), m.Reach(s, to, nil)), m.Time(s, from, to)
+			if got != want || pruned != want {
+				t.Fatalf("%v to %v: %d and %d, want %d", from, to, got, pruned, want)
+			}
 		}
 	})
 }
