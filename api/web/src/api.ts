@@ -1,7 +1,7 @@
 // The HTTP/JSON service of nearside.v1, as the page uses it. JSON leaves out fields that hold their
 // default, so every message passes through a function that puts them back.
 
-export interface Basis { network: string; period: string; blueLight: boolean; degraded: boolean; degradedReason: string; modelled: boolean; demo: boolean }
+export interface Basis { network: string; period: string; blueLight: boolean; degraded: boolean; degradedReason: string; modelled: boolean; demo: boolean; roadChanges: number }
 export interface LatLng { latitude: number; longitude: number }
 export interface Cell { id: string; borough: number; modelled: boolean; population: number; landKm2: number }
 export interface Borough { code: string; name: string; sector: string }
@@ -31,6 +31,11 @@ export interface Plan {
 export interface PlanRequest { cars: number; centres: number; hours: number[]; objective: string; driving: string }
 export interface Progress { incumbentSeconds: number; boundSeconds: number; gap: number; stage: string; progress: number; warning: string }
 export interface Operation { name: string; done: boolean; progress: Progress; error?: string; plan?: Plan }
+
+export interface RoadChange {
+  name: string; closed: boolean; speedKmh: number; note: string; expires?: Date; edges: number; streets: string[]; kept: boolean;
+  area: LatLng[]; lines: LatLng[][];
+}
 
 /** Says what failed in the server's own words. */
 export class ApiError extends Error {}
@@ -63,7 +68,7 @@ const text = (v: any): string => v ?? "";
 const latLng = (v: Json = {}): LatLng => ({ latitude: num(v.latitude), longitude: num(v.longitude) });
 const basis = (v: Json = {}): Basis => ({
   network: text(v.network), period: text(v.period), blueLight: v.driving === "DRIVING_BLUE_LIGHT", degraded: !!v.degraded, degradedReason: text(v.degradedReason),
-  modelled: !!v.modelled, demo: !!v.demo,
+  modelled: !!v.modelled, demo: !!v.demo, roadChanges: num(v.roadChanges),
 });
 const access = (v: Json = {}): Access => ({
   meanMinutes: num(v.meanMinutes), p90Minutes: num(v.p90Minutes), within15: num(v.within15), callsPerHour: num(v.callsPerHour),
@@ -99,6 +104,14 @@ export function decodeFleet(v: Json): Fleet {
   };
 }
 
+export function decodeRoadChanges(v: Json): RoadChange[] {
+  return (v.changes ?? []).map((c: Json) => ({
+    name: text(c.name), closed: c.kind !== "ROAD_CHANGE_KIND_SPEED", speedKmh: num(c.speedKmh), note: text(c.note), edges: num(c.edges),
+    expires: c.expireTime ? new Date(c.expireTime) : undefined, streets: c.streets ?? [], kept: !!c.kept,
+    area: (c.where?.area?.vertices ?? []).map(latLng), lines: (c.lines ?? []).map((l: Json) => (l.points ?? []).map(latLng)),
+  }));
+}
+
 const sites = (list: Json[] = []): PlannedSite[] => list.map((s) => ({
   cell: text(s.cell), position: latLng(s.position), gridRef: text(s.gridRef), borough: text(s.borough), place: text(s.place),
 }));
@@ -127,6 +140,8 @@ export function decodeOperation(v: Json): Operation {
 
 export const getCity = async (): Promise<City> => decodeCity(await call("/v1/city"));
 export const listCars = async (): Promise<Fleet> => decodeFleet(await call("/v1/cars"));
+export const listRoadChanges = async (lines: boolean): Promise<RoadChange[]> =>
+  decodeRoadChanges(await call(`/v1/roadChanges?pageSize=1000&includeLines=${lines}`));
 export const getPlan = async (name: string): Promise<Plan> => decodePlan(await call(`/v1/${name}`));
 export const getOperation = async (name: string): Promise<Operation> => decodeOperation(await call(`/v1/${name}`));
 export const cancelOperation = async (name: string): Promise<void> => void (await post(`/v1/${name}:cancel`, {}));

@@ -2,6 +2,7 @@
 
 import { el, part } from "./dom";
 import { draw } from "./markers";
+import { ROADS } from "./roadlayer";
 import { className, css, NO_VALUE, type Ramp } from "./ramp";
 
 const SIGNS: [string, string][] = [
@@ -36,6 +37,7 @@ export function showSigns(anyModelled: boolean): void {
     canvas.className = "sign";
     return el("li", {}, canvas, label);
   });
+  rows.push(swatch(ROADS.closed, "closed road", "road"), swatch(ROADS.slow, "road with a set speed", "road slow"));
   if (anyModelled) rows.push(swatch("transparent", "travel times modelled, not measured", "hatch"));
   part("signs").replaceChildren(...rows);
 }

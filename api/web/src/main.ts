@@ -14,6 +14,7 @@ import { hourOf } from "./hours";
 import { showSigns } from "./legend";
 import { Markers } from "./markers";
 import { showSources } from "./panels";
+import { RoadLayer } from "./roadlayer";
 import { Screen } from "./screen";
 import { fromAddress, State, toAddress } from "./state";
 
@@ -41,10 +42,11 @@ async function start(): Promise<void> {
   const layer = new CellLayer(cells);
   const map = await makeMap(part("map"), boroughs, thames);
   map.addLayer(layer, "outside");
+  const roads = new RoadLayer(map, NAMES);
   const markers = new Markers(map, city.places);
   map.moveLayer(NAMES);
   new Cursor(map, cells, state);
-  await new Screen(city, cells, layer, map, markers, state).begin();
+  await new Screen(city, cells, layer, map, markers, roads, state).begin();
   state.on(["view", "hour", "plan", "comparison"], (now) => history.replaceState(null, "", toAddress(now)));
   part("loading").hidden = true;
   document.body.dataset.ready = "true";

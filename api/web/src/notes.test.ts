@@ -4,7 +4,7 @@ import { decodePlan, type Coverage } from "./api";
 import { coverageNote, outside } from "./notes";
 
 const access = { meanMinutes: 0, p90Minutes: 0, within15: 0, callsPerHour: 0 };
-const basis = { network: "", period: "weekday evening", blueLight: false, degraded: false, degradedReason: "", modelled: false, demo: false };
+const basis = { network: "", period: "weekday evening", blueLight: false, degraded: false, degradedReason: "", modelled: false, demo: false, roadChanges: 0 };
 const coverage = (cars: number): Coverage => ({ minutes: new Float32Array(), boroughs: new Map(), all: access, basis, cars, taken: new Date(2026, 0, 5, 14, 3, 22) });
 const plan = decodePlan({ name: "plans/1", hours: [11, 12], hoursInWords: "11:00 to 13:00, Mon", comparisons: [{ name: "pilot", cars: [{}] }] });
 

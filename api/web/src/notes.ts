@@ -11,7 +11,8 @@ export function forecastNote(f: Forecast): string {
 
 /** Says whose cars are counted: those now, a plan's, or those of its first, second, … comparison. */
 export function coverageNote(c: Coverage, plan: Plan | undefined, comparison: number): string {
-  const speeds = `Speeds of ${c.basis.period || "the hour"}${c.basis.blueLight ? ", on blue lights" : ""}.`;
+  const roads = c.basis.roadChanges ? ` ${count(c.basis.roadChanges, "closed or slowed road")} (panel Roads) respected.` : "";
+  const speeds = `Speeds of ${c.basis.period || "the hour"}${c.basis.blueLight ? ", on blue lights" : ""}.${roads}`;
   if (!plan) return `${carsNow(c)} ${speeds}`;
   const other = plan.comparisons[comparison - 1];
   const whose = other ? `${count(c.cars, "car")} of the comparison “${other.name}”` : count(c.cars, "planned car");

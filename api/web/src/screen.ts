@@ -1,7 +1,7 @@
 // Keeps map, legend, table, timeline and panels in step with what the planner chose.
 
 import type { Map as Chart } from "maplibre-gl";
-import { getForecast, getPlan, listCars, type City, type LatLng, type Plan } from "./api";
+import { getForecast, getPlan, listCars, listRoadChanges, type City, type LatLng, type Plan } from "./api";
 import type { CellLayer } from "./celllayer";
 import type { Cells } from "./cells";
 import { part } from "./dom";
@@ -13,6 +13,8 @@ import { coverageNote, forecastNote, outside } from "./notes";
 import { PlanPanel } from "./planpanel";
 import { densityRamp, MINUTES, type Ramp } from "./ramp";
 import { readout } from "./readout";
+import type { RoadLayer } from "./roadlayer";
+import { showRoads } from "./roadpanel";
 import type { State } from "./state";
 import { follow, offer } from "./subject";
 import { Table } from "./table";
@@ -21,6 +23,7 @@ import { Timeline } from "./timeline";
 import { FRESH_MS, Values } from "./values";
 
 const CARS_MS = 1000;
+const ROADS_MS = 2000;
 
 export class Screen {
   private readonly values = new Values();
@@ -28,11 +31,12 @@ export class Screen {
   private readonly timeline: Timeline;
   private readonly panel: PlanPanel;
   private last?: Plan;
+  private changes?: string; // the names of the road changes that are shown
   private density: Ramp = densityRamp([]);
 
   constructor(private readonly city: City, private readonly cells: Cells, private readonly layer: CellLayer, private readonly map: Chart,
-    private readonly markers: Markers, private readonly state: State) {
-    makeTabs([["table", "Boroughs"], ["plan", "Plan"], ["cars", "Cars"], ["sources", "Sources"]]);
+    private readonly markers: Markers, private readonly roads: RoadLayer, private readonly state: State) {
+    makeTabs([["table", "Boroughs"], ["plan", "Plan"], ["cars", "Cars"], ["roads", "Roads"], ["sources", "Sources"]]);
     this.table = new Table(city.boroughs, state);
     this.timeline = new Timeline(state, (hour) => this.here(hour));
     this.timeline.calls(city.callsPerHour);
@@ -54,6 +58,7 @@ export class Screen {
     await this.restore();
     await this.refresh();
     this.every(CARS_MS, () => this.follow());
+    this.every(ROADS_MS, () => this.followRoads());
     this.every(FRESH_MS, () => (this.state.now.plan ? Promise.resolve() : this.update()));
   }
 
@@ -165,6 +170,20 @@ export class Screen {
     this.markers.cars(fleet.cars);
     if (!part("cars").hidden) showCars(fleet, (car) => this.fly(car.position));
     part("demo").hidden = !(fleet.demo || this.city.demo);
+  }
+
+  /** Shows closed and slowed roads, and counts again where they changed. */
+  private async followRoads(): Promise<void> {
+    const names = (await listRoadChanges(false)).map((c) => c.name).join();
+    if (names === this.changes) return;
+    const first = this.changes === undefined;
+    const changes = await listRoadChanges(true);
+    this.changes = changes.map((c) => c.name).join();
+    this.roads.show(changes);
+    showRoads(changes, (at) => this.fly(at));
+    if (first) return;
+    this.values.recount();
+    await this.update();
   }
 
   /** Repeats work while the page is looked at, never twice at once. */

@@ -23,6 +23,11 @@ export class Values {
     return keep(this.coverages, key(hour, counted), counted.plan ? Infinity : FRESH_MS, () => getCoverage(hour, counted.plan, counted.comparison));
   }
 
+  /** Has coverage counted again when it is next asked for: a road was closed or opened. */
+  recount(): void {
+    for (const kept of this.coverages.values()) kept.until = 0;
+  }
+
   /** The values where they are here already, even if a little old. */
   forecastNow = (hour: number): Forecast | undefined => this.forecasts.get(hour)?.done;
   coverageNow = (hour: number, counted: Counted): Coverage | undefined => this.coverages.get(key(hour, counted))?.done;

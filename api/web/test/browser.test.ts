@@ -52,7 +52,7 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     assert.match(await page.textContent("#demo:not([hidden])") ?? "", /DEMO/);
     assert.ok((await page.textContent("#basis"))?.length);
     assert.equal(await page.locator("#table tbody tr").count(), 33);
-    for (const tab of ["table", "plan", "cars", "sources"]) {
+    for (const tab of ["table", "plan", "cars", "roads", "sources"]) {
       await page.click(`#tab-${tab}`);
       assert.deepEqual(await violations(page), [], tab);
     }
@@ -194,6 +194,24 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     const plan = JSON.parse(readFileSync(await file.path(), "utf8"));
     assert.equal(plan.cars.length, 5);
     assert.ok(plan.bound_s <= plan.value_s);
+    assert.deepEqual(trouble, []);
+  });
+
+  test("a closed road is drawn, listed and counted, until it is opened again", async () => {
+    await openMap(page, service.address, `#view=coverage&hour=${HOUR}`);
+    await page.click("#tab-roads");
+    await page.waitForSelector("text=No road is closed or slowed");
+    const vertices = [[51.42, -0.2], [51.42, 0], [51.56, 0], [51.56, -0.2]].map(([latitude, longitude]) => ({ latitude, longitude }));
+    const ask = (path: string, body: object): Promise<any> => fetch(`${service.address}/v1/${path}`, { method: "POST", body: JSON.stringify(body) }).then((r) => r.json());
+    const { name } = await ask("roadChanges:close", { where: { area: { vertices } }, note: "the middle of London is closed" });
+    await page.waitForSelector("#roads >> text=the middle of London is closed", { timeout: 20_000 });
+    await page.waitForFunction(() => /1 closed or slowed road .*respected/.test(document.querySelector("#ramp")?.textContent ?? ""), undefined, { timeout: 20_000 });
+    assert.match(await page.textContent("#ramp") ?? "", /no car can get there/);
+    assert.deepEqual(await violations(page), []);
+    await page.click("#roads .site");
+    await ask(`${name}:reopen`, {});
+    await page.waitForSelector("text=No road is closed or slowed", { timeout: 20_000 });
+    await page.waitForFunction(() => !/respected/.test(document.querySelector("#ramp")?.textContent ?? ""), undefined, { timeout: 20_000 });
     assert.deepEqual(trouble, []);
   });
 
