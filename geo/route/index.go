@@ -1,6 +1,9 @@
 package route
 
-import "github.com/nearside-ems/nearside/geo/road"
+import (
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route/hierarchy"
+)
 
 // Index holds cars by the hubs above them on one metric, so that a query need not search for them: for
 // each hub the cars that get to it, soonest first (the buckets of Knopp, Sanders, Schultes, Schulz and
@@ -9,8 +12,8 @@ import "github.com/nearside-ems/nearside/geo/road"
 // as Moves from Trails, so that several copies can be kept alike. It has no locks: not while Apply runs
 // may anything else be called, but any number of goroutines may query at once, each with its own Scratch.
 type Index struct {
-	m      *Metric
-	list   [][]car // per hub, ascending
+	m *Metric
+	lists
 	beside beside
 }
 
@@ -27,7 +30,7 @@ func (c car) time() road.Millis { return road.Millis(c >> 32) }
 const none = car(road.Unreachable) << 32
 
 // NewIndex returns an index without cars on a metric.
-func NewIndex(m *Metric) *Index { return &Index{m: m, list: make([][]car, m.Ways.H.Nodes())} }
+func NewIndex(m *Metric) *Index { return &Index{m: m, lists: newLists(m.Ways.H.Nodes())} }
 
 // Metric returns the metric that the cars drive by.
 func (x *Index) Metric() *Metric { return x.m }
@@ -37,7 +40,7 @@ func (x *Index) Apply(moves *Moves) {
 	var from uint32
 	for _, m := range moves.made {
 		for _, s := range moves.steps[from:m.end] {
-			x.step(s, m.slot)
+			x.shift(s.hub, carAt(m.slot, s.was), carAt(m.slot, s.is))
 		}
 		x.beside.put(m.slot, m.spot)
 		from = m.end
@@ -64,15 +67,29 @@ func (x *Index) Nearest(s *Scratch, call *road.Spot, k int, f Filter, dst []Foun
 		s.offer(carAt(c-1, x.m.direct(x.beside.spot[c-1], call)))
 	}
 	for _, h := range s.reach(x.m, call) {
-		for _, c := range x.list[h.Hub] {
-			if c += car(h.Time) << 32; c >= s.bound {
-				break
-			}
-			s.offer(c)
-		}
+		x.scan(s, h.Hub, h.Time)
 	}
 	for _, c := range s.best {
 		dst = append(dst, Found{Car: int(c.slot()), Time: c.time()})
 	}
 	return dst
+}
+
+// scan offers the cars of a hub, from which a call is reached in a time, as long as they can be among the
+// best.
+func (x *Index) scan(s *Scratch, hub hierarchy.Rank, t road.Millis) {
+	if carAt(0, x.soonest[hub]+t) >= s.bound {
+		return
+	}
+	h := &x.list[hub]
+	if !h.tall {
+		s.offerAll(x.room[h.at:][:h.n], t)
+		return
+	}
+	tree := &x.tree[h.at]
+	for i, at := range tree.at {
+		if !s.offerAll(x.room[at:][:tree.n[i]], t) {
+			return
+		}
+	}
 }

@@ -39,6 +39,17 @@ func (s *Scratch) begin(slots, k int, f Filter) {
 	}
 }
 
+// offerAll offers ascending cars, all later by a time; false says that no more need be offered.
+func (s *Scratch) offerAll(cars []car, t road.Millis) bool {
+	for _, c := range cars {
+		if c += carAt(0, t); c >= s.bound {
+			return false
+		}
+		s.offer(c)
+	}
+	return true
+}
+
 // offer puts a car among the best where it belongs there.
 func (s *Scratch) offer(c car) {
 	if c >= s.bound {

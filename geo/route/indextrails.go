@@ -1,8 +1,6 @@
 package route
 
 import (
-	"slices"
-
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route/hierarchy"
 )
@@ -81,17 +79,4 @@ func compare(was, is []hierarchy.Entry, dst []step) []step {
 		}
 	}
 	return dst
-}
-
-// step moves a car within the list of a hub.
-func (x *Index) step(s step, slot uint32) {
-	list := &x.list[s.hub]
-	if s.was != road.Unreachable {
-		at, _ := slices.BinarySearch(*list, carAt(slot, s.was))
-		*list = slices.Delete(*list, at, at+1)
-	}
-	if s.is != road.Unreachable {
-		at, _ := slices.BinarySearch(*list, carAt(slot, s.is))
-		*list = slices.Insert(*list, at, carAt(slot, s.is))
-	}
 }
