@@ -81,7 +81,6 @@ func (s *some) Suitable(slot int) bool {
 func TestIndexEqualsSortingAllCars(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, twin := drawNetwork(t)
-		m.Ways = drawHierarchy(t, m.Network.Graph).Customise(m.Weight)
 		x, trails, scratch, between := NewIndex(m), NewTrails(m), NewScratch(m), allTimes(m)
 		cars := map[int]*road.Spot{}
 		var moves Moves
@@ -90,12 +89,21 @@ func TestIndexEqualsSortingAllCars(t *testing.T) {
 			moves.Reset()
 			for range rapid.IntRange(0, 6).Draw(t, "moves") {
 				slot := rapid.IntRange(0, 20).Draw(t, "slot")
-				if rapid.IntRange(0, 3).Draw(t, "action") == 0 {
+				switch was := cars[slot]; rapid.SampledFrom([]string{"go", "come", "along", "along"}).Draw(t, "action") {
+				case "go":
 					delete(cars, slot)
 					trails.Remove(slot, &moves)
 					continue
+				case "along":
+					if was != nil && was.OnArc {
+						along := float32(rapid.IntRange(0, 8).Draw(t, "eighths")) / 8
+						cars[slot] = new(m.Network.Graph.SpotOn(was.Arc, twin[was.Arc], along))
+						break
+					}
+					fallthrough
+				default:
+					cars[slot] = new(drawSpot(t, m, twin))
 				}
-				cars[slot] = new(drawSpot(t, m, twin))
 				trails.Put(slot, cars[slot], &moves)
 			}
 			x.Apply(&moves)

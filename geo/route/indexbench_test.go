@@ -10,21 +10,11 @@ import (
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route/hierarchy"
-	"github.com/nearside-ems/nearside/geo/route/order"
 )
 
-// indexed gives a metric its ways, made anew, and says what of it.
-func indexed(tb testing.TB, m *Metric) *hierarchy.Labels {
+// labelled returns the labels of a metric.
+func labelled(tb testing.TB, m *Metric) *hierarchy.Labels {
 	tb.Helper()
-	nodes, err := order.NestedDissection(context.Background(), m.Network.Graph, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	h, err := hierarchy.New(m.Network.Graph, nodes)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	m.Ways = h.Customise(m.Weight).Perfect()
 	l, err := m.Ways.Labels(context.Background(), 2, nil)
 	if err != nil {
 		tb.Fatal(err)
@@ -68,38 +58,70 @@ func (b *beat) move(car, turn int) {
 	b.index.Apply(&b.moves)
 }
 
-// BenchmarkIndex measures questions and moves by searches of the hierarchy and by labels.
+// BenchmarkIndex measures questions and moves by searches of the hierarchy and by labels: of cars that
+// go some ten metres, or thirty, from one report to the next, and of cars that are then anywhere.
 func BenchmarkIndex(b *testing.B) {
 	m := westNetwork(b)
-	labels := indexed(b, m)
+	labels := labelled(b, m)
 	calls := snapped(b, m, 5000)
 	for _, by := range []string{"hierarchy", "labels"} {
 		if by == "labels" {
 			m.UseLabels(labels)
 		}
 		for _, cars := range []int{500, 10_000} {
-			near, far := newBeat(b, m, cars, 30), newBeat(b, m, cars, 10_000)
 			s, dst := NewScratch(m), []Found(nil)
-			b.Run(fmt.Sprintf("nearest/by=%s/cars=%d", by, cars), func(b *testing.B) {
-				for i := 0; b.Loop(); i++ {
-					dst = near.index.Nearest(s, &calls[i%len(calls)], 5, nil, dst)
-				}
-			})
-			b.Run(fmt.Sprintf("nearest_raw/by=%s/cars=%d", by, cars), func(b *testing.B) {
-				points := places(5000)
-				for i := 0; b.Loop(); i++ {
-					if call, ok := m.Network.Snap(points[i%len(points)]); ok {
-						dst = near.index.Nearest(s, &call, 5, nil, dst)
-					}
-				}
-			})
-			for name, x := range map[string]*beat{"near": near, "far": far} {
-				b.Run(fmt.Sprintf("move=%s/by=%s/cars=%d", name, by, cars), func(b *testing.B) {
+			for _, metres := range []int{10, 30, 10_000} {
+				x := newBeat(b, m, cars, float64(metres))
+				b.Run(fmt.Sprintf("move=%dm/by=%s/cars=%d", metres, by, cars), func(b *testing.B) {
 					for i := 0; b.Loop(); i++ {
 						x.move(i%cars, i/cars+1)
 					}
 				})
+				if metres > 10 {
+					continue
+				}
+				b.Run(fmt.Sprintf("nearest/by=%s/cars=%d", by, cars), func(b *testing.B) {
+					for i := 0; b.Loop(); i++ {
+						dst = x.index.Nearest(s, &calls[i%len(calls)], 5, nil, dst)
+					}
+				})
+				b.Run(fmt.Sprintf("nearest_raw/by=%s/cars=%d", by, cars), func(b *testing.B) {
+					points := places(len(calls))
+					for i := 0; b.Loop(); i++ {
+						if call, ok := m.Network.Snap(points[i%len(points)]); ok {
+							dst = x.index.Nearest(s, &call, 5, nil, dst)
+						}
+					}
+				})
 			}
+		}
+	}
+}
+
+// TestIndexDoesNotAllocate in steady state, neither for questions nor for moves.
+func TestIndexDoesNotAllocate(t *testing.T) {
+	m := grid(30)
+	labels := labelled(t, m)
+	g, b := m.Network.Graph, &beat{index: NewIndex(m), trails: NewTrails(m)}
+	for c := range 40 {
+		spot := func(a int, along float32) road.Spot { return g.SpotOn(road.Arc(a), road.Arc(a), along) }
+		b.at = append(b.at, []road.Spot{spot(80*c, 0.2), spot(80*c, 0.9), spot(80*c+7, 0.5), atNode(road.Node(20 * c))})
+	}
+	s, dst, car := NewScratch(m), []Found(nil), 0
+	move := func() { b.move(car%40, car/40); car++ }
+	for _, by := range []string{"hierarchy", "labels"} {
+		if by == "labels" {
+			m.UseLabels(labels)
+		}
+		for range 400 { // a few rounds, after which nothing is new
+			move()
+		}
+		dst = b.index.Nearest(s, &b.at[3][0], 5, nil, dst)
+		if n := testing.AllocsPerRun(200, func() { dst = b.index.Nearest(s, &b.at[3][0], 5, nil, dst) }); n != 0 || len(dst) != 5 {
+			t.Errorf("by %s, a question for %d cars allocates %g times", by, len(dst), n)
+		}
+		if n := testing.AllocsPerRun(400, move); n != 0 {
+			t.Errorf("by %s, a move allocates %g times", by, n)
 		}
 	}
 }

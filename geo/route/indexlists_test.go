@@ -41,9 +41,9 @@ func TestListsEqualSortedSlices(t *testing.T) {
 					twin[hub] = slices.Delete(twin[hub], at, at+1)
 				}
 				if len(twin[hub]) < goal || random.IntN(4) == 0 {
-					is = carAt(slot, road.Millis(random.IntN(spread)))
+					is = carAt(slot, 0, road.Millis(random.IntN(spread)))
 					if was < none && random.IntN(3) > 0 { // mostly not far
-						is = carAt(slot, was.time()+road.Millis(random.IntN(2+spread/100)))
+						is = carAt(slot, 0, was.time()+road.Millis(random.IntN(2+spread/100)))
 					}
 					twin[hub] = append(twin[hub], is)
 					slices.Sort(twin[hub])

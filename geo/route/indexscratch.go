@@ -4,11 +4,14 @@ import (
 	"slices"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route/hierarchy"
 )
 
 // Scratch is what a query of an Index works with: one for each goroutine, for the metrics of one network.
 type Scratch struct {
-	climb
+	search *hierarchy.Search
+	starts []hierarchy.Start
+	above  []hierarchy.Entry
 	mark   []mark // per slot
 	stamp  uint32
 	k      int
@@ -20,11 +23,21 @@ type Scratch struct {
 // mark is what a query knows of a car. It counts only while stamp is the query's.
 type mark struct {
 	stamp uint32
-	time  road.Millis // soonest so far, 0 where the car will not do
+	car   car // with the soonest time so far; 0 where the car will not do
 }
 
 // NewScratch returns the scratch space of queries on the metrics of one network.
-func NewScratch(m *Metric) *Scratch { return &Scratch{climb: newClimb(m)} }
+func NewScratch(m *Metric) *Scratch { return &Scratch{search: m.Ways.H.NewSearch()} }
+
+// start begins the search for the hubs from which a call is reached.
+func (s *Scratch) start(m *Metric, call *road.Spot) {
+	s.starts = s.starts[:0]
+	for i := range call.Reaches {
+		if t := m.time(&call.Reach[i]); t != road.Unreachable {
+			s.starts = append(s.starts, hierarchy.Start{At: m.Ways.H.Rank[call.Reach[i].Node], Time: t})
+		}
+	}
+}
 
 // begin starts a query over a number of slots.
 func (s *Scratch) begin(slots, k int, f Filter) {
@@ -39,17 +52,6 @@ func (s *Scratch) begin(slots, k int, f Filter) {
 	}
 }
 
-// offerAll offers ascending cars, all later by a time; false says that no more need be offered.
-func (s *Scratch) offerAll(cars []car, t road.Millis) bool {
-	for _, c := range cars {
-		if c += carAt(0, t); c >= s.bound {
-			return false
-		}
-		s.offer(c)
-	}
-	return true
-}
-
 // offer puts a car among the best where it belongs there.
 func (s *Scratch) offer(c car) {
 	if c >= s.bound {
@@ -57,18 +59,18 @@ func (s *Scratch) offer(c car) {
 	}
 	at, m := len(s.best), &s.mark[c.slot()]
 	if m.stamp == s.stamp {
-		if c.time() >= m.time {
+		if c >= m.car {
 			return
 		}
-		at = slices.Index(s.best, carAt(c.slot(), m.time))
+		at = slices.Index(s.best, m.car)
 	} else {
 		m.stamp = s.stamp
 		if s.filter != nil && !s.filter.Suitable(int(c.slot())) {
-			m.time = 0
+			m.car = 0
 			return
 		}
 	}
-	m.time = c.time()
+	m.car = c
 	s.insert(c, at)
 }
 
