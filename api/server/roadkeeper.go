@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"math"
 	"slices"
 	"time"
 
@@ -116,21 +115,14 @@ func (r *roads) renew(now time.Time) {
 	}
 }
 
-// changed returns a metric with the effects of road changes: a closed arc is no way, and at a set speed
-// an arc takes its length over the speed. A class that the way of driving may not use stays closed.
+// changed returns a metric with the effects of road changes.
 func changed(m *route.Metric, effects []roadworks.Effect) *route.Metric {
 	if len(effects) == 0 {
 		return m
 	}
-	weight, arcs := slices.Clone(m.Weight), make([]road.Arc, len(effects))
+	changes := make([]route.Change, len(effects))
 	for i, e := range effects {
-		arcs[i] = e.Arc
-		switch {
-		case e.KmH == 0:
-			weight[e.Arc] = road.Unreachable
-		case weight[e.Arc] != road.Unreachable:
-			weight[e.Arc] = road.Millis(math.Round(float64(m.Network.Graph.Metres[e.Arc]) * 3600 / e.KmH))
-		}
+		changes[i] = route.Change(e)
 	}
-	return &route.Metric{Network: m.Network, Profile: m.Profile, Weight: weight, Ways: m.Ways.Update(weight, arcs)}
+	return m.With(changes)
 }

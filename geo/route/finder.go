@@ -1,24 +1,34 @@
 package route
 
-import "github.com/nearside-ems/nearside/geo/road"
+import (
+	"cmp"
+	"slices"
 
-// Finder answers queries on one metric by Dijkstra's search (1959). It is scratch space: one for each
-// goroutine, used again and again. It allocates 16 bytes a node when made, and in a query only where
-// more cars or places are given, or the search's front is wider, than in any query before.
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route/hierarchy"
+)
+
+// Finder answers queries on one metric at a time. It is scratch space: one for each goroutine, used
+// again and again. It allocates 16 bytes a node when made, and in a query only where more cars or places
+// are given than in any query before. It prepares nothing: a Finder on a new metric answers at once.
 type Finder struct {
-	m      *Metric
-	q      queue
-	stands stands
-	one    [1]road.Spot
+	m            *Metric
+	many         *hierarchy.Many
+	search       *hierarchy.Search
+	leave, reach []hierarchy.Start
+	beside       []keyed
+	one          [1]road.Spot
 }
 
 // NewFinder returns a Finder on a metric.
 func NewFinder(m *Metric) *Finder {
-	n := m.Network.Graph.Nodes()
-	return &Finder{m: m, q: queue{label: make([]label, n)}, stands: stands{label: make([]stand, n)}}
+	return &Finder{m: m, many: m.Ways.H.NewMany(), search: m.Ways.H.NewSearch()}
 }
 
-// Metric returns the metric that the Finder searches.
+// Use has the Finder answer on another metric of the same network from now on.
+func (f *Finder) Use(m *Metric) { f.m = m }
+
+// Metric returns the metric that the Finder answers on.
 func (f *Finder) Metric() *Metric { return f.m }
 
 // Found is a car that can reach a call.
@@ -28,70 +38,85 @@ type Found struct {
 }
 
 // Nearest overwrites dst with the k cars that reach the call first, soonest first and ties by
-// position; fewer where fewer can reach it at all. It searches backward from the call and stops when
-// no further car can be sooner than the k-th.
+// position; fewer where fewer can reach it at all.
 func (f *Finder) Nearest(call road.Spot, cars []road.Spot, k int, dst []Found) []Found {
 	dst = dst[:0]
 	if k <= 0 {
 		return dst
 	}
-	f.stands.reset()
+	f.aim(&call)
 	for c := range cars {
-		for i := range cars[c].Leaves {
-			f.stands.add(cars[c].Leave[i].Node, c, i)
-		}
-		dst = improve(dst, k, Found{c, f.m.direct(&cars[c], &call)})
-	}
-	f.q.reset()
-	for i := range call.Reaches {
-		f.q.offer(call.Reach[i].Node, f.m.time(&call.Reach[i]))
-	}
-	in := f.m.Network.incoming()
-	for {
-		v, t, ok := f.q.next()
-		if !ok || len(dst) == k && t > dst[k-1].Time {
-			return dst
-		}
-		for e := f.stands.at(v); e != 0; e = f.stands.entry[e-1].next {
-			s := &f.stands.entry[e-1]
-			dst = improve(dst, k, Found{s.spot, t.Add(f.m.time(&cars[s.spot].Leave[s.link]))})
-		}
-		for i := in.first[v]; i < in.first[v+1]; i++ {
-			f.q.offer(in.tail[i], t.Add(f.m.Weight[in.arc[i]]))
+		if t := f.to(&cars[c], &call); t != road.Unreachable {
+			dst = keep(dst, k, Found{c, t})
 		}
 	}
+	slices.SortFunc(dst, compareFound)
+	return dst
 }
 
-// improve puts a car into the at most k best, each car once, sorted by time and position.
-func improve(best []Found, k int, x Found) []Found {
-	if x.Time == road.Unreachable || len(best) == k && !before(x, best[k-1]) {
+func compareFound(a, b Found) int {
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Car, b.Car))
+}
+
+// keep puts a car into the at most k best: a heap with the worst of them first, once there are k.
+func keep(best []Found, k int, x Found) []Found {
+	if len(best) < k {
+		if best = append(best, x); len(best) == k {
+			slices.SortFunc(best, func(a, b Found) int { return compareFound(b, a) }) // a sorted list is a heap
+		}
 		return best
 	}
-	at := len(best)
-	for i := range best {
-		if best[i].Car == x.Car {
-			if best[i].Time <= x.Time {
-				return best
-			}
-			at = i
+	if compareFound(x, best[0]) > 0 {
+		return best
+	}
+	i := 0
+	for {
+		c := 2*i + 1
+		if c+1 < k && compareFound(best[c+1], best[c]) > 0 {
+			c++
+		}
+		if c >= k || compareFound(best[c], x) < 0 {
 			break
 		}
+		best[i] = best[c]
+		i = c
 	}
-	switch {
-	case at < len(best):
-	case len(best) < k:
-		best = append(best, x)
-	default:
-		at = k - 1
-	}
-	for ; at > 0 && before(x, best[at-1]); at-- {
-		best[at] = best[at-1]
-	}
-	best[at] = x
+	best[i] = x
 	return best
 }
 
-func before(a, b Found) bool { return a.Time < b.Time || a.Time == b.Time && a.Car < b.Car }
+// ManyToOne writes the times from many spots to one into dst, which has the length of from, and
+// returns it.
+func (f *Finder) ManyToOne(from []road.Spot, to road.Spot, dst []road.Millis) []road.Millis {
+	dst = dst[:len(from)]
+	f.aim(&to)
+	for i := range from {
+		dst[i] = f.to(&from[i], &to)
+	}
+	return dst
+}
+
+// aim prepares for times to a spot.
+func (f *Finder) aim(to *road.Spot) {
+	f.reach = f.m.starts(to.Reach[:to.Reaches], f.reach[:0])
+	f.many.To(f.m.Ways, f.reach)
+}
+
+// to returns the time from a spot to the one aimed at.
+func (f *Finder) to(from, to *road.Spot) road.Millis {
+	return min(f.m.direct(from, to), f.over(from.Leave[:from.Leaves]))
+}
+
+// over returns the time over the links of a spot.
+func (f *Finder) over(links []road.Link) road.Millis {
+	best, rank := road.Unreachable, f.m.Ways.H.Rank
+	for i := range links {
+		if t := f.m.time(&links[i]); t != road.Unreachable {
+			best = min(best, t+f.many.Time(rank[links[i].Node]))
+		}
+	}
+	return best
+}
 
 // OneToMany writes the times from one spot to many into dst, which has their length, and returns it.
 func (f *Finder) OneToMany(from road.Spot, to []road.Spot, dst []road.Millis) []road.Millis {
@@ -103,54 +128,65 @@ func (f *Finder) OneToMany(from road.Spot, to []road.Spot, dst []road.Millis) []
 // length of to, and returns it. With no spot to start from every time is Unreachable.
 func (f *Finder) FromAny(from, to []road.Spot, dst []road.Millis) []road.Millis {
 	dst = dst[:len(to)]
-	f.aim(to)
-	f.search(from, to, dst)
+	f.depart(from)
+	for i := range to {
+		dst[i] = min(f.along(from, &to[i]), f.over(to[i].Reach[:to[i].Reaches]))
+	}
 	return dst
 }
 
-// aim notes the spots that a forward search has to reach.
-func (f *Finder) aim(to []road.Spot) {
-	f.stands.reset()
-	for i := range to {
-		for j := range to[i].Reaches {
-			f.stands.add(to[i].Reach[j].Node, i, j)
+// depart prepares for times from the nearest of several spots.
+func (f *Finder) depart(from []road.Spot) {
+	f.leave, f.beside = f.leave[:0], f.beside[:0]
+	for i := range from {
+		f.leave = f.m.starts(from[i].Leave[:from[i].Leaves], f.leave)
+		if k := key(&from[i]); k != 0 {
+			f.beside = append(f.beside, keyed{k, uint32(i)})
 		}
 	}
+	slices.SortFunc(f.beside, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	f.many.From(f.m.Ways, f.leave)
 }
 
-// search runs from the given spots until every node with a stand is reached. aim must have been
-// called with the same spots; it need not be called again between searches.
-func (f *Finder) search(from, to []road.Spot, dst []road.Millis) {
-	for i := range dst {
-		dst[i] = road.Unreachable
+// keyed is a spot by the edge or square in which it lies.
+type keyed struct{ key, spot uint32 }
+
+// along returns the time to a spot from the nearest of those on its edge or in its square, without
+// leaving it.
+func (f *Finder) along(from []road.Spot, to *road.Spot) road.Millis {
+	best, k := road.Unreachable, key(to)
+	if k == 0 || len(f.beside) == 0 {
+		return best
 	}
-	f.q.reset()
-	for s := range from {
-		for i := range from[s].Leaves {
-			f.q.offer(from[s].Leave[i].Node, f.m.time(&from[s].Leave[i]))
-		}
-		if from[s].OnArc || from[s].Square != 0 {
-			for i := range to {
-				dst[i] = min(dst[i], f.m.direct(&from[s], &to[i]))
-			}
-		}
+	at, _ := slices.BinarySearchFunc(f.beside, k, func(a keyed, k uint32) int { return cmp.Compare(a.key, k) })
+	for ; at < len(f.beside) && f.beside[at].key == k; at++ {
+		best = min(best, f.m.direct(&from[f.beside[at].spot], to))
 	}
-	g, left := f.m.Network.Graph, f.stands.nodes
-	for left > 0 {
-		v, t, ok := f.q.next()
-		if !ok {
-			return
-		}
-		first := f.stands.at(v)
-		if first != 0 {
-			left--
-		}
-		for e := first; e != 0; e = f.stands.entry[e-1].next {
-			s := &f.stands.entry[e-1]
-			dst[s.spot] = min(dst[s.spot], t.Add(f.m.time(&to[s.spot].Reach[s.link])))
-		}
-		for a := g.FirstOut[v]; a < g.FirstOut[v+1]; a++ {
-			f.q.offer(g.Head[a], t.Add(f.m.Weight[a]))
+	return best
+}
+
+// Time returns the time from one spot to another, by labels where the metric has them.
+func (f *Finder) Time(from, to road.Spot) road.Millis {
+	f.leave = f.m.starts(from.Leave[:from.Leaves], f.leave[:0])
+	f.reach = f.m.starts(to.Reach[:to.Reaches], f.reach[:0])
+	best, labels := f.m.direct(&from, &to), f.m.labels.Load()
+	if labels == nil {
+		return min(best, f.m.Ways.Time(f.search, f.leave, f.reach))
+	}
+	for _, a := range f.leave {
+		for _, b := range f.reach {
+			best = min(best, a.Time.Add(labels.Time(a.At, b.At)).Add(b.Time))
 		}
 	}
+	return best
+}
+
+// starts appends to dst the nodes that open links join, with the times to them.
+func (m *Metric) starts(links []road.Link, dst []hierarchy.Start) []hierarchy.Start {
+	for i := range links {
+		if t := m.time(&links[i]); t != road.Unreachable {
+			dst = append(dst, hierarchy.Start{At: m.Ways.H.Rank[links[i].Node], Time: t})
+		}
+	}
+	return dst
 }

@@ -23,8 +23,7 @@ func (m *Matrix) Row(s int) []road.Millis { return m.T[s*m.Cells : (s+1)*m.Cells
 func NewMatrix(ctx context.Context, m *Metric, sites, cells []road.Spot, progress func(done, total int)) (*Matrix, error) {
 	return fill(ctx, len(sites), len(cells), progress, func() func(int, []road.Millis) {
 		f := NewFinder(m)
-		f.aim(cells)
-		return func(s int, row []road.Millis) { f.search(sites[s:s+1], cells, row) }
+		return func(s int, row []road.Millis) { f.OneToMany(sites[s], cells, row) }
 	})
 }
 

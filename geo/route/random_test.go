@@ -48,6 +48,10 @@ func drawNetwork(t *rapid.T) (m *Metric, twin []road.Arc) {
 		}
 		g.FirstOut[v+1] = road.Arc(len(g.Head))
 	}
+	g.Metres = make([]float32, g.Arcs())
+	for a := range g.Metres {
+		g.Metres[a] = rapid.SampledFrom([]float32{0, 0.01, 0.1, 1}).Draw(t, "metres")
+	}
 	if rapid.Bool().Draw(t, "turns") {
 		twin = forbidTurns(t, g, twin)
 	}
@@ -70,7 +74,6 @@ func forbidTurns(t *rapid.T, g *road.Graph, twin []road.Arc) []road.Arc {
 			}
 		}
 	}
-	g.Metres = make([]float32, g.Arcs())
 	if _, err := (&road.Roads{Graph: g, Edges: e}).ForbidTurns(turns); err != nil {
 		t.Fatal(err)
 	}

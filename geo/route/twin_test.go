@@ -30,7 +30,7 @@ func twinTime(m *Metric, twin []road.Arc, from, to road.Spot) road.Millis {
 			steps = append(steps, step{v, int(g.Head[a]), m.Weight[a]})
 		}
 	}
-	linkTime := func(l road.Link) road.Millis { return m.Profile.Time(l.Base, l.Class, l.Zone) }
+	linkTime := func(l road.Link) road.Millis { return slowLink(m, l) }
 	for _, l := range from.Leave[:from.Leaves] {
 		steps = append(steps, step{start, int(l.Node), linkTime(l)})
 	}
@@ -38,15 +38,15 @@ func twinTime(m *Metric, twin []road.Arc, from, to road.Spot) road.Millis {
 		steps = append(steps, step{int(l.Node), end, linkTime(l)})
 	}
 	if from.Square != 0 && from.Square == to.Square {
-		steps = append(steps, step{start, end, linkTime(road.Link{Base: from.Within, Class: from.Leave[0].Class, Zone: from.Leave[0].Zone})})
+		steps = append(steps, step{start, end, linkTime(road.Link{Arc: road.NoArc, Base: from.Within, Class: from.Leave[0].Class, Zone: from.Leave[0].Zone})})
 	}
 	if from.OnArc && to.OnArc && from.Arc == to.Arc {
 		a, back := from.Arc, twin[from.Arc]
 		if to.Along >= from.Along {
-			steps = append(steps, step{start, end, share(m, a, to.Along-from.Along)})
+			steps = append(steps, step{start, end, share(m, a, from.Along, to.Along)})
 		}
 		if to.Along <= from.Along && back != a {
-			steps = append(steps, step{start, end, share(m, back, from.Along-to.Along)})
+			steps = append(steps, step{start, end, share(m, back, 1-from.Along, 1-to.Along)})
 		}
 	}
 	dist := slices.Repeat([]road.Millis{road.Unreachable}, n+2)
@@ -59,11 +59,36 @@ func twinTime(m *Metric, twin []road.Arc, from, to road.Spot) road.Millis {
 	return dist[end]
 }
 
-func share(m *Metric, a road.Arc, part float32) road.Millis {
+// slowLink returns the time of a link: its base time under the profile, or, on a changed arc, the part of
+// the arc's time that its base time is of the arc's.
+func slowLink(m *Metric, l road.Link) road.Millis {
+	if l.Arc == road.NoArc || !slices.Contains(m.Changed(), l.Arc) {
+		return m.Profile.Time(l.Base, l.Class, l.Zone)
+	}
+	if m.Weight[l.Arc] == road.Unreachable || l.Base == road.Unreachable {
+		return road.Unreachable
+	}
+	part := 1.0
+	if base := m.Network.Graph.Base[l.Arc]; base > 0 {
+		part = float64(l.Base) / float64(base)
+	}
+	return road.Millis(math.Round(part * float64(m.Weight[l.Arc])))
+}
+
+// share returns the time along an arc from one share of its length to another. On a changed arc it is
+// the difference of the times to the end, in which the rounding of base times counts for more.
+func share(m *Metric, a road.Arc, from, to float32) road.Millis {
 	if m.Weight[a] == road.Unreachable {
 		return road.Unreachable
 	}
-	return road.Millis(math.Round(float64(m.Weight[a]) * float64(part)))
+	if g := m.Network.Graph; slices.Contains(m.Changed(), a) {
+		toEnd := func(along float32) road.Millis {
+			base := road.Millis(math.Round(float64(g.Base[a]) * float64(1-along)))
+			return slowLink(m, road.Link{Arc: a, Base: base})
+		}
+		return toEnd(from) - toEnd(to)
+	}
+	return road.Millis(math.Round(float64(m.Weight[a]) * float64(to-from)))
 }
 
 // near allows for the rounding of the parts of an arc: half a millisecond for each of the ends.

@@ -12,110 +12,59 @@ import (
 // those of the nodes above it in the elimination tree, which are worked out once and remembered. One for
 // each goroutine, used again and again; queries allocate nothing.
 type Many struct {
-	h     *Hierarchy
-	ahead upward        // the ways by which times spread from the starts
-	back  upward        // those of which the rest of a way to the starts is made
+	m     *Metric
+	back  bool          // times to the starts, not from them
 	time  []road.Millis // per rank
-	stamp []uint32      // per rank: run where time is that of a way that only leads up, run+1 where it is the shortest
+	stamp []uint32      // per rank: run where time is that of a way that only leads up, or down, run+1 where it is the shortest
 	run   uint32
 	above []uint64 // a set of ranks, empty between queries
 	chain []Rank
 }
 
-// upward are the ways up, or those down from above, of a metric: as steps where it has them.
-type upward struct {
-	first []Edge
-	step  []Step
-	head  []Rank
-	time  []road.Millis
-}
-
 // NewMany returns scratch space for the metrics of the hierarchy: 8 bytes a node.
 func (h *Hierarchy) NewMany() *Many {
 	n := h.Nodes()
-	return &Many{h: h, time: make([]road.Millis, n), stamp: make([]uint32, n), above: make([]uint64, (n+63)/64)}
+	return &Many{time: make([]road.Millis, n), stamp: make([]uint32, n), above: make([]uint64, (n+63)/64)}
 }
 
 // From begins a query for the times from the starts: to each node from the one that is soonest there.
-func (q *Many) From(m *Metric, starts []Start) {
-	q.ahead, q.back = m.up(), m.down()
-	q.begin(starts)
-}
+func (q *Many) From(m *Metric, starts []Start) { q.begin(m, false, starts) }
 
 // To begins a query for the times to the starts: from each node to the one soonest reached, the start's
 // time included.
-func (q *Many) To(m *Metric, starts []Start) {
-	q.ahead, q.back = m.down(), m.up()
-	q.begin(starts)
-}
+func (q *Many) To(m *Metric, starts []Start) { q.begin(m, true, starts) }
 
-func (m *Metric) up() upward {
-	if m.Out != nil {
-		return upward{first: m.Out.First, step: m.Out.Step}
-	}
-	return upward{first: m.H.First, head: m.H.Head, time: m.Up}
-}
-
-func (m *Metric) down() upward {
-	if m.In != nil {
-		return upward{first: m.In.First, step: m.In.Step}
-	}
-	return upward{first: m.H.First, head: m.H.Head, time: m.Down}
-}
-
-func (q *Many) begin(starts []Start) {
+func (q *Many) begin(m *Metric, back bool, starts []Start) {
+	q.m, q.back = m, back
 	if q.run += 2; q.run == 0 { // after 2³¹ queries the old stamps would count again
 		clear(q.stamp)
 		q.run = 2
 	}
-	low := len(q.above)
+	lowest := len(q.above)
 	for _, s := range starts {
-		low = min(low, int(s.At/64))
-		for x := s.At; x != None && q.stamp[x] != q.run; x = q.h.Parent[x] {
+		lowest = min(lowest, int(s.At/64))
+		for x := s.At; x != None && q.stamp[x] != q.run; x = m.H.Parent[x] {
 			q.time[x], q.stamp[x] = road.Unreachable, q.run
 			q.above[x/64] |= 1 << (x % 64)
 		}
 		q.time[s.At] = min(q.time[s.At], s.Time)
 	}
-	for w := low; w < len(q.above); w++ {
+	for w := lowest; w < len(q.above); w++ {
 		for ; q.above[w] != 0; q.above[w] &= q.above[w] - 1 {
-			x := Rank(64*w + bits.TrailingZeros64(q.above[w]))
-			if q.time[x] != road.Unreachable {
-				q.ahead.spread(x, q.time)
-			}
+			q.climb(Rank(64*w + bits.TrailingZeros64(q.above[w])))
 		}
 	}
 }
 
-// spread offers a node's time to the nodes above.
-func (u *upward) spread(x Rank, time []road.Millis) {
-	first, end, t := u.first[x], u.first[x+1], time[x]
-	if u.step != nil {
-		for _, s := range u.step[first:end] {
-			time[s.To] = min(time[s.To], t+s.Time)
-		}
-		return
+// climb takes in the ways up from a node, or down to it.
+func (q *Many) climb(x Rank) {
+	switch t := q.time[x]; {
+	case t == road.Unreachable:
+	case q.back:
+		q.m.reach(x, t, q.time)
+	default:
+		q.m.leave(x, t, q.time)
 	}
-	way := u.time[first:end]
-	for i, y := range u.head[first:end] {
-		time[y] = min(time[y], t+way[i])
-	}
-}
-
-// gather returns a node's time by those of the nodes above, at most t.
-func (u *upward) gather(x Rank, time []road.Millis, t road.Millis) road.Millis {
-	first, end := u.first[x], u.first[x+1]
-	if u.step != nil {
-		for _, s := range u.step[first:end] {
-			t = min(t, time[s.To]+s.Time)
-		}
-		return t
-	}
-	way := u.time[first:end]
-	for i, y := range u.head[first:end] {
-		t = min(t, time[y]+way[i])
-	}
-	return t
 }
 
 // Time returns the time between the starts of the query and a node.
@@ -124,7 +73,7 @@ func (q *Many) Time(x Rank) road.Millis {
 		return q.time[x]
 	}
 	q.chain = q.chain[:0]
-	for y := x; y != None && q.stamp[y] != q.run+1; y = q.h.Parent[y] {
+	for y := x; y != None && q.stamp[y] != q.run+1; y = q.m.H.Parent[y] {
 		q.chain = append(q.chain, y)
 	}
 	for i := len(q.chain) - 1; i >= 0; i-- {
@@ -143,10 +92,38 @@ func (q *Many) All() []road.Millis {
 	return q.time
 }
 
+// settle works out the time of a node by those of the nodes above.
 func (q *Many) settle(x Rank) {
 	t := road.Unreachable
 	if q.stamp[x] == q.run {
 		t = q.time[x]
 	}
-	q.time[x], q.stamp[x] = q.back.gather(x, q.time, t), q.run+1
+	switch m := q.m; {
+	case q.back && m.Out != nil:
+		t = m.Out.shortest(x, t, q.time)
+	case q.back:
+		t = m.H.shortest(x, t, m.Up, q.time)
+	case m.In != nil:
+		t = m.In.shortest(x, t, q.time)
+	default:
+		t = m.H.shortest(x, t, m.Down, q.time)
+	}
+	q.time[x], q.stamp[x] = t, q.run+1
+}
+
+// shortest returns the shortest time of x over a node above, at most t.
+func (h *Hierarchy) shortest(x Rank, t road.Millis, way, time []road.Millis) road.Millis {
+	first, end := h.First[x], h.First[x+1]
+	way = way[first:end]
+	for i, y := range h.Head[first:end] {
+		t = min(t, time[y]+way[i])
+	}
+	return t
+}
+
+func (s *Steps) shortest(x Rank, t road.Millis, time []road.Millis) road.Millis {
+	for _, y := range s.Step[s.First[x]:s.First[x+1]] {
+		t = min(t, time[y.To]+y.Time)
+	}
+	return t
 }
