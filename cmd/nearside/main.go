@@ -15,6 +15,7 @@ type commands struct {
 	Data    dataCommand    `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
 	Serve   serveCommand   `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
 	Nearest nearestCommand `cmd:"" help:"Ask a running service which cars can reach a place first."`
+	Route   routeCommand   `cmd:"" help:"Ask a running service for the fastest way by road."`
 	Roads   roadsCommand   `cmd:"" help:"Tell a running service which roads are closed or slow."`
 	Import  importCommand  `cmd:"" help:"Import what London's shipped data leaves out: every road."`
 	Plan    planCommand    `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`

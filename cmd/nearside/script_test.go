@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"until": until, "capture": capture, "masked": masked, "post": post,
+			"until": until, "capture": capture, "number": number, "masked": masked, "post": post,
 		},
 	})
 }
@@ -85,6 +85,15 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], found)
 }
 
+// number NAME keeps the last number in a variable.
+func number(ts *testscript.TestScript, _ bool, args []string) {
+	all := regexp.MustCompile(`[0-9]+`).FindAllString(ts.Getenv(args[0]), -1)
+	if len(all) == 0 {
+		ts.Fatalf("no number in $%s", args[0])
+	}
+	ts.Setenv(args[0], all[len(all)-1])
+}
+
 // shifting is what differs from run to run in an output, and what stands for it in a golden one.
 var shifting = []struct {
 	is *regexp.Regexp
@@ -93,6 +102,8 @@ var shifting = []struct {
 	{regexp.MustCompile(`roadChanges/[a-z0-9]+`), "roadChanges/ID"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`), "TIME"},
 	{regexp.MustCompile(`\b\d+s old`), "Ns old"},
+	{regexp.MustCompile(`\d+:\d\d by road, [0-9.]+ km`), "M:SS by road, N km"}, // by the hour's speeds
+	{regexp.MustCompile(`(?m)^ *\d+ m `), "N m "},
 	{regexp.MustCompile(`built-in lattice, [^,;]+`), "built-in lattice, PERIOD"},
 	{regexp.MustCompile(` +`), " "},
 	{regexp.MustCompile(` +\n`), "\n"},

@@ -1082,7 +1082,7 @@ type PositionReport struct {
 	Time          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`                                    // of the fix; default: on arrival
 	Status        CarStatus              `protobuf:"varint,4,opt,name=status,proto3,enum=nearside.v1.CarStatus" json:"status,omitempty"`    // unspecified: unchanged; a new car starts as available
 	Skills        []Skill                `protobuf:"varint,5,rep,packed,name=skills,proto3,enum=nearside.v1.Skill" json:"skills,omitempty"` // empty: unchanged
-	Heading       *float64               `protobuf:"fixed64,6,opt,name=heading,proto3,oneof" json:"heading,omitempty"`                      // degrees clockwise from north, 0 to 360, that the car drives towards
+	Heading       *float64               `protobuf:"fixed64,6,opt,name=heading,proto3,oneof" json:"heading,omitempty"`                      // degrees clockwise from north, 0 to 360, that the car drives towards; leave it out where the car stands
 	ShiftEnd      *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=shift_end,json=shiftEnd,proto3" json:"shift_end,omitempty"`            // from then on the car counts as off shift; unset: unchanged
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3346,19 +3346,22 @@ func (x *FindRouteRequest) GetDriving() Driving {
 	return Driving_DRIVING_UNSPECIFIED
 }
 
+// A way by road. Where there is none the basis is degraded and says why, and only the distance as the
+// crow flies is known.
 type FindRouteResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	TravelTime    *durationpb.Duration   `protobuf:"bytes,1,opt,name=travel_time,json=travelTime,proto3" json:"travel_time,omitempty"`
-	Metres        float64                `protobuf:"fixed64,2,opt,name=metres,proto3" json:"metres,omitempty"`                                  // along the roads
-	Points        []*LatLng              `protobuf:"bytes,3,rep,name=points,proto3" json:"points,omitempty"`                                    // the way as a line, from the road near from to the road near to
-	Streets       []*RouteStreet         `protobuf:"bytes,4,rep,name=streets,proto3" json:"streets,omitempty"`                                  // in the order in which they are driven
-	Edges         []uint32               `protobuf:"varint,5,rep,packed,name=edges,proto3" json:"edges,omitempty"`                              // numbers of the network's edges driven along, in order; see RoadEdges
-	NetworkSha256 string                 `protobuf:"bytes,6,opt,name=network_sha256,json=networkSha256,proto3" json:"network_sha256,omitempty"` // that the numbers belong to
-	FromMetres    float64                `protobuf:"fixed64,7,opt,name=from_metres,json=fromMetres,proto3" json:"from_metres,omitempty"`        // from the place asked for to the road
-	ToMetres      float64                `protobuf:"fixed64,8,opt,name=to_metres,json=toMetres,proto3" json:"to_metres,omitempty"`
-	Basis         *Basis                 `protobuf:"bytes,9,opt,name=basis,proto3" json:"basis,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	TravelTime         *durationpb.Duration   `protobuf:"bytes,1,opt,name=travel_time,json=travelTime,proto3" json:"travel_time,omitempty"`          // unset where degraded
+	Metres             float64                `protobuf:"fixed64,2,opt,name=metres,proto3" json:"metres,omitempty"`                                  // along the roads
+	Points             []*LatLng              `protobuf:"bytes,3,rep,name=points,proto3" json:"points,omitempty"`                                    // the way as a line, from the road near from to the road near to
+	Streets            []*RouteStreet         `protobuf:"bytes,4,rep,name=streets,proto3" json:"streets,omitempty"`                                  // in the order in which they are driven
+	Edges              []uint32               `protobuf:"varint,5,rep,packed,name=edges,proto3" json:"edges,omitempty"`                              // numbers of the network's edges driven along, in order; see RoadEdges
+	NetworkSha256      string                 `protobuf:"bytes,6,opt,name=network_sha256,json=networkSha256,proto3" json:"network_sha256,omitempty"` // that the numbers belong to
+	FromMetres         float64                `protobuf:"fixed64,7,opt,name=from_metres,json=fromMetres,proto3" json:"from_metres,omitempty"`        // from the place asked for to the road
+	ToMetres           float64                `protobuf:"fixed64,8,opt,name=to_metres,json=toMetres,proto3" json:"to_metres,omitempty"`
+	Basis              *Basis                 `protobuf:"bytes,9,opt,name=basis,proto3" json:"basis,omitempty"`
+	StraightLineMetres float64                `protobuf:"fixed64,10,opt,name=straight_line_metres,json=straightLineMetres,proto3" json:"straight_line_metres,omitempty"` // from place to place as the crow flies
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *FindRouteResponse) Reset() {
@@ -3452,6 +3455,13 @@ func (x *FindRouteResponse) GetBasis() *Basis {
 		return x.Basis
 	}
 	return nil
+}
+
+func (x *FindRouteResponse) GetStraightLineMetres() float64 {
+	if x != nil {
+		return x.StraightLineMetres
+	}
+	return 0
 }
 
 // A part of a way that keeps to one street.
@@ -4805,7 +4815,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x10FindRouteRequest\x12)\n" +
 	"\x04from\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\x04from\x12%\n" +
 	"\x02to\x18\x02 \x01(\v2\x15.nearside.v1.LocationR\x02to\x12.\n" +
-	"\adriving\x18\x03 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\"\xed\x02\n" +
+	"\adriving\x18\x03 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\"\x9f\x03\n" +
 	"\x11FindRouteResponse\x12:\n" +
 	"\vtravel_time\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\n" +
 	"travelTime\x12\x16\n" +
@@ -4817,7 +4827,9 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\vfrom_metres\x18\a \x01(\x01R\n" +
 	"fromMetres\x12\x1b\n" +
 	"\tto_metres\x18\b \x01(\x01R\btoMetres\x12(\n" +
-	"\x05basis\x18\t \x01(\v2\x12.nearside.v1.BasisR\x05basis\"9\n" +
+	"\x05basis\x18\t \x01(\v2\x12.nearside.v1.BasisR\x05basis\x120\n" +
+	"\x14straight_line_metres\x18\n" +
+	" \x01(\x01R\x12straightLineMetres\"9\n" +
 	"\vRouteStreet\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06metres\x18\x02 \x01(\x01R\x06metres\"\xd0\x01\n" +
