@@ -45,10 +45,17 @@ func (h *Hierarchy) Customise(weight []road.Millis) *Metric {
 // those are right.
 func (m *Metric) overLower(y Rank, row row) {
 	h := m.H
+	below := h.edgesBelow(y)
+	if len(below) == 0 {
+		return
+	}
 	row.load(m, y)
-	for _, l := range h.edgesBelow(y) {
-		toX, fromX := m.Down[l.edge], m.Up[l.edge]
+	for _, l := range below {
 		from, to := l.edge+1, h.First[l.tail+1]
+		if from == to {
+			continue
+		}
+		toX, fromX := m.Down[l.edge], m.Up[l.edge]
 		depth, up, down := h.depth[from:to], m.Up[from:to], m.Down[from:to]
 		up, down = up[:len(depth)], down[:len(depth)]
 		for i, d := range depth {

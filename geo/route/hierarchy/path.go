@@ -32,7 +32,7 @@ func (m *Metric) Path(s *Search, from, to []Start, dst []road.Arc) Way {
 
 // descend finds a shortest way from a start up to the last of a search's entries, and appends its edges
 // from the highest to the lowest.
-func (m *Metric) descend(way []road.Millis, starts []Start, entries []Entry, edges []Edge) (start int, _ []Edge) {
+func (m *Metric) descend(way []road.Millis, starts []Start, entries []Entry, edges []lowerEdge) (start int, _ []lowerEdge) {
 	for {
 		top := entries[len(entries)-1]
 		for i, x := range starts {
@@ -40,14 +40,14 @@ func (m *Metric) descend(way []road.Millis, starts []Start, entries []Entry, edg
 				return i, edges
 			}
 		}
-		var e Edge
+		var e lowerEdge
 		entries, e = m.below(way, entries)
 		edges = append(edges, e)
 	}
 }
 
 // below returns the entries up to one that a shortest way to the last leads over, and the edge between.
-func (m *Metric) below(way []road.Millis, entries []Entry) ([]Entry, Edge) {
+func (m *Metric) below(way []road.Millis, entries []Entry) ([]Entry, lowerEdge) {
 	last := len(entries) - 1
 	edges := m.H.edgesBelow(entries[last].Hub)
 	i, j := last-1, len(edges)-1
@@ -58,7 +58,7 @@ func (m *Metric) below(way []road.Millis, entries []Entry) ([]Entry, Edge) {
 		case x.Hub < e.tail:
 			j--
 		case x.Time+way[e.edge] == entries[last].Time:
-			return entries[:i+1], e.edge
+			return entries[:i+1], e
 		default:
 			i--
 			j--
@@ -68,20 +68,25 @@ func (m *Metric) below(way []road.Millis, entries []Entry) ([]Entry, Edge) {
 
 // unpack appends the arcs of a shortest way along an edge. It ends with times of zero, too: each edge
 // gives way to two with a lower lower node, or to an arc.
-func (m *Metric) unpack(e Edge, down bool, dst []road.Arc) []road.Arc {
+func (m *Metric) unpack(e lowerEdge, down bool, dst []road.Arc) []road.Arc {
 	h := m.H
-	from, to, time := h.tail(e), h.Head[e], m.Up[e]
+	x, z := e.tail, h.Head[e.edge]
+	from, to, time := x, z, m.Up[e.edge]
 	if down {
-		from, to, time = to, from, m.Down[e]
+		from, to, time = z, x, m.Down[e.edge]
 	}
 	for a := range h.arcs(from, to) {
 		if m.weight[a] == time {
 			return append(dst, a)
 		}
 	}
-	for toFrom, toTo := range h.common(from, to) {
-		if m.Down[toFrom]+m.Up[toTo] == time {
-			return m.unpack(toTo, false, m.unpack(toFrom, true, dst))
+	for toX, edge := range h.common(x, z) {
+		toZ := lowerEdge{edge, toX.tail}
+		if !down && m.Down[toX.edge]+m.Up[toZ.edge] == time {
+			return m.unpack(toZ, false, m.unpack(toX, true, dst))
+		}
+		if down && m.Down[toZ.edge]+m.Up[toX.edge] == time {
+			return m.unpack(toX, false, m.unpack(toZ, true, dst))
 		}
 	}
 	panic("hierarchy: an edge is shorter than its arcs and the ways below it: weights were changed after they were given")

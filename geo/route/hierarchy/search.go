@@ -26,7 +26,7 @@ type Search struct {
 	front   []Rank        // the next node of the starts' ways to the root, each once
 
 	leave, reach []Entry // of Path
-	trail        []Edge
+	trail        []lowerEdge
 }
 
 // NewSearch returns scratch space: 8 bytes a node.

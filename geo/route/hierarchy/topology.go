@@ -26,23 +26,23 @@ func (h *Hierarchy) arcs(from, to Rank) iter.Seq[road.Arc] {
 	}
 }
 
-// common iterates over the edges from each common lower neighbour of two nodes to both.
-func (h *Hierarchy) common(x, z Rank) iter.Seq2[Edge, Edge] {
-	return func(yield func(toX, toZ Edge) bool) {
+// common iterates over the edges from each common lower neighbour of a node x and a higher one, z, to
+// both, descending by neighbour.
+func (h *Hierarchy) common(x, z Rank) iter.Seq2[lowerEdge, Edge] {
+	return func(yield func(toX lowerEdge, toZ Edge) bool) {
 		toX, toZ := h.edgesBelow(x), h.edgesBelow(z)
-		if len(toX) > 0 && len(toZ) > 0 {
-			toX, toZ = from(toX, toZ[0].tail), from(toZ, toX[0].tail)
-		}
-		for len(toX) > 0 && len(toZ) > 0 {
-			switch a, b := toX[0], toZ[0]; {
-			case a.tail < b.tail:
-				toX = toX[1:]
+		j, _ := slices.BinarySearchFunc(toZ, x, func(l lowerEdge, x Rank) int { return cmp.Compare(l.tail, x) })
+		for i, j := len(toX)-1, j-1; i >= 0 && j >= 0; {
+			switch a, b := toX[i], toZ[j]; {
 			case a.tail > b.tail:
-				toZ = toZ[1:]
-			case !yield(a.edge, b.edge):
+				i--
+			case a.tail < b.tail:
+				j--
+			case !yield(a, b.edge):
 				return
 			default:
-				toX, toZ = toX[1:], toZ[1:]
+				i--
+				j--
 			}
 		}
 	}
@@ -51,10 +51,4 @@ func (h *Hierarchy) common(x, z Rank) iter.Seq2[Edge, Edge] {
 // edgesBelow returns the edges whose higher node is y, ascending by their lower.
 func (h *Hierarchy) edgesBelow(y Rank) []lowerEdge {
 	return h.lower[h.firstLower[y]:h.firstLower[y+1]]
-}
-
-// from returns the edges of the list whose lower node is at least tail.
-func from(list []lowerEdge, tail Rank) []lowerEdge {
-	i, _ := slices.BinarySearchFunc(list, tail, func(l lowerEdge, x Rank) int { return cmp.Compare(l.tail, x) })
-	return list[i:]
 }

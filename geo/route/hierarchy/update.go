@@ -92,8 +92,8 @@ func (u *update) shortest(x Rank, e Edge) (up, down road.Millis) {
 		if up == leastUp && down == leastDown {
 			break
 		}
-		up = min(up, u.Down[toX]+u.Up[toZ])
-		down = min(down, u.Down[toZ]+u.Up[toX])
+		up = min(up, u.Down[toX.edge]+u.Up[toZ])
+		down = min(down, u.Down[toZ]+u.Up[toX.edge])
 	}
 	return up, down
 }
