@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"geo"},
 	{"geo/bng"},
 	{"geo/grid", "geo/road"},
-	{"geo/road/osm", "geo/road/lattice", "internal/dijkstra"},
+	{"geo/road/osm", "geo/road/lattice", "internal/dijkstra", "internal/city"},
 	{"geo/route/order"},
 	{"geo/route/hierarchy"},
 	{"geo/route"},
