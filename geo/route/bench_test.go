@@ -2,7 +2,6 @@ package route
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"testing"
@@ -75,46 +74,18 @@ func TestQueriesDoNotAllocate(t *testing.T) {
 	}
 	found, times := f.Nearest(cars[0], cars, 5, nil), make([]road.Millis, len(cars))
 	f.FromAny(cars, cars, times)
+	arcs := f.Path(cars[3], cars[5], nil).Arcs
 	for name, query := range map[string]func(){
 		"Nearest":   func() { found = f.Nearest(cars[3], cars, 5, found) },
 		"OneToMany": func() { f.OneToMany(cars[3], cars, times) },
 		"FromAny":   func() { f.FromAny(cars[:5], cars, times) },
 		"ManyToOne": func() { f.ManyToOne(cars, cars[3], times) },
+		"Time":      func() { f.Time(cars[3], cars[5]) },
+		"Path":      func() { arcs = f.Path(cars[3], cars[5], arcs).Arcs },
 	} {
 		if n := testing.AllocsPerRun(50, query); n != 0 {
 			t.Errorf("%s allocates %g times", name, n)
 		}
-	}
-}
-
-func BenchmarkNearest(b *testing.B) {
-	m := westNetwork(b)
-	f, calls, dst := NewFinder(m), snapped(b, m, 1000), []Found(nil)
-	for _, cars := range []int{6, 60, 500} {
-		fleet := snapped(b, m, 1000+cars)[1000:]
-		b.Run(fmt.Sprintf("cars=%d", cars), func(b *testing.B) {
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				dst = f.Nearest(calls[i%len(calls)], fleet, 5, dst)
-			}
-		})
-	}
-}
-
-// BenchmarkNearestOfAll is the slow twin of BenchmarkNearest: the times of all cars.
-func BenchmarkNearestOfAll(b *testing.B) {
-	m := westNetwork(b)
-	f, spots, dst := NewFinder(m), snapped(b, m, 1500), make([]road.Millis, 500)
-	for i := 0; b.Loop(); i++ {
-		f.ManyToOne(spots[1000:], spots[i%1000], dst)
-	}
-}
-
-func BenchmarkOneToMany(b *testing.B) {
-	m := westNetwork(b)
-	f, spots, dst := NewFinder(m), snapped(b, m, 5000), make([]road.Millis, 5000)
-	for i := 0; b.Loop(); i++ {
-		f.OneToMany(spots[i%len(spots)], spots, dst)
 	}
 }
 

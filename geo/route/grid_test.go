@@ -11,7 +11,7 @@ func grid(n int) *Metric {
 			if row >= 0 && row < n && col >= 0 && col < n {
 				g.Head = append(g.Head, road.Node(row*n+col))
 				g.Base = append(g.Base, road.Millis(10_000+(v*7919+len(g.Head)*104729)%5_000))
-				g.Class, g.Zone = append(g.Class, road.Minor), append(g.Zone, road.Outer)
+				g.Class, g.Zone, g.Metres = append(g.Class, road.Minor), append(g.Zone, road.Outer), append(g.Metres, 100)
 			}
 		}
 		g.FirstOut = append(g.FirstOut, road.Arc(len(g.Head)))

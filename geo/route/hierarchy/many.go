@@ -69,61 +69,52 @@ func (q *Many) climb(x Rank) {
 
 // Time returns the time between the starts of the query and a node.
 func (q *Many) Time(x Rank) road.Millis {
-	if q.stamp[x] == q.run+1 {
+	final := q.run + 1
+	if q.stamp[x] == final {
 		return q.time[x]
 	}
-	q.chain = q.chain[:0]
-	for y := x; y != None && q.stamp[y] != q.run+1; y = q.m.H.Parent[y] {
-		q.chain = append(q.chain, y)
+	chain, parent := q.chain[:0], q.m.H.Parent
+	for y := x; y != None && q.stamp[y] != final; y = parent[y] {
+		chain = append(chain, y)
+		if q.stamp[y] != q.run {
+			q.time[y] = road.Unreachable
+		}
+		q.stamp[y] = final
 	}
-	for i := len(q.chain) - 1; i >= 0; i-- {
-		q.settle(q.chain[i])
+	q.chain = chain
+	switch m := q.m; {
+	case q.back && m.Out != nil:
+		m.Out.settle(chain, q.time)
+	case q.back:
+		m.H.settle(chain, m.Up, q.time)
+	case m.In != nil:
+		m.In.settle(chain, q.time)
+	default:
+		m.H.settle(chain, m.Down, q.time)
 	}
 	return q.time[x]
 }
 
-// All returns the times between the starts of the query and every node, by rank, until the next query.
-func (q *Many) All() []road.Millis {
-	for x := len(q.time) - 1; x >= 0; x-- {
-		if q.stamp[x] != q.run+1 {
-			q.settle(Rank(x))
+// settle works out the times of nodes, last to first, by those of the nodes above them.
+func (h *Hierarchy) settle(nodes []Rank, way, time []road.Millis) {
+	for i := len(nodes) - 1; i >= 0; i-- {
+		x := nodes[i]
+		first, end, t := h.First[x], h.First[x+1], time[x]
+		way := way[first:end]
+		for i, y := range h.Head[first:end] {
+			t = min(t, time[y]+way[i])
 		}
+		time[x] = t
 	}
-	return q.time
 }
 
-// settle works out the time of a node by those of the nodes above.
-func (q *Many) settle(x Rank) {
-	t := road.Unreachable
-	if q.stamp[x] == q.run {
-		t = q.time[x]
+func (s *Steps) settle(nodes []Rank, time []road.Millis) {
+	for i := len(nodes) - 1; i >= 0; i-- {
+		x := nodes[i]
+		t := time[x]
+		for _, y := range s.Step[s.First[x]:s.First[x+1]] {
+			t = min(t, time[y.To]+y.Time)
+		}
+		time[x] = t
 	}
-	switch m := q.m; {
-	case q.back && m.Out != nil:
-		t = m.Out.shortest(x, t, q.time)
-	case q.back:
-		t = m.H.shortest(x, t, m.Up, q.time)
-	case m.In != nil:
-		t = m.In.shortest(x, t, q.time)
-	default:
-		t = m.H.shortest(x, t, m.Down, q.time)
-	}
-	q.time[x], q.stamp[x] = t, q.run+1
-}
-
-// shortest returns the shortest time of x over a node above, at most t.
-func (h *Hierarchy) shortest(x Rank, t road.Millis, way, time []road.Millis) road.Millis {
-	first, end := h.First[x], h.First[x+1]
-	way = way[first:end]
-	for i, y := range h.Head[first:end] {
-		t = min(t, time[y]+way[i])
-	}
-	return t
-}
-
-func (s *Steps) shortest(x Rank, t road.Millis, time []road.Millis) road.Millis {
-	for _, y := range s.Step[s.First[x]:s.First[x+1]] {
-		t = min(t, time[y.To]+y.Time)
-	}
-	return t
 }
