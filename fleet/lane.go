@@ -15,62 +15,45 @@ type lane struct {
 	trails *route.Trails
 	moves  route.Moves // not yet applied
 	index  [2]*route.Index
-	filled int // slots below it are in the index; others will be
-}
-
-func newLane(m *route.Metric) *lane {
-	return &lane{metric: m, trails: route.NewTrails(m), index: [2]*route.Index{route.NewIndex(m), route.NewIndex(m)}}
+	filled int // while the lane is being filled: slots below it are in it or in moves
 }
 
 // put notes a change. A car is in the index while it is available and on the road; all else that a call
 // may ask of it is asked by the query.
-func (l *lane) put(slot int, c *dispatch.Car) {
+func (l *lane) put(slot int, c *dispatch.Car, moves *route.Moves) {
 	if c.Status == dispatch.Available && c.OnRoad {
-		l.trails.Put(slot, &c.Spot, &l.moves)
+		l.trails.Put(slot, &c.Spot, moves)
 	} else {
-		l.trails.Remove(slot, &l.moves)
+		l.trails.Remove(slot, moves)
 	}
 }
 
-// fill puts in the cars of the next slots, at most n, while no reader reads the lane.
-func (l *lane) fill(cars []*dispatch.Car, n int) {
+// take notes the cars of the next slots, at most n.
+func (l *lane) take(cars []*dispatch.Car, n int, moves *route.Moves) {
 	for ; n > 0 && l.filled < len(cars); n-- {
-		l.put(l.filled, cars[l.filled])
+		l.put(l.filled, cars[l.filled], moves)
 		l.filled++
 	}
-	l.settle()
 }
 
-// settle applies the moves to both indices.
-func (l *lane) settle() {
-	l.index[0].Apply(&l.moves)
-	l.index[1].Apply(&l.moves)
-	l.moves.Reset()
-}
-
-// fillAtOnce is how many cars a lane takes in before reports get their turn: under a millisecond.
-const fillAtOnce = 32
-
-// Use has the store keep an index on each of the metrics, which must have their Ways, and drop those on
-// others. When it returns, questions on these metrics are answered from their indices; before, and on
-// any other metric, they are answered by searching the roads. Reports go on meanwhile. It takes about
-// 10 ms for each metric and a thousand cars: call it from a goroutine of its own.
+// Use has the store keep an index on each of the metrics, and drop those on others. When it returns,
+// questions on these metrics are answered from their indices; before, and on any other metric, they are
+// answered by searching the roads. Reports go on meanwhile. It takes some 10 ms for each metric and a
+// thousand cars, more without labels: call it from a goroutine of its own.
 func (f *Store) Use(metrics ...*route.Metric) {
 	f.use.Lock()
 	defer f.use.Unlock()
 	fresh := f.open(metrics)
 	for _, l := range fresh {
-		for more := true; more; runtime.Gosched() {
-			f.write.Lock()
-			l.fill(f.cars, fillAtOnce)
-			more = l.filled < len(f.cars)
-			f.write.Unlock()
-		}
+		f.fill(l)
 	}
 	f.write.Lock()
 	defer f.write.Unlock()
 	for _, l := range fresh {
-		l.fill(f.cars, len(f.cars)) // those that came since
+		l.take(f.cars, len(f.cars), &l.moves) // those that came since
+		l.index[0].Apply(&l.moves)
+		l.index[1].Apply(&l.moves)
+		l.moves.Reset()
 	}
 	f.filling = nil
 	f.lanes = slices.DeleteFunc(append(f.lanes, fresh...), func(l *lane) bool { return !slices.Contains(metrics, l.metric) })
@@ -83,17 +66,39 @@ func (f *Store) Use(metrics ...*route.Metric) {
 	})
 }
 
-// open returns lanes to be filled for the metrics that have none. Reports about cars that are in them
-// reach them from now on.
+// open returns lanes to be filled for the metrics that have none. From now on reports about cars that
+// are in them go to their moves.
 func (f *Store) open(metrics []*route.Metric) []*lane {
 	var fresh []*lane
 	f.write.Lock()
 	defer f.write.Unlock()
 	for _, m := range metrics {
 		if !slices.ContainsFunc(slices.Concat(f.lanes, fresh), func(l *lane) bool { return l.metric == m }) {
-			fresh = append(fresh, newLane(m))
+			fresh = append(fresh, &lane{metric: m, trails: route.NewTrails(m)})
 		}
 	}
 	f.filling = fresh
 	return fresh
+}
+
+// takenAtOnce is how many cars a lane takes in before reports get their turn: under a millisecond.
+const takenAtOnce = 32
+
+// fill makes the indices of a lane from all cars, and holds reports up for moments only: the cars are
+// taken in a few at a time, and what reports change while the indices are made is applied after.
+func (f *Store) fill(l *lane) {
+	var all, since route.Moves
+	for more := true; more; runtime.Gosched() {
+		f.write.Lock()
+		l.take(f.cars, takenAtOnce, &all)
+		more = l.filled < len(f.cars)
+		f.write.Unlock()
+	}
+	l.index[0] = route.NewIndex(l.metric)
+	l.index[0].Fill(&all)
+	f.write.Lock()
+	since, l.moves = l.moves, since
+	f.write.Unlock()
+	l.index[0].Apply(&since)
+	l.index[1] = l.index[0].Clone()
 }

@@ -38,28 +38,19 @@ type Answer struct {
 	Snapshot dispatch.Snapshot // without cars unless Whole was asked
 }
 
-// Reader answers questions. It holds scratch space of some 4 bytes a node: one for each goroutine, used
-// again and again.
+// Reader answers questions. It holds scratch space of some 4 bytes a node, and 16 more once it has to
+// search the roads: one for each goroutine, used again and again.
 type Reader struct {
 	store  *Store
 	sides  *leftright.Reader[side]
 	policy dispatch.Settings
 	indexed
-	rank   *dispatch.ClosestIdle // by indexed
-	adhoc  []roads               // at most keepRoads, the last used first
+	live   *dispatch.ClosestIdle // by indexed
+	roads  *route.Finder
+	adhoc  *dispatch.ClosestIdle // by roads
 	view   dispatch.Snapshot
 	answer Answer
 	cars   []*dispatch.Car
-}
-
-// keepRoads is on how many metrics a Reader keeps the scratch space of ad-hoc searches: the ways of
-// driving.
-const keepRoads = int(road.Drivings)
-
-// roads answers on one metric by searching.
-type roads struct {
-	metric *route.Metric
-	rank   *dispatch.ClosestIdle
 }
 
 // indexed searches an index.
@@ -76,7 +67,7 @@ func (x *indexed) Nearest(_ *dispatch.Snapshot, call *road.Spot, k int, suitable
 // Reader returns a new reader that ranks cars under a policy's settings.
 func (f *Store) Reader(policy dispatch.Settings) *Reader {
 	r := &Reader{store: f, sides: f.sides.Reader(), policy: policy}
-	r.rank = dispatch.NewClosestIdle(&r.indexed, policy)
+	r.live = dispatch.NewClosestIdle(&r.indexed, policy)
 	return r
 }
 
@@ -87,7 +78,7 @@ func (r *Reader) Nearest(q *Question) *Answer {
 	r.view = a.Snapshot
 	r.sides.Read(func(s *side) {
 		if r.index = s.indexOf(q.Metric); r.index != nil {
-			r.live(s, q)
+			r.look(s, q)
 		}
 		if q.Whole || r.index == nil || len(a.Ranked) < q.K {
 			r.cars = append(r.cars[:0], s.cars...)
@@ -95,7 +86,7 @@ func (r *Reader) Nearest(q *Question) *Answer {
 	})
 	r.view.Cars = r.cars
 	if r.index == nil {
-		a.Ranked = r.roads(q.Metric).Respond(&r.view, &q.Incident, q.K, a.Ranked)
+		r.search(q)
 	}
 	if len(a.Ranked) < q.K {
 		a.Stranded = dispatch.FindStranded(&r.view, &q.Incident, a.Ranked, q.K-len(a.Ranked), a.Stranded)
@@ -106,8 +97,8 @@ func (r *Reader) Nearest(q *Question) *Answer {
 	return a
 }
 
-// live ranks the cars of a side by its index.
-func (r *Reader) live(s *side, q *Question) {
+// look ranks the cars of a side by its index.
+func (r *Reader) look(s *side, q *Question) {
 	if r.scratch == nil {
 		r.scratch = route.NewScratch(q.Metric)
 	}
@@ -116,17 +107,15 @@ func (r *Reader) live(s *side, q *Question) {
 		r.answer.By = ByLabels
 	}
 	r.view.Cars = s.cars
-	r.answer.Ranked = r.rank.Respond(&r.view, &q.Incident, q.K, r.answer.Ranked)
+	r.answer.Ranked = r.live.Respond(&r.view, &q.Incident, q.K, r.answer.Ranked)
 }
 
-// roads returns what searches on a metric, made where it is not among those kept.
-func (r *Reader) roads(m *route.Metric) *dispatch.ClosestIdle {
-	for _, a := range r.adhoc {
-		if a.metric == m {
-			return a.rank
-		}
+// search ranks the cars of the view by searching the roads.
+func (r *Reader) search(q *Question) {
+	if r.roads == nil {
+		r.roads = route.NewFinder(q.Metric)
+		r.adhoc = dispatch.NewClosestIdle(dispatch.NewAdHoc(r.roads), r.policy)
 	}
-	made := roads{m, dispatch.NewClosestIdle(dispatch.NewAdHoc(route.NewFinder(m)), r.policy)}
-	r.adhoc = append([]roads{made}, r.adhoc[:min(len(r.adhoc), keepRoads-1)]...)
-	return made.rank
+	r.roads.Use(q.Metric)
+	r.answer.Ranked = r.adhoc.Respond(&r.view, &q.Incident, q.K, r.answer.Ranked)
 }

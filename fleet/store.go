@@ -132,16 +132,13 @@ func (f *Store) merge(batch []Report, next []*dispatch.Car, from []int, out *Out
 func (f *Store) publish() {
 	for _, c := range f.changes {
 		for _, l := range f.lanes {
-			l.put(c.slot, c.car)
+			l.put(c.slot, c.car, &l.moves)
 		}
 		for _, l := range f.filling {
 			if c.slot < l.filled {
-				l.put(c.slot, c.car)
+				l.put(c.slot, c.car, &l.moves)
 			}
 		}
-	}
-	for _, l := range f.filling {
-		l.settle()
 	}
 	f.sides.Write(func(s *side) {
 		s.apply(f.changes)

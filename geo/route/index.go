@@ -50,11 +50,7 @@ func (x *Index) Apply(moves *Moves) {
 			way := s.at & (1<<wayBits - 1)
 			x.shift(hierarchy.Rank(s.at>>wayBits), carAt(m.slot, way, s.was), carAt(m.slot, way, s.is))
 		}
-		x.beside.put(m.slot, m.spot)
-		for len(x.offset) <= int(m.slot) {
-			x.offset = append(x.offset, offsets{})
-		}
-		x.offset[m.slot] = m.offset
+		x.place(m)
 		from = m.end
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/nearside-ems/nearside/geo/road"
-	"github.com/nearside-ems/nearside/geo/route/hierarchy"
 )
 
 // allTimes returns the times between all nodes by Floyd and Warshall's recurrence.
@@ -51,16 +50,12 @@ func slowNearest(m *Metric, between [][]road.Millis, cars map[int]*road.Spot, ca
 	return all
 }
 
-func drawHierarchy(t *rapid.T, g *road.Graph) *hierarchy.Hierarchy {
-	order := make([]road.Node, g.Nodes())
-	for i := range order {
-		order[i] = road.Node(i)
+func putAll(trails *Trails, cars map[int]*road.Spot) *Moves {
+	var moves Moves
+	for slot, spot := range cars {
+		trails.Put(slot, spot, &moves)
 	}
-	h, err := hierarchy.New(g, rapid.Permutation(order).Draw(t, "order"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return &moves
 }
 
 // some is a filter that notes what it is asked.
@@ -107,6 +102,12 @@ func TestIndexEqualsSortingAllCars(t *testing.T) {
 				trails.Put(slot, cars[slot], &moves)
 			}
 			x.Apply(&moves)
+			if rapid.IntRange(0, 5).Draw(t, "anew") == 0 { // roads change, and the index is made anew
+				m = m.With(drawChanges(t, m))
+				trails, x, between = NewTrails(m), NewIndex(m), allTimes(m)
+				x.Fill(putAll(trails, cars))
+				x = x.Clone()
+			}
 			if rapid.IntRange(0, 3).Draw(t, "label") == 0 {
 				labels, err := m.Ways.Labels(context.Background(), 1, nil)
 				if err != nil {
@@ -125,6 +126,65 @@ func TestIndexEqualsSortingAllCars(t *testing.T) {
 			found = x.Nearest(scratch, &call, k, &some{t, not, map[int]bool{}}, found)
 			if !slices.Equal(found, want[:min(k, len(want))]) {
 				t.Fatalf("with a filter: got %v, want the first %d of %v", found, k, want)
+			}
+		}
+	})
+}
+
+// TestMoreCarsAreNeverLater: with one car more, the first is never later, nor is the second, and so on;
+// with that car gone again, all is as it was.
+func TestMoreCarsAreNeverLater(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, twin := drawNetwork(t)
+		x, trails, scratch := NewIndex(m), NewTrails(m), NewScratch(m)
+		call, k := drawSpot(t, m, twin), rapid.IntRange(1, 9).Draw(t, "k")
+		change := func(do func(moves *Moves)) []Found {
+			var moves Moves
+			do(&moves)
+			x.Apply(&moves)
+			return x.Nearest(scratch, &call, k, nil, nil)
+		}
+		spots := drawSpots(t, m, twin)
+		few := change(func(moves *Moves) {
+			for slot := range spots {
+				trails.Put(slot, &spots[slot], moves)
+			}
+		})
+		extra := drawSpot(t, m, twin)
+		more := change(func(moves *Moves) { trails.Put(len(spots), &extra, moves) })
+		for i := range few {
+			if more[i].Time > few[i].Time {
+				t.Fatalf("with a car more, place %d is at %d ms, and was at %d ms", i, more[i].Time, few[i].Time)
+			}
+		}
+		if again := change(func(moves *Moves) { trails.Remove(len(spots), moves) }); !slices.Equal(again, few) {
+			t.Fatalf("with the car gone again: %v, want %v", again, few)
+		}
+	})
+}
+
+// TestClosingIsNeverSooner: with some roads closed, no car of any place is sooner.
+func TestClosingIsNeverSooner(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, twin := drawNetwork(t)
+		call, spots := drawSpot(t, m, twin), drawSpots(t, m, twin)
+		cars := map[int]*road.Spot{}
+		for slot := range spots {
+			cars[slot] = &spots[slot]
+		}
+		ask := func(m *Metric) []Found {
+			x := NewIndex(m)
+			x.Fill(putAll(NewTrails(m), cars))
+			return x.Nearest(NewScratch(m), &call, len(cars), nil, nil)
+		}
+		var closed []Change
+		for _, c := range drawChanges(t, m) {
+			closed = append(closed, Change{Arc: c.Arc})
+		}
+		open := ask(m)
+		for i, f := range ask(m.With(closed)) {
+			if f.Time < open[i].Time {
+				t.Fatalf("with %v closed, place %d is at %d ms, and was at %d ms", closed, i, f.Time, open[i].Time)
 			}
 		}
 	})

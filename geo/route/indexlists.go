@@ -51,7 +51,12 @@ func (l *lists) shift(hub hierarchy.Rank, was, is car) {
 	default:
 		replace(l.room[h.at:][:h.n], was, is)
 	}
-	l.soonest[hub] = l.first(h)
+	switch soonest := &l.soonest[hub]; {
+	case is.time() < *soonest:
+		*soonest = is.time()
+	case was.time() == *soonest:
+		*soonest = l.first(h)
+	}
 }
 
 // first returns the time of the first car of a list.

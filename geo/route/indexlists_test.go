@@ -30,6 +30,14 @@ func TestListsEqualSortedSlices(t *testing.T) {
 		random, l := rand.New(rand.NewPCG(seed, 0)), newLists(hubs)
 		spread := 1 + random.IntN(1_000_000) // of times: with few of them there are many ties
 		var twin [hubs][]car
+		for hub := range hubs {
+			for slot := range uint32([]int{0, 1, 100, largest, largest + 1, most}[random.IntN(6)]) {
+				twin[hub] = append(twin[hub], carAt(slot, 0, road.Millis(random.IntN(spread))))
+			}
+			if slices.Sort(twin[hub]); len(twin[hub]) > 0 {
+				l.fill(hierarchy.Rank(hub), twin[hub])
+			}
+		}
 		for wave := range 6 { // up, down, up again
 			goal := (1 - wave%2) * random.IntN(most)
 			for range 2 * most {

@@ -82,9 +82,17 @@ func (t *Trails) Put(slot int, spot *road.Spot, moves *Moves) {
 	if !tr.holds(&ways, &offset) {
 		t.to = t.aims(&ways, t.to[:0])
 		moves.steps = compare(tr.to, t.to, moves.steps)
-		tr.way, tr.to = ways, append(tr.to[:0], t.to...)
+		tr.way, tr.to = ways, copyOver(tr.to, t.to)
 	}
 	moves.made = append(moves.made, move{slot: uint32(slot), end: uint32(len(moves.steps)), spot: spot, offset: offset})
+}
+
+// copyOver copies aims over others, with little room to spare where it has to make some: cars are many.
+func copyOver(over, aims []aim) []aim {
+	if cap(over) < len(aims) {
+		over = make([]aim, 0, (len(aims)+15)/16*16)
+	}
+	return append(over[:0], aims...)
 }
 
 // Remove adds to moves that the car in a slot, if there is one, has gone.
@@ -117,7 +125,7 @@ func (t *Trails) ways(spot *road.Spot) (ways [road.MaxLinks]way, offset offsets)
 		}
 		offset[i], ways[i] = now, way{t.m.Ways.H.Rank[l.Node], now, now}
 		if l.Arc != road.NoArc {
-			ways[i].least, ways[i].most = 0, t.m.Weight[l.Arc] // anywhere along it
+			ways[i].least, ways[i].most = 0, max(now, t.m.Weight[l.Arc]) // anywhere along it
 		}
 	}
 	return ways, offset
@@ -145,21 +153,20 @@ func (t *Trails) aims(ways *[road.MaxLinks]way, dst []aim) []aim {
 			t.above[i] = t.m.hubs().Leave(t.search, []hierarchy.Start{{At: w.node}}, t.above[i])
 		}
 	}
-	for next := ([road.MaxLinks]int{}); ; {
-		hub := hierarchy.None
-		for i, n := range next {
-			if n < len(t.above[i]) {
-				hub = min(hub, t.above[i][n].Hub)
-			}
-		}
+	var next [road.MaxLinks]front
+	for i := range next {
+		next[i].step(t.above[i])
+	}
+	for {
+		hub := min(next[0].Hub, next[1].Hub, next[2].Hub)
 		if hub == hierarchy.None {
 			return dst
 		}
-		time := [road.MaxLinks]road.Millis{road.Unreachable, road.Unreachable, road.Unreachable}
-		for i, n := range next {
-			if n < len(t.above[i]) && t.above[i][n].Hub == hub {
-				time[i] = t.above[i][n].Time
-				next[i]++
+		var time [road.MaxLinks]road.Millis
+		for i := range next {
+			if time[i] = road.Unreachable; next[i].Hub == hub {
+				time[i] = next[i].Time
+				next[i].step(t.above[i])
 			}
 		}
 		for i := range time {
@@ -170,6 +177,21 @@ func (t *Trails) aims(ways *[road.MaxLinks]way, dst []aim) []aim {
 			}
 		}
 	}
+}
+
+// front is the first entry of a list that is not yet dealt with; its hub is None at the end.
+type front struct {
+	hierarchy.Entry
+	n int // entries before it, and itself
+}
+
+func (f *front) step(list []hierarchy.Entry) {
+	if f.n == len(list) {
+		f.Hub = hierarchy.None
+		return
+	}
+	f.Entry = list[f.n]
+	f.n++
 }
 
 // beaten tells whether one of the other ways to a hub is never longer than way i, of which time is the

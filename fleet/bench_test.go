@@ -1,0 +1,196 @@
+package fleet_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/road/osm"
+	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/internal/sourcedata"
+)
+
+// westLondon is the shared extract of London west of the meridian with some metrics, labelled.
+type westLondon struct {
+	cells   *grid.Grid
+	network *route.Network
+	metrics []*route.Metric
+}
+
+func newWest(b *testing.B, metrics int) *westLondon {
+	b.Helper()
+	f, err := os.Open(sourcedata.Path(b, "roads", "west_london_omt2018.osm.pbf"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	s, err := os.Open("../geo/road/testdata/speeds.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	table, err := road.ReadSpeeds(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := osm.Import(context.Background(), f, osm.Settings{Speeds: table, Zone: func(orb.Point) road.Zone { return road.Outer }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	snapper, err := road.NewEdgeSnapper(r.Graph, r.Edges, route.SnapMetres)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := &westLondon{cells: testGrid(b), network: &route.Network{Name: "west", Graph: r.Graph, Edges: r.Edges, Snapper: snapper}}
+	for i := range metrics {
+		m := route.NewMetric(w.network, table.Profile(road.Period(i/2), road.Driving(i%2)))
+		label(b, m)
+		w.metrics = append(w.metrics, m)
+	}
+	return w
+}
+
+// patrol is a fleet that drives about 10 m between reports.
+type patrol struct {
+	random *rand.Rand
+	at     []orb.Point
+	turn   int
+}
+
+func newPatrol(cars int) *patrol {
+	p := &patrol{random: rand.New(rand.NewPCG(1, 2))}
+	for range cars {
+		p.at = append(p.at, orb.Point{-0.4 + 0.38*p.random.Float64(), 51.40 + 0.2*p.random.Float64()})
+	}
+	return p
+}
+
+func (p *patrol) report(car int) fleet.Report {
+	p.turn++
+	p.at[car][0] += 10 / 69_300.0 * (2*p.random.Float64() - 1)
+	p.at[car][1] += 10 / 111_200.0 * (2*p.random.Float64() - 1)
+	return fleet.Report{Car: fmt.Sprintf("cars/%06d", car), Point: p.at[car], Fixed: now.Add(time.Duration(p.turn) * time.Microsecond), Skills: dispatch.Paramedic}
+}
+
+// all reports the whole fleet, in batches of 10,000.
+func (p *patrol) all(f *fleet.Store) {
+	var batch []fleet.Report
+	for car := range p.at {
+		if batch = append(batch, p.report(car)); len(batch) == 10_000 || car == len(p.at)-1 {
+			f.Report(now, batch)
+			batch = batch[:0]
+		}
+	}
+}
+
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+// BenchmarkReport measures a report by itself and in batches: snapping and both copies included.
+func BenchmarkReport(b *testing.B) {
+	w := newWest(b, 2)
+	for _, cars := range []int{500, 10_000, 100_000} {
+		for lanes := range 3 {
+			s, p, before := fleet.DefaultSettings(), newPatrol(cars), heap()
+			s.MaxCars = cars
+			f := fleet.New(w.cells, w.network, s)
+			p.all(f)
+			bare, begin := heap(), time.Now()
+			f.Use(w.metrics[:lanes]...)
+			filled := time.Since(begin)
+			used := heap()
+			b.Run(fmt.Sprintf("cars=%d/lanes=%d/single", cars, lanes), func(b *testing.B) {
+				batch := make([]fleet.Report, 1)
+				for i := 0; b.Loop(); i++ {
+					batch[0] = p.report(i % cars)
+					f.Report(now, batch)
+				}
+				b.ReportMetric((bare-before)/float64(cars), "B/car")
+				b.ReportMetric((used-bare)/float64(cars*max(lanes, 1)), "B/car/lane")
+				b.ReportMetric(float64(filled.Milliseconds()), "ms-fill")
+			})
+			b.Run(fmt.Sprintf("cars=%d/lanes=%d/batch", cars, lanes), func(b *testing.B) {
+				batch := make([]fleet.Report, min(cars, 10_000))
+				for b.Loop() {
+					for i := range batch {
+						batch[i] = p.report(i)
+					}
+					f.Report(now, batch)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(batch)), "ns/report")
+			})
+		}
+	}
+}
+
+// BenchmarkNearestUnderReports asks for the 5 nearest while nobody reports, and while 10,000 cars do
+// once a second, and tells the 99th percentile of both.
+func BenchmarkNearestUnderReports(b *testing.B) {
+	const cars, perBatch = 10_000, 50
+	w, p := newWest(b, 2), newPatrol(cars)
+	f := fleet.New(w.cells, w.network, fleet.DefaultSettings())
+	p.all(f)
+	f.Use(w.metrics...)
+	r, random := f.Reader(dispatch.DefaultSettings()), rand.New(rand.NewPCG(5, 5))
+	var calls []dispatch.Incident
+	for len(calls) < 1000 {
+		at := orb.Point{-0.4 + 0.38*random.Float64(), 51.40 + 0.2*random.Float64()}
+		if spot, ok := w.network.Snap(at); ok {
+			calls = append(calls, dispatch.Incident{Point: at, Spot: spot})
+		}
+	}
+	ask := func(b *testing.B) {
+		q, times := fleet.Question{Now: now, K: 5}, make([]time.Duration, 0, 1<<20)
+		for i := 0; b.Loop(); i++ {
+			q.Metric, q.Incident = w.metrics[i%2], calls[i%len(calls)]
+			begin := time.Now()
+			if a := r.Nearest(&q); len(a.Ranked) != 5 {
+				b.Fatalf("%d cars", len(a.Ranked))
+			}
+			times = append(times, time.Since(begin))
+		}
+		slices.Sort(times)
+		b.ReportMetric(float64(times[len(times)/2].Nanoseconds()), "ns-p50")
+		b.ReportMetric(float64(times[len(times)*99/100].Nanoseconds()), "ns-p99")
+	}
+	b.Run("idle", ask)
+	b.Run("reporting", func(b *testing.B) {
+		stop := make(chan struct{})
+		var reporting sync.WaitGroup
+		reporting.Go(func() {
+			tick, batch := time.NewTicker(time.Second*perBatch/cars), make([]fleet.Report, perBatch)
+			defer tick.Stop()
+			for car := 0; ; {
+				select {
+				case <-stop:
+					return
+				case <-tick.C:
+				}
+				for i := range batch {
+					batch[i] = p.report(car)
+					car = (car + 1) % cars
+				}
+				f.Report(now, batch)
+			}
+		})
+		ask(b)
+		close(stop)
+		reporting.Wait()
+	})
+}
