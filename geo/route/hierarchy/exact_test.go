@@ -22,7 +22,15 @@ func TestRealNetworks(t *testing.T) {
 			for _, a := range arcs {
 				closed[a] = road.Unreachable
 			}
-			n.compare(t, open.Update(closed, arcs), closed, random)
+			partly, whole := open.Update(closed, arcs), n.h.Customise(closed)
+			if !slices.Equal(partly.Up, whole.Up) || !slices.Equal(partly.Down, whole.Down) {
+				t.Fatal("a partial customisation differs from a full one")
+			}
+			n.compare(t, partly, closed, random)
+			reopened := partly.Update(n.weight, arcs)
+			if !slices.Equal(reopened.Up, open.Up) || !slices.Equal(reopened.Down, open.Down) {
+				t.Fatal("opening what was closed does not lead back")
+			}
 		})
 	}
 }
