@@ -53,16 +53,24 @@ type Demo struct {
 	set    Settings
 	random *rand.Rand
 	policy *dispatch.ClosestIdle
+	finder *route.Finder
+	shape  *road.Edges
 	cars   []*vehicle
 }
 
 // vehicle is one simulated car: it drives along way, and then stays for wait.
 type vehicle struct {
-	home, at, goal road.Node
-	point          orb.Point
-	way            path
-	driven, wait   time.Duration
-	driving, busy  bool
+	home          place
+	point         orb.Point
+	way           path
+	driven, wait  time.Duration
+	driving, busy bool
+}
+
+// place is a point and where it is on the roads.
+type place struct {
+	point orb.Point
+	spot  road.Spot
 }
 
 // NewDemo puts each car at a standby point, more likely where more calls are expected.
@@ -70,36 +78,41 @@ func NewDemo(c City, s Settings) (*Demo, error) {
 	if s.Cars < 1 || s.Speed <= 0 || s.Between <= 0 || s.OnScene <= 0 {
 		return nil, fmt.Errorf("demo: %+v: want at least one car and times and speed above 0", s)
 	}
-	d := &Demo{city: c, set: s, random: rand.New(rand.NewPCG(s.Seed, 0)), policy: dispatch.NewClosestIdle(dispatch.NewAdHoc(route.NewFinder(c.Metric)), dispatch.DefaultSettings())}
+	shapes, err := c.Metric.Network.Shapes()
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	finder := route.NewFinder(c.Metric)
+	d := &Demo{city: c, set: s, random: rand.New(rand.NewPCG(s.Seed, 0)), finder: finder, shape: shapes.Edges,
+		policy: dispatch.NewClosestIdle(dispatch.NewAdHoc(finder), dispatch.DefaultSettings())}
 	homes := d.homes()
 	if len(homes) == 0 {
 		return nil, errors.New("demo: no standby point lies near a road")
 	}
 	for range s.Cars {
 		home := d.nearestHome(homes, d.call(0))
-		d.cars = append(d.cars, &vehicle{home: home, at: home, point: d.pointOf(home)})
+		d.cars = append(d.cars, &vehicle{home: home, point: home.point})
 	}
 	return d, nil
 }
 
-// homes returns the nodes of the standby points.
-func (d *Demo) homes() []road.Node {
-	var list []road.Node
+// homes returns the standby points that lie near a road.
+func (d *Demo) homes() []place {
+	var list []place
 	for _, p := range d.city.Standby {
-		if s, ok := d.city.Metric.Network.Snap(p); ok && s.Leaves > 0 {
-			list = append(list, s.Leave[0].Node)
+		if s, ok := d.city.Metric.Network.Snap(p); ok {
+			list = append(list, place{p, s})
 		}
 	}
 	return list
 }
 
-// nearestHome returns the standby node nearest to a cell as the crow flies, degrees of latitude and
+// nearestHome returns the standby point nearest to a cell as the crow flies, degrees of latitude and
 // longitude taken as they are: it need not be exact. Two cars may share one.
-func (d *Demo) nearestHome(homes []road.Node, cell grid.Index) road.Node {
+func (d *Demo) nearestHome(homes []place, cell grid.Index) place {
 	c, best := d.city.Grid.Centre(cell), homes[0]
-	far := func(n road.Node) float64 {
-		p := d.pointOf(n)
-		x, y := (p[0]-c[0])*0.62, p[1]-c[1] // cos 51.5° = 0.62
+	far := func(h place) float64 {
+		x, y := (h.point[0]-c[0])*0.62, h.point[1]-c[1] // cos 51.5° = 0.62
 		return x*x + y*y
 	}
 	for _, h := range homes {
@@ -108,11 +121,6 @@ func (d *Demo) nearestHome(homes []road.Node, cell grid.Index) road.Node {
 		}
 	}
 	return best
-}
-
-func (d *Demo) pointOf(n road.Node) orb.Point {
-	g := d.city.Metric.Network.Graph
-	return orb.Point{float64(g.Lon[n]), float64(g.Lat[n])}
 }
 
 // call draws the cell of a call, with the forecast's chances in an hour of the week.
@@ -158,34 +166,38 @@ func (d *Demo) move(v *vehicle, elapsed time.Duration) {
 		v.driven += time.Duration(float64(elapsed) * d.set.Speed)
 		v.point = v.way.position(v.driven)
 		if v.driven >= v.way.duration() {
-			v.driving, v.at = false, v.goal
+			v.driving = false
 		}
 		return
 	}
 	if v.wait -= elapsed; v.busy && v.wait <= 0 {
 		v.busy = false
-		d.send(v, v.home)
+		d.send(v, v.home.spot)
 	}
 }
 
 // send starts a car on its way; it stays where it is when there is none.
-func (d *Demo) send(v *vehicle, to road.Node) bool {
-	from := v.at
-	if spot, ok := d.city.Metric.Network.Snap(v.point); ok && spot.Leaves > 0 {
-		from = spot.Leave[0].Node
+func (d *Demo) send(v *vehicle, to road.Spot) bool {
+	from, ok := d.city.Metric.Network.Snap(v.point)
+	if !ok {
+		return false
 	}
-	way, ok := fastest(d.city.Metric, from, to)
-	if ok {
-		v.way, v.driven, v.goal, v.driving = way, 0, to, true
+	way := d.finder.Path(from, to, nil)
+	if way.Time == road.Unreachable {
+		return false
 	}
-	return ok
+	v.way, v.driven, v.driving = follow(d.city.Metric, d.shape, &way), 0, true
+	if len(v.way.points) == 0 { // it is there
+		v.way.add(orb.LineString{v.point}, 0)
+	}
+	return true
 }
 
 // respond sends the car that the dispatch policy ranks first. A call that finds all cars busy is
 // taken by others.
 func (d *Demo) respond(cell grid.Index) {
 	spot, ok := d.city.Metric.Network.Snap(d.city.Grid.Centre(cell))
-	if !ok || spot.Reaches == 0 {
+	if !ok {
 		return
 	}
 	snap := dispatch.Snapshot{}
@@ -198,7 +210,7 @@ func (d *Demo) respond(cell grid.Index) {
 		snap.Cars = append(snap.Cars, c)
 	}
 	for _, first := range d.policy.Respond(&snap, &dispatch.Incident{Spot: spot, Sector: geo.Sectors}, 1, nil) {
-		if v := d.cars[first.Slot]; d.send(v, spot.Reach[0].Node) {
+		if v := d.cars[first.Slot]; d.send(v, spot) {
 			v.busy = true
 			v.wait = time.Duration((0.5 + d.random.Float64()) * float64(d.set.OnScene))
 		}

@@ -1,7 +1,6 @@
 package simulation
 
 import (
-	"container/heap"
 	"slices"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
-// path is a way along the network, with the time at which each of its points is passed.
+// path is a way along the roads, with the time at which each of its points is passed.
 type path struct {
 	points []orb.Point
 	at     []time.Duration // from the start; ascending
@@ -31,55 +30,44 @@ func (p *path) position(t time.Duration) orb.Point {
 	return orb.Point{a[0] + share*(b[0]-a[0]), a[1] + share*(b[1]-a[1])}
 }
 
-// fastest returns the fastest way from one node to another; ok is false where there is none. It is a
-// plain Dijkstra with a new tree each time: a car sets off every few minutes.
-func fastest(m *route.Metric, from, to road.Node) (p path, ok bool) {
-	g := m.Network.Graph
-	best, via := slices.Repeat([]road.Millis{road.Unreachable}, g.Nodes()), make([]road.Node, g.Nodes())
-	best[from] = 0
-	for q := (queue{{from, 0}}); len(q) > 0; {
-		e := heap.Pop(&q).(entry)
-		if e.node == to {
-			break
+// follow returns the shape of a route with the times of the metric's arcs. shape are the roads' shapes.
+func follow(m *route.Metric, shape *road.Edges, r *route.Path) path {
+	var p path
+	var line orb.LineString
+	for i, a := range r.Arcs {
+		from, to := float32(0), float32(1)
+		if i == 0 {
+			from = r.From
 		}
-		if e.time > best[e.node] {
+		if i == len(r.Arcs)-1 {
+			to = r.To
+		}
+		line = shape.Part(a, from, to, line[:0])
+		p.add(line, time.Duration(float64(to-from)*float64(m.Weight[a]))*time.Millisecond)
+	}
+	return p
+}
+
+// add appends the points of an arc, or a part of it, that takes a time from end to end.
+func (p *path) add(line orb.LineString, takes time.Duration) {
+	var start time.Duration
+	if len(p.at) > 0 {
+		start = p.duration()
+	}
+	whole, gone := 0.0, 0.0
+	for i := 1; i < len(line); i++ {
+		whole += road.Metres(line[i-1], line[i])
+	}
+	for i, q := range line {
+		if i > 0 {
+			gone += road.Metres(line[i-1], q)
+		} else if len(p.at) > 0 && p.points[len(p.points)-1] == q {
 			continue
 		}
-		for a := g.FirstOut[e.node]; a < g.FirstOut[e.node+1]; a++ {
-			if t := e.time.Add(m.Weight[a]); t < best[g.Head[a]] {
-				best[g.Head[a]], via[g.Head[a]] = t, e.node
-				heap.Push(&q, entry{g.Head[a], t})
-			}
+		share := 1.0 // where there is no length
+		if whole > 0 {
+			share = gone / whole
 		}
+		p.points, p.at = append(p.points, q), append(p.at, start+time.Duration(share*float64(takes)))
 	}
-	if best[to] == road.Unreachable {
-		return path{}, false
-	}
-	for v := to; ; v = via[v] {
-		p.points = append(p.points, orb.Point{float64(g.Lon[v]), float64(g.Lat[v])})
-		p.at = append(p.at, time.Duration(best[v])*time.Millisecond)
-		if v == from {
-			slices.Reverse(p.points)
-			slices.Reverse(p.at)
-			return p, true
-		}
-	}
-}
-
-type entry struct {
-	node road.Node
-	time road.Millis
-}
-
-// queue is a heap of nodes by time.
-type queue []entry
-
-func (q queue) Len() int           { return len(q) }
-func (q queue) Less(i, j int) bool { return q[i].time < q[j].time }
-func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(e any)        { *q = append(*q, e.(entry)) }
-func (q *queue) Pop() any {
-	last := (*q)[len(*q)-1]
-	*q = (*q)[:len(*q)-1]
-	return last
 }

@@ -23,7 +23,7 @@ func (f *Finder) Path(from, to road.Spot, arcs []road.Arc) Path {
 	f.reach = f.m.allStarts(to.Reach[:to.Reaches], f.reach[:0])
 	w := f.m.Ways.Path(f.search, f.leave, f.reach, arcs)
 	if t := f.m.direct(&from, &to); t <= w.Time {
-		return f.m.beside(&from, &to, t, w.Arcs[:0])
+		return f.m.beside(&from, &to, t, w.Arcs)
 	}
 	out := Path{Time: w.Time, Arcs: w.Arcs, To: 1}
 	if a := from.Leave[w.From].Arc; a != road.NoArc {
@@ -56,12 +56,12 @@ func alongOf(s *road.Spot, a road.Arc) float32 {
 	return 1 - s.Along
 }
 
-// beside returns the way that direct times, if any.
+// beside returns the way that direct times, if any. It overwrites arcs.
 func (m *Metric) beside(from, to *road.Spot, t road.Millis, arcs []road.Arc) Path {
-	p := Path{Time: t, Arcs: arcs}
+	p := Path{Time: t, Arcs: arcs[:0]}
 	if way, ok := m.edgeWay(from, to); ok && t != road.Unreachable && from.Along != to.Along {
 		a := from.Leave[way].Arc
-		p.Arcs, p.From, p.To = append(arcs, a), alongOf(from, a), alongOf(to, a)
+		p.Arcs, p.From, p.To = append(p.Arcs, a), alongOf(from, a), alongOf(to, a)
 		p.Metres = m.Network.metres(&p)
 	}
 	return p
