@@ -3,10 +3,13 @@ package route
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,24 +19,50 @@ import (
 	"github.com/nearside-ems/nearside/internal/artefact"
 )
 
-func TestMatrixSurvivesItsFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "m")
+// save writes a matrix as it is, whatever the roads say.
+func (m *Matrix) save(path string, inputs [32]byte) error {
+	return artefact.Write(path, matrixKind, inputs, func(w io.Writer) error {
+		_, err := w.Write(encodeMatrix(m))
+		return err
+	})
+}
+
+// encodeMatrix is what docs/format/matrix.md says.
+func encodeMatrix(m *Matrix) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(m.Sites))
+	b = binary.LittleEndian.AppendUint32(b, uint32(m.Cells))
+	for _, t := range m.T {
+		b = binary.LittleEndian.AppendUint32(b, uint32(t))
+	}
+	return b
+}
+
+// TestWrittenMatrixIsThatComputed streams matrices both ways, in portions of some rows or less than one.
+func TestWrittenMatrixIsThatComputed(t *testing.T) {
+	m := grid(12)
+	path, inputs := filepath.Join(t.TempDir(), "m"), [32]byte{3}
 	rapid.Check(t, func(t *rapid.T) {
-		m := &Matrix{Sites: rapid.IntRange(0, 5).Draw(t, "sites"), Cells: rapid.IntRange(0, 5).Draw(t, "cells")}
-		m.T = make([]road.Millis, m.Sites*m.Cells)
-		for i := range m.T {
-			m.T[i] = road.Millis(rapid.Uint32Range(0, uint32(road.Unreachable)).Draw(t, "time"))
-		}
-		inputs := [32]byte{rapid.Byte().Draw(t, "inputs")}
-		if err := m.Save(path, inputs); err != nil {
-			t.Fatal(err)
-		}
-		got, err := LoadMatrix(path, inputs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(m, got); d != "" {
-			t.Fatal(d)
+		at := rapid.Map(rapid.IntRange(0, 143), func(v int) road.Spot { return atNode(road.Node(v)) })
+		sites, cells := rapid.SliceOfN(at, 0, 40).Draw(t, "sites"), rapid.SliceOfN(at, 0, 20).Draw(t, "cells")
+		for _, back := range []bool{false, true} {
+			done := 0
+			r := newRows(m, sites, cells, back, func(d, _ int) { done = d })
+			portion := rapid.IntRange(0, 600).Draw(t, "portion")
+			err := artefact.Write(path, matrixKind, inputs, func(w io.Writer) error { return r.stream(context.Background(), w, portion) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := LoadMatrix(path, inputs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := newRows(m, sites, cells, back, nil).matrix(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(want, got); d != "" || done != len(sites) && len(cells) > 0 {
+				t.Fatalf("%d rows of %d: %s", done, len(sites), d)
+			}
 		}
 	})
 }
@@ -45,7 +74,7 @@ func TestLoadMatrixRefuses(t *testing.T) {
 		t.Errorf("missing file: %v", err)
 	}
 	m := &Matrix{Sites: 1, Cells: 2, T: []road.Millis{1, 2}}
-	if err := m.Save(path, [32]byte{7}); err != nil {
+	if err := m.save(path, [32]byte{7}); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(path)
@@ -80,17 +109,30 @@ func TestLoadMatrixRefuses(t *testing.T) {
 	refused("another kind", artefact.ErrForeign)
 }
 
-// TestSaveLeavesNothingHalfWritten saves into a folder that does not exist and over a folder.
-func TestSaveLeavesNothingHalfWritten(t *testing.T) {
-	m, dir := &Matrix{Sites: 1, Cells: 1, T: []road.Millis{1}}, t.TempDir()
-	if err := m.Save(filepath.Join(dir, "none", "m"), [32]byte{}); !errors.Is(err, fs.ErrNotExist) {
+// TestWriteMatrixLeavesNothingHalfWritten writes into a folder that does not exist, over a folder, and
+// until it is cancelled.
+func TestWriteMatrixLeavesNothingHalfWritten(t *testing.T) {
+	m, dir, spots := grid(20), t.TempDir(), make([]road.Spot, 400)
+	for i := range spots {
+		spots[i] = atNode(road.Node(i))
+	}
+	write := func(ctx context.Context, name string, progress func(done, total int)) error {
+		return errors.Join(
+			WriteMatrix(ctx, filepath.Join(dir, name), [32]byte{}, m, spots, spots, progress),
+			WriteMatrixFrom(ctx, filepath.Join(dir, name), [32]byte{}, m, spots, spots, progress))
+	}
+	if err := write(context.Background(), "none/m", nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no folder: %v", err)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "m"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Save(filepath.Join(dir, "m"), [32]byte{}); err == nil {
+	if err := write(context.Background(), "m", nil); err == nil {
 		t.Error("a folder was replaced")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if err := write(ctx, "cancelled", func(int, int) { cancel() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
 	}
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
 		t.Errorf("left behind: %v, %v", files, err)
@@ -102,15 +144,24 @@ func FuzzDecodeMatrix(f *testing.F) {
 	f.Add([]byte{255, 255, 255, 255, 255, 255, 255, 255})
 	f.Add([]byte{0, 0, 0, 0, 9, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := decodeMatrix(b)
-		if err != nil {
-			return
-		}
-		var out bytes.Buffer
-		if err := m.encode(&out); err != nil || !bytes.Equal(out.Bytes(), b) {
-			t.Errorf("written otherwise than read: %v", err)
+		m, err := decodeMatrix(bytes.NewReader(b), int64(len(b)))
+		if err == nil && !bytes.Equal(encodeMatrix(m), b) {
+			t.Errorf("read otherwise than it is written: %v", m)
 		}
 	})
+}
+
+func TestMatricesHaveALimit(t *testing.T) {
+	m, many, few := grid(2), make([]road.Spot, 1<<15+1), make([]road.Spot, 1<<15)
+	_, err := NewMatrix(context.Background(), m, many, few, nil)
+	_, back := NewMatrixFrom(context.Background(), m, few, many, nil)
+	path := filepath.Join(t.TempDir(), "m")
+	written := WriteMatrix(context.Background(), path, [32]byte{}, m, many, few, nil)
+	for _, err := range []error{err, back, written, WriteMatrixFrom(context.Background(), path, [32]byte{}, m, few, many, nil)} {
+		if err == nil || !strings.Contains(err.Error(), "32769 sites × 32768 cells") {
+			t.Errorf("more than the most: %v", err)
+		}
+	}
 }
 
 func TestNewMatrixStopsWithItsContext(t *testing.T) {
@@ -122,8 +173,8 @@ func TestNewMatrixStopsWithItsContext(t *testing.T) {
 	}
 	rows := 0
 	_, err := NewMatrix(ctx, m, spots, spots, func(done, total int) {
-		rows++
-		if done == 3 {
+		rows = done
+		if done > 10 {
 			cancel()
 		}
 		if total != 400 {

@@ -58,20 +58,30 @@ func Encode(w io.Writer, k Kind, inputs [32]byte, body func(io.Writer) error) er
 
 // Decode checks a whole file and returns the hash of its inputs and its body, which shares b's memory.
 func Decode(b []byte, k Kind) (inputs [32]byte, body []byte, err error) {
-	if len(b) < len(k.Magic) || [8]byte(b[:8]) != k.Magic {
-		return inputs, nil, fmt.Errorf("%w: want it to start with %q", ErrForeign, k.Magic)
-	}
-	if len(b) < headerSize+sumSize {
-		return inputs, nil, fmt.Errorf("%w: %d bytes", ErrCorrupt, len(b))
-	}
-	if v := binary.LittleEndian.Uint32(b[8:]); v != k.Version {
-		return inputs, nil, fmt.Errorf("%w: version %d, want %d", ErrVersion, v, k.Version)
+	if err := checkHeader(b, int64(len(b)), k); err != nil {
+		return inputs, nil, err
 	}
 	end := len(b) - sumSize
 	if sum := sha256.Sum256(b[:end]); sum != [32]byte(b[end:]) {
-		return inputs, nil, fmt.Errorf("%w: the checksum does not match", ErrCorrupt)
+		return inputs, nil, errSum
 	}
 	return [32]byte(b[16:headerSize]), b[headerSize:end], nil
+}
+
+var errSum = fmt.Errorf("%w: the checksum does not match", ErrCorrupt)
+
+// checkHeader refuses a file that starts with b and has size bytes, where it is none of the kind.
+func checkHeader(b []byte, size int64, k Kind) error {
+	if len(b) < len(k.Magic) || [8]byte(b[:8]) != k.Magic {
+		return fmt.Errorf("%w: want it to start with %q", ErrForeign, k.Magic)
+	}
+	if size < headerSize+sumSize {
+		return fmt.Errorf("%w: %d bytes", ErrCorrupt, size)
+	}
+	if v := binary.LittleEndian.Uint32(b[8:]); v != k.Version {
+		return fmt.Errorf("%w: version %d, want %d", ErrVersion, v, k.Version)
+	}
+	return nil
 }
 
 // Read reads a file of a kind and returns the hash of its inputs and its body.

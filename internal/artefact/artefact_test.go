@@ -3,7 +3,9 @@ package artefact
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -97,5 +99,51 @@ func FuzzDecode(f *testing.F) {
 		if err == nil && !bytes.Equal(encode(t, inputs, body)[16:], file[16:]) {
 			t.Error("taken, but not as it would be written")
 		}
+		got, scanned, again := scanAll(file)
+		if (err == nil) != (again == nil) || err == nil && (got != inputs || !bytes.Equal(scanned, body)) {
+			t.Errorf("Decode: %v, but Scan: %v", err, again)
+		}
 	})
+}
+
+// scanAll reads a file as Scan does.
+func scanAll(file []byte) (inputs [32]byte, body []byte, err error) {
+	err = scan(bytes.NewReader(file), int64(len(file)), kind, func(in [32]byte, size int64, r io.Reader) error {
+		var err error
+		inputs = in
+		if body, err = io.ReadAll(r); err == nil && int64(len(body)) != size {
+			err = fmt.Errorf("%d bytes of %d", len(body), size)
+		}
+		return err
+	})
+	return inputs, body, err
+}
+
+func TestScanReadsAndRefusesAsDecodeDoes(t *testing.T) {
+	whole := encode(t, [32]byte{7}, []byte("a body of some bytes"))
+	for end := range whole {
+		if _, _, err := scanAll(whole[:end]); !errors.Is(err, ErrUnusable) {
+			t.Errorf("cut to %d bytes: %v", end, err)
+		}
+		b := bytes.Clone(whole)
+		b[end] ^= 1
+		_, _, want := Decode(b, kind)
+		if _, _, err := scanAll(b); (err == nil) != (want == nil) || err != nil && err.Error() != want.Error() {
+			t.Errorf("byte %d changed: %v, want %v", end, err, want)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stop := errors.New("seen enough")
+	if err := Scan(path, kind, func([32]byte, int64, io.Reader) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("the body's error: %v", err)
+	}
+	if err := Scan(path, kind, func([32]byte, int64, io.Reader) error { return nil }); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("a body that is not read: %v", err)
+	}
+	if err := Scan(path+"-", kind, nil); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
 }
