@@ -52,12 +52,15 @@ func (n *network) compare(t *testing.T, m *hierarchy.Metric, weight []road.Milli
 			if i%10 != 0 || want == road.Unreachable {
 				continue
 			}
-			sum := road.Millis(0)
+			at, time := from, road.Millis(0)
 			for _, a := range m.Path(s, leave, reach, nil).Arcs {
-				sum += weight[a]
+				if a < n.graph.FirstOut[at] || a >= n.graph.FirstOut[at+1] {
+					t.Fatalf("the way from %d to %d takes arc %d from %d, where it does not start", from, to, a, at)
+				}
+				at, time = n.graph.Head[a], time+weight[a]
 			}
-			if sum != want {
-				t.Fatalf("the way from %d to %d takes %d, want %d", from, to, sum, want)
+			if at != to || time != want {
+				t.Fatalf("the way from %d leads to %d in %d, want %d in %d", from, at, time, to, want)
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func drawGraph(t *rapid.T) (*road.Graph, []road.Millis) {
 }
 
 func drawWeights(t *rapid.T, g *road.Graph) []road.Millis {
-	time := rapid.OneOf(rapid.Uint32Range(0, 50), rapid.SampledFrom([]uint32{0, 1 << 30, 1<<31 - 2, 1<<31 - 1}))
+	time := rapid.OneOf(rapid.Uint32Range(0, 3), rapid.Uint32Range(0, 50), rapid.SampledFrom([]uint32{0, 1 << 30, 1<<31 - 2, 1<<31 - 1}))
 	w := make([]road.Millis, g.Arcs())
 	for a := range w {
 		w[a] = road.Millis(time.Draw(t, "time"))
@@ -87,6 +87,36 @@ func TestEveryTimeIsDijkstras(t *testing.T) {
 				}
 			}
 			w = drawWeights(t, g)
+		}
+	})
+}
+
+// TestPerfectKeepsShortestEdges, and no others.
+func TestPerfectKeepsShortestEdges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, w := drawGraph(t)
+		h, err := New(g, drawOrder(t, g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, d := h.Customise(w).Perfect(), twin(g, w)
+		for x := range Rank(h.Nodes()) {
+			var out, in []Step
+			for e := h.First[x]; e < h.First[x+1]; e++ {
+				z := h.Head[e]
+				if to := d[h.Node[x]][h.Node[z]]; m.Up[e] == to && to != road.Unreachable {
+					out = append(out, Step{z, to})
+				}
+				if from := d[h.Node[z]][h.Node[x]]; m.Down[e] == from && from != road.Unreachable {
+					in = append(in, Step{z, from})
+				}
+			}
+			if got := m.Out.Step[m.Out.First[x]:m.Out.First[x+1]]; !slices.Equal(got, out) {
+				t.Fatalf("steps up from rank %d: %v, want %v", x, got, out)
+			}
+			if got := m.In.Step[m.In.First[x]:m.In.First[x+1]]; !slices.Equal(got, in) {
+				t.Fatalf("steps down to rank %d: %v, want %v", x, got, in)
+			}
 		}
 	})
 }
