@@ -23,7 +23,7 @@ import (
 //	streets that are one-way                         13 %   13 %
 //	length of an arc, mean                           79 m  105 m
 //	left once nodes with one or two are contracted   33 %   33 %
-//	search space in a hierarchy, mean                 134    137
+//	search space in a hierarchy, mean                 133    137
 //	the same, most                                    209    170
 func Roads(nodes int, seed uint64) *road.Graph {
 	side := max(4, int(math.Round(math.Sqrt(float64(nodes)*junctionShare))))

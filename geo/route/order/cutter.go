@@ -5,8 +5,9 @@ import "math"
 // directions of the compass along which separators are looked for.
 const directions = 8
 
-// sideShare of a piece's weight is terminal on either side at first.
-const sideShare = 0.25
+// sideShare of a piece's weight is terminal on either side at first. At 0.25 orders take 0.7 times as
+// long and search spaces are 0.5 % (west) and 3 % (lattice) larger.
+const sideShare = 0.15
 
 // evenness is the power of the smaller side's weight by which a separator's size is divided to compare
 // separators: 1 would take the fewest nodes for each node cut off, 0 the fewest. From 0.5 to 0.85 the orders
@@ -15,8 +16,8 @@ const evenness = 0.7
 
 // cutter finds the best separator of a piece across one direction: inertial flow (Schild and Sommer
 // 2015) with what FlowCutter adds to it (Hamann and Strasser 2018; Gottesbüren et al. 2019). The first
-// and the last quarter of the nodes along the direction are made terminals, and a smallest separator
-// between them is found. Then the smaller side is made terminal up to its separator and past one node of it,
+// and the last nodes along the direction are made terminals, and a smallest separator between them is
+// found. Then the smaller side is made terminal up to its separator and past one node of it,
 // so that a more even separator follows, of as many nodes or a few more, until the sides meet. It is
 // scratch: one serves one goroutine.
 type cutter struct {

@@ -52,7 +52,7 @@ type dissection struct {
 	kernel *kernel
 	rank   []int32      // per node of the kernel: its place, or none so far
 	local  []int32      // per node of the kernel: its number in the leaf that is being ordered
-	idle   chan *cutter // as many as there are processors to spare
+	idle   chan *cutter // no more than there are processors
 	tasks  sync.WaitGroup
 
 	mu          sync.Mutex
@@ -66,12 +66,13 @@ func (d *dissection) run(x, y []float32) {
 	for v := range p.node {
 		p.node[v] = int32(v)
 	}
-	spare := runtime.GOMAXPROCS(0) - 1
-	d.idle = make(chan *cutter, spare)
-	for range spare {
+	d.idle = make(chan *cutter, runtime.GOMAXPROCS(0))
+	for range cap(d.idle) {
 		d.idle <- &cutter{}
 	}
-	d.parts(p, nil, 0, &cutter{})
+	c := <-d.idle
+	d.parts(p, nil, 0, c)
+	d.idle <- c
 	d.tasks.Wait()
 }
 

@@ -149,3 +149,16 @@ func TestProgressEndsWithAllNodes(t *testing.T) {
 		t.Errorf("%v, ends at %d of %d", err, last, g.Nodes())
 	}
 }
+
+// TestEveryCutterComesBack: a part of the work that went to another processor must not keep the one
+// that it came from waiting to the end.
+func TestEveryCutterComesBack(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	g := mesh(50)
+	_, k := reduce(undirected(g))
+	d := &dissection{ctx: context.Background(), kernel: k, rank: filled[int32](nil, k.nodes(), none), local: make([]int32, k.nodes())}
+	d.run(place(g, k.node))
+	if len(d.idle) != 3 {
+		t.Errorf("%d of 3 cutters are idle at the end", len(d.idle))
+	}
+}
