@@ -13,6 +13,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/geo/grid"
@@ -22,30 +23,39 @@ import (
 	"github.com/nearside-ems/nearside/internal/sourcedata"
 )
 
-// westLondon is the shared extract of London west of the meridian with some metrics, labelled.
-type westLondon struct {
+// place is a real network with some metrics.
+type place struct {
 	cells   *grid.Grid
 	network *route.Network
 	metrics []*route.Metric
 }
 
-func newWest(b *testing.B, metrics int) *westLondon {
+// newPlace returns the built-in lattice, or the shared extract of London west of the meridian. Of its
+// metrics none, one or all are labelled as the caller sees to.
+func newPlace(b *testing.B, name string, metrics int) *place {
+	b.Helper()
+	city, err := data.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := &place{cells: city.Grid, network: city.Network}
+	if name == "west" {
+		w.network = west18(b, city.Speeds)
+	}
+	for i := range metrics {
+		w.metrics = append(w.metrics, route.NewMetric(w.network, city.Speeds.Profile(road.Period(i/2), road.Driving(i%2))))
+	}
+	return w
+}
+
+func west18(b *testing.B, speeds *road.SpeedTable) *route.Network {
 	b.Helper()
 	f, err := os.Open(sourcedata.Path(b, "roads", "west_london_omt2018.osm.pbf"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	s, err := os.Open("../geo/road/testdata/speeds.json")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
-	table, err := road.ReadSpeeds(s)
-	if err != nil {
-		b.Fatal(err)
-	}
-	r, err := osm.Import(context.Background(), f, osm.Settings{Speeds: table, Zone: func(orb.Point) road.Zone { return road.Outer }})
+	r, err := osm.Import(context.Background(), f, osm.Settings{Speeds: speeds, Zone: func(orb.Point) road.Zone { return road.Outer }})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -53,13 +63,22 @@ func newWest(b *testing.B, metrics int) *westLondon {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := &westLondon{cells: testGrid(b), network: &route.Network{Name: "west", Graph: r.Graph, Edges: r.Edges, Snapper: snapper}}
-	for i := range metrics {
-		m := route.NewMetric(w.network, table.Profile(road.Period(i/2), road.Driving(i%2)))
-		label(b, m)
-		w.metrics = append(w.metrics, m)
+	return &route.Network{Name: "west", Graph: r.Graph, Edges: r.Edges, Snapper: snapper}
+}
+
+// calls returns incidents near roads.
+func (w *place) calls(n int) (calls []dispatch.Incident) {
+	for random := rand.New(rand.NewPCG(5, 5)); len(calls) < n; {
+		at := anywhere(random)
+		if spot, ok := w.network.Snap(at); ok {
+			calls = append(calls, dispatch.Incident{Point: at, Spot: spot})
+		}
 	}
-	return w
+	return calls
+}
+
+func anywhere(random *rand.Rand) orb.Point {
+	return orb.Point{-0.4 + 0.38*random.Float64(), 51.40 + 0.2*random.Float64()}
 }
 
 // patrol is a fleet that drives about 10 m between reports.
@@ -72,7 +91,7 @@ type patrol struct {
 func newPatrol(cars int) *patrol {
 	p := &patrol{random: rand.New(rand.NewPCG(1, 2))}
 	for range cars {
-		p.at = append(p.at, orb.Point{-0.4 + 0.38*p.random.Float64(), 51.40 + 0.2*p.random.Float64()})
+		p.at = append(p.at, anywhere(p.random))
 	}
 	return p
 }
@@ -104,7 +123,10 @@ func heap() float64 {
 
 // BenchmarkReport measures a report by itself and in batches: snapping and both copies included.
 func BenchmarkReport(b *testing.B) {
-	w := newWest(b, 2)
+	w := newPlace(b, "west", 2)
+	for _, m := range w.metrics {
+		label(b, m)
+	}
 	for _, cars := range []int{500, 10_000, 100_000} {
 		for lanes := range 3 {
 			s, p, before := fleet.DefaultSettings(), newPatrol(cars), heap()
@@ -139,22 +161,47 @@ func BenchmarkReport(b *testing.B) {
 	}
 }
 
+// BenchmarkNearest asks for the 5 nearest by every method, through all of the store.
+func BenchmarkNearest(b *testing.B) {
+	for _, name := range []string{"west", "lattice"} {
+		w := newPlace(b, name, 1)
+		calls, m := w.calls(1000), w.metrics[0]
+		for _, by := range []fleet.Method{fleet.AdHoc, fleet.ByHierarchy, fleet.ByLabels} {
+			if by == fleet.ByLabels {
+				label(b, m)
+			}
+			for _, cars := range []int{500, 10_000} {
+				f := fleet.New(w.cells, w.network, fleet.DefaultSettings())
+				newPatrol(cars).all(f)
+				if by != fleet.AdHoc {
+					f.Use(m)
+				}
+				r, q := f.Reader(dispatch.DefaultSettings()), fleet.Question{Now: now, K: 5, Metric: m}
+				b.Run(fmt.Sprintf("%s/by=%s/cars=%d", name, by, cars), func(b *testing.B) {
+					for i := 0; b.Loop(); i++ {
+						q.Incident = calls[i%len(calls)]
+						if a := r.Nearest(&q); len(a.Ranked) != q.K || a.By != by {
+							b.Fatalf("%d cars by %s", len(a.Ranked), a.By)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
 // BenchmarkNearestUnderReports asks for the 5 nearest while nobody reports, and while 10,000 cars do
 // once a second, and tells the 99th percentile of both.
 func BenchmarkNearestUnderReports(b *testing.B) {
 	const cars, perBatch = 10_000, 50
-	w, p := newWest(b, 2), newPatrol(cars)
+	w, p := newPlace(b, "west", 2), newPatrol(cars)
+	for _, m := range w.metrics {
+		label(b, m)
+	}
 	f := fleet.New(w.cells, w.network, fleet.DefaultSettings())
 	p.all(f)
 	f.Use(w.metrics...)
-	r, random := f.Reader(dispatch.DefaultSettings()), rand.New(rand.NewPCG(5, 5))
-	var calls []dispatch.Incident
-	for len(calls) < 1000 {
-		at := orb.Point{-0.4 + 0.38*random.Float64(), 51.40 + 0.2*random.Float64()}
-		if spot, ok := w.network.Snap(at); ok {
-			calls = append(calls, dispatch.Incident{Point: at, Spot: spot})
-		}
-	}
+	r, calls := f.Reader(dispatch.DefaultSettings()), w.calls(1000)
 	ask := func(b *testing.B) {
 		q, times := fleet.Question{Now: now, K: 5}, make([]time.Duration, 0, 1<<20)
 		for i := 0; b.Loop(); i++ {

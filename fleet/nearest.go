@@ -16,7 +16,7 @@ type Method uint8
 const (
 	ByLabels    Method = iota // from the index, by labels of the metric
 	ByHierarchy               // from the index, by a search of the hierarchy
-	AdHoc                     // by a search of the roads: the metric is not in use, or its index not yet filled
+	AdHoc                     // by a search of the roads: the metric is not in use or its index not yet filled, or most cars would not do
 )
 
 func (m Method) String() string { return [...]string{"labels", "hierarchy", "ad hoc"}[m] }
@@ -60,7 +60,8 @@ type indexed struct {
 }
 
 // Nearest is dispatch.Searcher's on the index, which holds the cars of the snapshot.
-func (x *indexed) Nearest(_ *dispatch.Snapshot, call *road.Spot, k int, suitable route.Filter, dst []route.Found) []route.Found {
+func (x *indexed) Nearest(s *dispatch.Snapshot, call *road.Spot, k int, suitable route.Filter, dst []route.Found) []route.Found {
+	x.scratch.Patience = 64 + len(s.Cars)/16 // as much work, by measurement, as a search for the cars that will do
 	return x.index.Nearest(x.scratch, call, k, suitable, dst)
 }
 
@@ -80,12 +81,12 @@ func (r *Reader) Nearest(q *Question) *Answer {
 		if r.index = s.indexOf(q.Metric); r.index != nil {
 			r.look(s, q)
 		}
-		if q.Whole || r.index == nil || len(a.Ranked) < q.K {
+		if q.Whole || len(a.Ranked) < q.K {
 			r.cars = append(r.cars[:0], s.cars...)
 		}
 	})
-	r.view.Cars = r.cars
-	if r.index == nil {
+	r.index, r.view.Cars = nil, r.cars
+	if a.By == AdHoc {
 		r.search(q)
 	}
 	if len(a.Ranked) < q.K {
@@ -97,17 +98,20 @@ func (r *Reader) Nearest(q *Question) *Answer {
 	return a
 }
 
-// look ranks the cars of a side by its index.
+// look ranks the cars of a side by its index, or leaves that to a search where too many would not do.
 func (r *Reader) look(s *side, q *Question) {
 	if r.scratch == nil {
 		r.scratch = route.NewScratch(q.Metric)
 	}
-	r.answer.By = ByHierarchy
-	if q.Metric.Labelled() {
-		r.answer.By = ByLabels
-	}
 	r.view.Cars = s.cars
 	r.answer.Ranked = r.live.Respond(&r.view, &q.Incident, q.K, r.answer.Ranked)
+	switch {
+	case r.scratch.GaveUp():
+	case q.Metric.Labelled():
+		r.answer.By = ByLabels
+	default:
+		r.answer.By = ByHierarchy
+	}
 }
 
 // search ranks the cars of the view by searching the roads.

@@ -174,6 +174,29 @@ func TestUseTakesInCarsThatReportMeanwhile(t *testing.T) {
 	}
 }
 
+// TestFewOfManyCarsWillDo: where nearly all positions are stale the lists are not gone through.
+func TestFewOfManyCarsWillDo(t *testing.T) {
+	town := newTown(t, 12)
+	f := fleet.New(testGrid(t), town.net, fleet.DefaultSettings())
+	random, m := rand.New(rand.NewPCG(6, 6)), town.metric(1)
+	var batch []fleet.Report
+	for i := range 2000 {
+		batch = append(batch, town.report(random, i, now.Add(time.Duration(i/1980)*time.Hour)))
+	}
+	f.Report(now.Add(time.Hour), batch)
+	f.Use(m)
+	r, methods := f.Reader(dispatch.DefaultSettings()), [3]int{}
+	for i := range 100 {
+		q := town.question(random, m, now.Add(time.Duration(i%2)*time.Hour))
+		a := r.Nearest(q)
+		checkAnswer(t, q, a)
+		methods[a.By]++
+	}
+	if methods[fleet.AdHoc] == 0 || methods[fleet.ByHierarchy] == 0 {
+		t.Errorf("answers by labels, hierarchy and ad hoc: %v; want some of the last two", methods)
+	}
+}
+
 func TestNearestAllocatesNothing(t *testing.T) {
 	town := newTown(t, 12)
 	f := fleet.New(testGrid(t), town.net, fleet.DefaultSettings())

@@ -63,14 +63,14 @@ type Filter interface {
 }
 
 // Nearest overwrites dst with the k cars that reach the call first, soonest first and ties by slot;
-// fewer where fewer can reach it at all. Found.Car is the slot. f may be nil: every car will do. It
+// fewer where fewer can reach it at all, none where it gave up. Found.Car is the slot. f may be nil: every
+// car will do. It
 // allocates only where the fleet, or the call's surroundings, are larger than in any query before.
 func (x *Index) Nearest(s *Scratch, call *road.Spot, k int, f Filter, dst []Found) []Found {
 	dst = dst[:0]
-	if k <= 0 {
+	if s.begin(len(x.offset), k, f); k <= 0 {
 		return dst
 	}
-	s.begin(len(x.offset), k, f)
 	for c := x.beside.first(call); c != 0; c = x.beside.next(c) {
 		s.offer(carAt(c-1, 0, x.m.direct(x.beside.spot[c-1], call)))
 	}

@@ -127,6 +127,19 @@ func TestIndexEqualsSortingAllCars(t *testing.T) {
 			if !slices.Equal(found, want[:min(k, len(want))]) {
 				t.Fatalf("with a filter: got %v, want the first %d of %v", found, k, want)
 			}
+			scratch.Patience = rapid.IntRange(1, 5).Draw(t, "patience")
+			f := &some{t, not, map[int]bool{}}
+			found = x.Nearest(scratch, &call, k, f, found)
+			refused := 0
+			for slot := range f.asked {
+				if not[slot] {
+					refused++
+				}
+			}
+			if gave := refused == scratch.Patience; gave != scratch.GaveUp() || gave && len(found) > 0 || !gave && !slices.Equal(found, want[:min(k, len(want))]) {
+				t.Fatalf("gave up %v after %d refused of %d: %v", scratch.GaveUp(), refused, scratch.Patience, found)
+			}
+			scratch.Patience = 0
 		}
 	})
 }

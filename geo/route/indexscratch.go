@@ -9,15 +9,21 @@ import (
 
 // Scratch is what a query of an Index works with: one for each goroutine, for the metrics of one network.
 type Scratch struct {
-	search *hierarchy.Search
-	starts []hierarchy.Start
-	above  []hierarchy.Entry
-	mark   []mark // per slot
-	stamp  uint32
-	k      int
-	filter Filter
-	best   []car // at most k, ascending, each slot once
-	bound  car   // what is not below it is no better than best
+	// Patience is how many cars a Filter may turn down before Nearest gives up and finds none; 0: any
+	// number. Where few cars of many will do, looking for those few is quicker than going through lists
+	// of all, which hold each car a hundred times.
+	Patience int
+
+	refused int // cars that the filter has turned down
+	search  *hierarchy.Search
+	starts  []hierarchy.Start
+	above   []hierarchy.Entry
+	mark    []mark // per slot
+	stamp   uint32
+	k       int
+	filter  Filter
+	best    []car // at most k, ascending, each slot once
+	bound   car   // what is not below it is no better than best
 }
 
 // mark is what a query knows of a car. It counts only while stamp is the query's.
@@ -28,6 +34,9 @@ type mark struct {
 
 // NewScratch returns the scratch space of queries on the metrics of one network.
 func NewScratch(m *Metric) *Scratch { return &Scratch{search: m.Ways.H.NewSearch()} }
+
+// GaveUp tells whether the last query did.
+func (s *Scratch) GaveUp() bool { return s.Patience > 0 && s.refused >= s.Patience }
 
 // start begins the search for the hubs from which a call is reached.
 func (s *Scratch) start(m *Metric, call *road.Spot) {
@@ -41,7 +50,7 @@ func (s *Scratch) start(m *Metric, call *road.Spot) {
 
 // begin starts a query over a number of slots.
 func (s *Scratch) begin(slots, k int, f Filter) {
-	s.best, s.bound, s.k, s.filter = s.best[:0], none, k, f
+	s.best, s.bound, s.k, s.filter, s.refused = s.best[:0], none, k, f, 0
 	if len(s.mark) < slots {
 		s.mark, s.stamp = slices.Grow(s.mark[:0], slots)[:slots], 0
 		clear(s.mark)
@@ -67,6 +76,9 @@ func (s *Scratch) offer(c car) {
 		m.stamp = s.stamp
 		if s.filter != nil && !s.filter.Suitable(int(c.slot())) {
 			m.car = 0
+			if s.refused++; s.GaveUp() {
+				s.best, s.bound = s.best[:0], 0 // nothing is below it
+			}
 			return
 		}
 	}
