@@ -21,7 +21,8 @@ type Settings struct {
 	StaleAfter time.Duration
 	// MaxAhead is how far a car's clock may be ahead of the server's.
 	MaxAhead time.Duration
-	// MaxCars bounds the fleet, and so the memory and the time that a ranking takes.
+	// MaxCars bounds the fleet, and so the memory: 0.4 kB a car, and 4 to 5 kB more for each metric in
+	// use. 100,000 cars were measured to hold (BenchmarkReport).
 	MaxCars int
 }
 

@@ -16,8 +16,6 @@ type link struct {
 	next, last uint32
 }
 
-func (b *beside) slots() int { return len(b.slot) }
-
 // key tells edges and squares apart from all others; 0 where a spot is on no edge and in no square.
 func key(s *road.Spot) uint32 {
 	switch {

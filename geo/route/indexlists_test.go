@@ -41,9 +41,9 @@ func TestListsEqualSortedSlices(t *testing.T) {
 		for wave := range 6 { // up, down, up again
 			goal := (1 - wave%2) * random.IntN(most)
 			for range 2 * most {
-				hub, slot, is := random.IntN(hubs), uint32(random.IntN(most)), car(none)
+				hub, slot, is := random.IntN(hubs), uint32(random.IntN(most)), none
 				at := slices.IndexFunc(twin[hub], func(c car) bool { return c.slot() == slot })
-				was := car(none)
+				was := none
 				if at >= 0 {
 					was = twin[hub][at]
 					twin[hub] = slices.Delete(twin[hub], at, at+1)
