@@ -89,17 +89,6 @@ func TestQueriesDoNotAllocate(t *testing.T) {
 	}
 }
 
-func BenchmarkMatrix(b *testing.B) {
-	m := westNetwork(b)
-	spots := snapped(b, m, 5000)
-	for b.Loop() {
-		if _, err := NewMatrix(context.Background(), m, spots[:40], spots, nil); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/40, "ms/row")
-}
-
 func BenchmarkSnap(b *testing.B) {
 	m, points := westNetwork(b), places(10_000)
 	b.ReportAllocs()

@@ -12,12 +12,12 @@ import (
 // immutable and safe to share.
 type Fan struct {
 	m      *Metric
-	away   bool    // times are from the fan's places, not to them
-	lead   []Step  // per rank: To is the member that the node leads to or is, in Time; None without
-	nodes  int     // members that are nodes, the highest first; places follow
-	first  []Edge  // members + 1: the steps from member i are step[first[i]] to step[first[i+1]-1]
-	step   []Step  // To is a member nearer to the root
-	places []int32 // per member that is a place, its position among those given
+	away   bool   // times are from the fan's places, not to them
+	lead   []Step // per rank: To is the member that the node leads to or is, in Time; None without
+	nodes  int    // members that are nodes, the highest first; places follow
+	first  []Edge // members + 1: the steps from member i are step[first[i]] to step[first[i+1]-1]
+	step   []Step // To is a member nearer to the root
+	places []Rank // per place, its member
 }
 
 // Lanes is how many queries on a fan run at once: enough that finding a step costs little beside using
@@ -56,8 +56,28 @@ func (s *Sweep) Times(others [][]Start, dst [][]road.Millis) {
 	for i, starts := range others {
 		s.begin(i, starts)
 	}
-	s.inner()
-	s.outer(dst)
+	s.sweep(0, len(s.time))
+	if len(dst) == Lanes {
+		s.spread((*[Lanes][]road.Millis)(dst))
+		return
+	}
+	for i, x := range s.f.places {
+		for lane, t := range s.time[x][:len(dst)] {
+			dst[lane][i] = t
+		}
+	}
+}
+
+// spread writes the times of the places to a row for each lane. It is written out as relax is.
+func (s *Sweep) spread(dst *[Lanes][]road.Millis) {
+	n := len(s.f.places)
+	d0, d1, d2, d3 := dst[0][:n], dst[1][:n], dst[2][:n], dst[3][:n]
+	d4, d5, d6, d7 := dst[4][:n], dst[5][:n], dst[6][:n], dst[7][:n]
+	for i, x := range s.f.places {
+		t := &s.time[x]
+		d0[i], d1[i], d2[i], d3[i] = t[0], t[1], t[2], t[3]
+		d4[i], d5[i], d6[i], d7[i] = t[4], t[5], t[6], t[7]
+	}
 }
 
 // begin lets the query of a lane begin at the members that lie on its way to the root.
@@ -83,32 +103,16 @@ func (s *Sweep) begin(lane int, starts []Start) {
 
 var never = [Lanes]road.Millis(slices.Repeat([]road.Millis{road.Unreachable}, Lanes))
 
-// inner computes the times of the members that are nodes.
-func (s *Sweep) inner() {
-	for i := range s.f.nodes {
-		s.member(i)
-	}
-}
-
-// outer computes the times of the places.
-func (s *Sweep) outer(dst [][]road.Millis) {
-	for i, place := range s.f.places {
-		t := s.member(s.f.nodes + i)
-		for lane, row := range dst {
-			row[place] = t[lane]
+// sweepPlain computes the times of the members from from to end-1; those before them have theirs.
+func (s *Sweep) sweepPlain(from, end int) {
+	for i := from; i < end; i++ {
+		t := &s.time[i]
+		if !s.begun[i] {
+			*t = never
 		}
+		s.begun[i] = false
+		relax(t, s.f.step[s.f.first[i]:s.f.first[i+1]], s.time)
 	}
-}
-
-// member computes the times of a member, whose higher neighbours have theirs.
-func (s *Sweep) member(i int) *[Lanes]road.Millis {
-	t := &s.time[i]
-	if !s.begun[i] {
-		*t = never
-	}
-	s.begun[i] = false
-	relax(t, s.f.step[s.f.first[i]:s.f.first[i+1]], s.time)
-	return t
 }
 
 // relax takes in steps. It is written out since a loop over the lanes takes half as long again.

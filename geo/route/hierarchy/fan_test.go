@@ -1,6 +1,7 @@
 package hierarchy
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -60,4 +61,55 @@ func TestFanTimesAreDijkstras(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSweepsAreAlike compares the way of sweeping that the processor allows with the plain one.
+func TestSweepsAreAlike(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, w := drawGraph(t)
+		h, err := New(g, drawOrder(t, g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := h.Customise(w).FanTo(drawPlaces(t, g, "places", 12))
+		fast, plain := f.NewSweep(), f.NewSweep()
+		for range 2 {
+			for lane, starts := range drawPlaces(t, g, "others", Lanes) {
+				fast.begin(lane, starts)
+				plain.begin(lane, starts)
+			}
+			fast.sweep(0, len(fast.time))
+			plain.sweepPlain(0, len(plain.time))
+			if !slices.Equal(fast.time, plain.time) || !slices.Equal(fast.begun, plain.begun) {
+				t.Fatalf("%v, want %v", fast.time, plain.time)
+			}
+		}
+	})
+}
+
+// TestSweepsOfManyMembers spans more members than are swept without a break.
+func TestSweepsOfManyMembers(t *testing.T) {
+	const n = 5000
+	g := &road.Graph{FirstOut: []road.Arc{0}, Lon: make([]float32, n), Lat: make([]float32, n)}
+	order, w, places := make([]road.Node, n), []road.Millis(nil), make([][]Start, n)
+	for v := range n { // a road of n nodes
+		if v+1 < n {
+			g.Head, w = append(g.Head, road.Node(v+1)), append(w, road.Millis(v))
+		}
+		g.FirstOut, order[v] = append(g.FirstOut, road.Arc(len(g.Head))), road.Node(v*7%n)
+	}
+	h, err := New(g, order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v := range n {
+		places[v] = []Start{{At: h.Rank[v]}, {At: h.Rank[v]}}
+	}
+	row := [][]road.Millis{make([]road.Millis, n)}
+	h.Customise(w).FanTo(places).NewSweep().Times([][]Start{{{At: h.Rank[0], Time: 5}}}, row)
+	for v, got := range row[0] {
+		if want := road.Millis(5 + v*(v-1)/2); got != want {
+			t.Fatalf("to node %d: %d, want %d", v, got, want)
+		}
+	}
 }

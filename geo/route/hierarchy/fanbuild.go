@@ -1,6 +1,7 @@
 package hierarchy
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/nearside-ems/nearside/geo/road"
@@ -154,13 +155,15 @@ func (b *fanBuilder) fan(m *Metric, away bool) *Fan {
 		}
 	}
 	f.nodes = len(f.first) - 1
-	for i := range len(b.steps) - n {
-		f.places = append(f.places, int32(i))
+	order := make([]int, len(b.steps)-n)
+	for i := range order {
+		order[i] = n + i
 	}
-	slices.SortStableFunc(f.places, func(i, j int32) int { return b.lowest(n+int(j)) - b.lowest(n+int(i)) })
-	for _, i := range f.places {
-		give(n + int(i))
+	slices.SortFunc(order, func(x, y int) int { return cmp.Or(b.lowest(y)-b.lowest(x), x-y) })
+	for _, x := range order {
+		give(x)
 	}
+	f.places = member[n:]
 	for x, r := range b.nodes {
 		switch lead := b.lead[x]; {
 		case lead.To != None:
