@@ -77,7 +77,8 @@ func (f *front) Pop() any {
 
 // TestDepartureRule measures what it costs that a trip is timed wholly by the speeds of the period in
 // which it begins: its time against that of a car that meets the speeds of the moment, for trips that
-// begin before the two boundaries of the week at which speeds fall most. docs/routing.md has the table.
+// begin before the two boundaries of the week at which speeds fall most, and before the one at which
+// they rise most. docs/routing.md has the table.
 func TestDepartureRule(t *testing.T) {
 	network, table := west(t)
 	g := network.Graph
@@ -85,7 +86,7 @@ func TestDepartureRule(t *testing.T) {
 		name        string
 		hour        int
 		worstMedian float64 // of trips that begin at the boundary's own moment
-	}{{"Monday 07:00, night to morning peak", 7, 0.5}, {"Monday 16:00, inter-peak to evening peak", 16, 0.3}} {
+	}{{"Monday 07:00, night to morning peak", 7, 0.5}, {"Monday 16:00, inter-peak to evening peak", 16, 0.3}, {"Monday 19:00, evening peak to evening", 19, 0.5}} {
 		before, after := table.Profile(table.Period(b.hour-1), road.Normal), table.Profile(table.Period(b.hour), road.Normal)
 		turn := &boundary{30 * minute, g.Weights(&before), g.Weights(&after)}
 		var text strings.Builder

@@ -16,7 +16,7 @@ type Finder struct {
 	many         *hierarchy.Many
 	search       *hierarchy.Search
 	leave, reach []hierarchy.Start
-	beside       []keyed
+	mates        mates
 	one          [1]road.Spot
 }
 
@@ -130,39 +130,19 @@ func (f *Finder) FromAny(from, to []road.Spot, dst []road.Millis) []road.Millis 
 	dst = dst[:len(to)]
 	f.depart(from)
 	for i := range to {
-		dst[i] = min(f.along(from, &to[i]), f.over(to[i].Reach[:to[i].Reaches]))
+		dst[i] = min(f.mates.nearest(f.m, from, &to[i]), f.over(to[i].Reach[:to[i].Reaches]))
 	}
 	return dst
 }
 
 // depart prepares for times from the nearest of several spots.
 func (f *Finder) depart(from []road.Spot) {
-	f.leave, f.beside = f.leave[:0], f.beside[:0]
+	f.leave = f.leave[:0]
 	for i := range from {
 		f.leave = f.m.starts(from[i].Leave[:from[i].Leaves], f.leave)
-		if k := key(&from[i]); k != 0 {
-			f.beside = append(f.beside, keyed{k, uint32(i)})
-		}
 	}
-	slices.SortFunc(f.beside, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	f.mates.fill(from)
 	f.many.From(f.m.Ways, f.leave)
-}
-
-// keyed is a spot by the edge or square in which it lies.
-type keyed struct{ key, spot uint32 }
-
-// along returns the time to a spot from the nearest of those on its edge or in its square, without
-// leaving it.
-func (f *Finder) along(from []road.Spot, to *road.Spot) road.Millis {
-	best, k := road.Unreachable, key(to)
-	if k == 0 || len(f.beside) == 0 {
-		return best
-	}
-	at, _ := slices.BinarySearchFunc(f.beside, k, func(a keyed, k uint32) int { return cmp.Compare(a.key, k) })
-	for ; at < len(f.beside) && f.beside[at].key == k; at++ {
-		best = min(best, f.m.direct(&from[f.beside[at].spot], to))
-	}
-	return best
 }
 
 // Time returns the time from one spot to another, by labels where the metric has them.
