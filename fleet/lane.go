@@ -47,6 +47,11 @@ func (f *Store) Use(metrics ...*route.Metric) {
 	for _, l := range fresh {
 		f.fill(l)
 	}
+	f.adopt(fresh, metrics)
+}
+
+// adopt lets readers read the lanes that have been filled, and drops those of other metrics.
+func (f *Store) adopt(fresh []*lane, metrics []*route.Metric) {
 	f.write.Lock()
 	defer f.write.Unlock()
 	for _, l := range fresh {
@@ -88,11 +93,8 @@ const takenAtOnce = 32
 // taken in a few at a time, and what reports change while the indices are made is applied after.
 func (f *Store) fill(l *lane) {
 	var all, since route.Moves
-	for more := true; more; runtime.Gosched() {
-		f.write.Lock()
-		l.take(f.cars, takenAtOnce, &all)
-		more = l.filled < len(f.cars)
-		f.write.Unlock()
+	for f.takeSome(l, &all) {
+		runtime.Gosched()
 	}
 	l.index[0] = route.NewIndex(l.metric)
 	l.index[0].Fill(&all)
@@ -101,4 +103,12 @@ func (f *Store) fill(l *lane) {
 	f.write.Unlock()
 	l.index[0].Apply(&since)
 	l.index[1] = l.index[0].Clone()
+}
+
+// takeSome takes a few cars into a lane and tells whether there are more.
+func (f *Store) takeSome(l *lane, moves *route.Moves) bool {
+	f.write.Lock()
+	defer f.write.Unlock()
+	l.take(f.cars, takenAtOnce, moves)
+	return l.filled < len(f.cars)
 }

@@ -202,3 +202,28 @@ func TestClosingIsNeverSooner(t *testing.T) {
 		}
 	})
 }
+
+// TestACarMovesToAParallelRoad: two roads join the same crossings, and one takes six times as long. From
+// the start of the long one it is quicker to turn back and take the other.
+func TestACarMovesToAParallelRoad(t *testing.T) {
+	g := &road.Graph{
+		FirstOut: []road.Arc{0, 2, 4}, Head: []road.Node{1, 1, 0, 0}, Base: []road.Millis{10_000, 60_000, 10_000, 60_000},
+		Class: make([]road.Class, 4), Zone: make([]road.Zone, 4), Metres: make([]float32, 4), Lon: make([]float32, 2), Lat: make([]float32, 2),
+	}
+	var p road.Profile
+	p.Factor[0][0] = 1
+	m := NewMetric(&Network{Graph: g}, p)
+	x, trails, s, call := NewIndex(m), NewTrails(m), NewScratch(m), atNode(1)
+	call.Reach[0].Class, call.Reach[0].Zone = 0, 0
+	for _, step := range []struct {
+		spot road.Spot
+		want road.Millis
+	}{{g.SpotOn(0, 2, 0.5), 5_000}, {g.SpotOn(1, 3, 0.05), 13_000}, {g.SpotOn(1, 3, 0.9), 6_000}, {g.SpotOn(0, 2, 0), 10_000}} {
+		var moves Moves
+		trails.Put(0, &step.spot, &moves)
+		x.Apply(&moves)
+		if got := x.Nearest(s, &call, 1, nil, nil); len(got) != 1 || got[0].Time != step.want {
+			t.Errorf("on arc %d at %g: %v, want %d ms", step.spot.Arc, step.spot.Along, got, step.want)
+		}
+	}
+}
