@@ -70,10 +70,40 @@ func BenchmarkWestBuild(b *testing.B) {
 		}
 	})
 	b.Run("Labels", func(b *testing.B) {
+		bytes := 0
 		for b.Loop() {
-			labels(b, m)
+			bytes = labels(b, m).Bytes()
+		}
+		b.ReportMetric(float64(bytes)/(1<<20), "MiB")
+	})
+}
+
+// BenchmarkWestMatrix fills matrices on one processor. Dijkstra's search from one node to all is the
+// reference: one row.
+func BenchmarkWestMatrix(b *testing.B) {
+	m := westMetric(b)
+	sites, cells := spots(b, m.Network, anywhere(2000, 3)), spots(b, m.Network, anywhere(15_000, 4))
+	b.Run("Dijkstra", func(b *testing.B) {
+		s := dijkstra.NewSearch(dijkstra.Forward(m.Network.Graph))
+		for i := 0; b.Loop(); i++ {
+			s.Begin(m.Weight)
+			s.From(sites[i%len(sites)].Leave[0].Node, 0)
+			s.All()
 		}
 	})
+	fill := func(sites, cells []road.Spot) func(*testing.B) {
+		return func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			for b.Loop() {
+				if _, err := route.NewMatrix(context.Background(), m, sites, cells, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	b.Run("2000x2000", fill(sites, cells[:2000]))
+	b.Run("2000x15000", fill(sites, cells))
+	b.Run("15000x2000", fill(cells, sites))
 }
 
 // BenchmarkWestTrip finds the time of a trip from node to node.
