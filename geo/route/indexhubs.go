@@ -9,8 +9,8 @@ type hubs interface {
 	Leave(s *hierarchy.Search, starts []hierarchy.Start, dst []hierarchy.Entry) []hierarchy.Entry
 }
 
-// UseLabels has indices on the metric read labels of Ways from now on, instead of searching. It may be
-// called at any time: answers stay the same.
+// UseLabels has indices on the metric read labels of Ways from now on, instead of searching, or search
+// again where l is nil. It may be called at any time: answers stay the same.
 func (m *Metric) UseLabels(l *hierarchy.Labels) { m.labels.Store(l) }
 
 // Labelled tells whether indices on the metric read labels.
