@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nearside-ems/nearside/geo/road"
@@ -18,8 +19,12 @@ const (
 	patience = 10 * time.Second
 )
 
-// keepRoads prepares the times of now and of the next epoch until ctx ends.
+// keepRoads prepares the times of now and of the next epoch until ctx ends, and what the fleet needs to
+// answer on them fast.
 func (s *Server) keepRoads(ctx context.Context) {
+	var labelling sync.WaitGroup
+	defer labelling.Wait()
+	labelling.Go(func() { s.labeller.run(ctx) })
 	_, _ = s.Network.Shapes() // so that the first closure does not wait; it tells an error, if any
 	for {
 		timer := time.NewTimer(s.tendRoads())
@@ -42,7 +47,9 @@ func (s *Server) tendRoads() time.Duration {
 	func() {
 		defer s.recovered("keepRoads", &logged)
 		pause = s.roads.tend(s.Now())
-		s.Fleet.Use(s.roads.metrics()...)
+		metrics := s.roads.metrics()
+		s.Fleet.Use(metrics...)
+		s.labeller.want(metrics)
 	}()
 	return pause
 }

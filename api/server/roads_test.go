@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/roadworks"
 )
 
@@ -186,12 +189,45 @@ func TestKeeper(t *testing.T) {
 	})
 }
 
+// TestLabels: the metrics in use get labels, those that were drop theirs.
+func TestLabels(t *testing.T) {
+	s := offline(t, func() time.Time { return noon })
+	ctx, stop := context.WithCancel(t.Context())
+	ran := make(chan struct{})
+	go func() { defer close(ran); s.labeller.run(ctx) }()
+	labelled := func(list []*route.Metric) bool {
+		return !slices.ContainsFunc(list, func(m *route.Metric) bool { return !m.Labelled() })
+	}
+	s.tendRoads()
+	open := s.roads.metrics()
+	for !labelled(open) {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := s.roads.add(noon, closedUntil("a", noon, time.Time{})); err != nil {
+		t.Fatal(err)
+	}
+	s.tendRoads()
+	closed := s.roads.metrics()
+	for !labelled(closed) {
+		time.Sleep(time.Millisecond)
+	}
+	if len(open) != 2 || len(closed) != 2 || open[0].Labelled() || open[1].Labelled() {
+		t.Errorf("%d metrics before and %d after a closure; labels are kept of those before: %v", len(open), len(closed), open[0].Labelled())
+	}
+	s.labeller.want(nil)
+	stop()
+	<-ran
+	if closed[0].Labelled() {
+		t.Error("labels are kept that nobody wants")
+	}
+}
+
 // TestAnswersDuringChanges is for the race detector: answers read while roads are closed and opened.
 func TestAnswersDuringChanges(t *testing.T) {
 	s := offline(t, func() time.Time { return noon })
 	done := make(chan struct{})
 	var readers sync.WaitGroup
-	for range 4 {
+	for range 2 {
 		readers.Go(func() {
 			for {
 				select {
@@ -200,13 +236,14 @@ func TestAnswersDuringChanges(t *testing.T) {
 				default:
 				}
 				e := s.roads.at(noon)
+				runtime.Gosched()
 				if l := s.roads.lane(e.surface, e.period, road.BlueLight); (len(e.effects) > 0) != (len(e.state.Changes) > 0) || l.metric == nil {
 					t.Error("half a change was seen")
 				}
 			}
 		})
 	}
-	for range 50 {
+	for range 20 {
 		if _, err := s.roads.add(noon, closedUntil("a", noon, noon.Add(time.Minute))); err != nil {
 			t.Error(err)
 		}

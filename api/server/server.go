@@ -32,7 +32,8 @@ const (
 // Server answers over gRPC and HTTP. Make one with New.
 type Server struct {
 	Settings
-	roads *roads
+	roads    *roads
+	labeller *labeller
 	// readers holds scratch space for questions to the fleet.
 	readers sync.Pool   // of *fleet.Reader
 	cells   []road.Spot // of the grid's centres; those with offRoad are not joined to the network
@@ -70,7 +71,7 @@ func New(settings Settings) (*Server, error) {
 	if err := settings.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{Settings: settings, health: health.NewServer()}
+	s := &Server{Settings: settings, labeller: newLabeller(), health: health.NewServer()}
 	store, err := roadworks.Open(s.DataDir, s.Network, s.Now())
 	if err != nil {
 		return nil, err
