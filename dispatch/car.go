@@ -39,21 +39,32 @@ const (
 
 // String lists the skills, such as "paramedic and mental-health nurse".
 func (s Skills) String() string {
-	var names []string
-	for i, name := range [...]string{"paramedic", "mental-health nurse", "specialist mental-health paramedic"} {
-		if s&(1<<i) != 0 {
-			names = append(names, name)
+	if int(s) < len(skillWords) {
+		return skillWords[s]
+	}
+	return "no skill"
+}
+
+// skillWords are the words for each set.
+var skillWords = func() (all [AllSkills + 1]string) {
+	for set := range all {
+		var names []string
+		for i, name := range [...]string{"paramedic", "mental-health nurse", "specialist mental-health paramedic"} {
+			if set&(1<<i) != 0 {
+				names = append(names, name)
+			}
+		}
+		switch last := len(names) - 1; last {
+		case -1:
+			all[set] = "no skill"
+		case 0:
+			all[set] = names[0]
+		default:
+			all[set] = strings.Join(names[:last], ", ") + " and " + names[last]
 		}
 	}
-	if len(names) == 0 {
-		return "no skill"
-	}
-	last := len(names) - 1
-	if last == 0 {
-		return names[0]
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
+	return all
+}()
 
 // Car is one car as last reported. A Car in a Snapshot is never written again.
 type Car struct {

@@ -51,7 +51,7 @@ func NewClosestIdle(search Searcher, s Settings) *ClosestIdle {
 // Respond appends to dst the k suitable cars that arrive first, soonest first and ties by slot; fewer
 // where no more can get there by road.
 func (p *ClosestIdle) Respond(s *Snapshot, in *Incident, k int, dst []Candidate) []Candidate {
-	p.judge = judge{s, in}
+	p.judge = newJudge(s, in)
 	p.found = p.search.Nearest(s, &in.Spot, k, &p.judge, p.found)
 	p.judge = judge{}
 	delay := road.Millis(p.settings.Mobilisation.Milliseconds())

@@ -74,8 +74,15 @@ func (c *Car) sectorWords() string {
 
 // judge is a route.Filter: what a call asks of the cars of a snapshot.
 type judge struct {
-	s  *Snapshot
-	in *Incident
+	s      *Snapshot
+	in     *Incident
+	now    time.Time
+	oldest time.Time // that a position may be
+}
+
+func newJudge(s *Snapshot, in *Incident) judge {
+	now := s.Now.Round(0) // without the monotonic clock times compare faster
+	return judge{s, in, now, now.Add(-s.StaleAfter)}
 }
 
 // Suitable tells whether nothing but the road can keep a car from the call.
@@ -86,11 +93,11 @@ func (j *judge) reason(c *Car) Reason {
 	switch {
 	case c.Status == OffShift:
 		return IsOffShift
-	case c.ShiftOver(j.s.Now):
+	case c.ShiftOver(j.now):
 		return IsShiftOver
 	case c.Status != Available:
 		return IsBusy
-	case j.s.Stale(c):
+	case c.Fixed.Before(j.oldest):
 		return IsStale
 	case c.Skills&j.in.Skills != j.in.Skills:
 		return LacksSkill
@@ -111,7 +118,7 @@ func (a *AdHoc) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, dst []
 	for _, c := range chosen {
 		isChosen[c.Slot] = true
 	}
-	j := judge{s, in}
+	j := newJudge(s, in)
 	a.collect(s, &j)
 	travel := make(map[int]road.Millis, len(a.slots))
 	for i, t := range a.finder.ManyToOne(a.spots, in.Spot, make([]road.Millis, len(a.spots))) {

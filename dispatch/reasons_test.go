@@ -43,7 +43,7 @@ func Example() {
 	policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 	ranked := policy.Respond(fleet, call, 5, nil)
 	for i, c := range ranked {
-		fmt.Println(c.Car.Name, c.Arrival.Seconds(), dispatch.DefaultSettings().Reasons(fleet.Now, call, ranked, i))
+		fmt.Println(c.Car.Name, c.Arrival.Seconds(), explain(fleet, call, ranked, i))
 	}
 	for _, e := range adhoc.Exclusions(fleet, call, ranked, nil) {
 		fmt.Println(e.Car.Name, e)
@@ -56,13 +56,26 @@ func Example() {
 	// JRC-5 lacks mental-health nurse
 }
 
+func explain(fleet *dispatch.Snapshot, call *dispatch.Incident, ranked []dispatch.Candidate, i int) []string {
+	var why dispatch.Reasons
+	dispatch.DefaultSettings().Explain(fleet.Now, call, ranked, i, &why)
+	return why.Strings()
+}
+
 func TestRespondAllocatesNothing(t *testing.T) {
 	fleet := exampleFleet()
 	call := &dispatch.Incident{Spot: spotAt(1, 0)}
 	adhoc := dispatch.NewAdHoc(route.NewFinder(twoStreets()))
 	policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 	var dst []dispatch.Candidate
-	respond := func() { dst = policy.Respond(fleet, call, 5, dst[:0]) }
+	var why dispatch.Reasons
+	respond := func() {
+		dst = policy.Respond(fleet, call, 5, dst[:0])
+		why.Reset()
+		for i := range dst {
+			dispatch.DefaultSettings().Explain(fleet.Now, call, dst, i, &why)
+		}
+	}
 	respond()
 	if n := testing.AllocsPerRun(100, respond); n != 0 {
 		t.Errorf("%v allocations a call, want 0", n)
@@ -87,7 +100,7 @@ func TestReasonsNameNoUnknownSector(t *testing.T) {
 	adhoc := dispatch.NewAdHoc(route.NewFinder(twoStreets()))
 	policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 	call := &dispatch.Incident{Spot: spotAt(0, 0), Sector: geo.Sectors}
-	for _, r := range dispatch.DefaultSettings().Reasons(fleet.Now, call, policy.Respond(fleet, call, 1, nil), 0) {
+	for _, r := range explain(fleet, call, policy.Respond(fleet, call, 1, nil), 0) {
 		if strings.Contains(r, geo.Sectors.String()) {
 			t.Errorf("reason %q for a call in an unknown sector", r)
 		}
@@ -115,7 +128,7 @@ func TestShiftsAndSectors(t *testing.T) {
 		t.Fatalf("ranked %+v", ranked)
 	}
 	for i, want := range []bool{true, false} {
-		reasons := strings.Join(dispatch.DefaultSettings().Reasons(now, call, ranked, i), "; ")
+		reasons := strings.Join(explain(fleet, call, ranked, i), "; ")
 		if strings.Contains(reasons, "its shift ends in 40 min") != want {
 			t.Errorf("%s: %s", ranked[i].Car.Name, reasons)
 		}
@@ -137,7 +150,9 @@ func TestShiftsAndSectors(t *testing.T) {
 		t.Errorf("not excluded: %v", want)
 	}
 	for _, s := range dispatch.FindStranded(fleet, call, ranked, 9, nil) {
-		reasons := s.Reasons(now)
+		var why dispatch.Reasons
+		s.Explain(now, &why)
+		reasons := why.Strings()
 		if s.Car.Name != "off" || !strings.Contains(reasons[1], "no road is near it: ") || !strings.Contains(reasons[1], "km as the crow flies, travel time not known") {
 			t.Errorf("stranded %s: %v", s.Car.Name, reasons)
 		}

@@ -19,7 +19,7 @@ type Stranded struct {
 // by slot, of those that would be suitable but are not among ranked. ranked must be all that can get
 // there by road: a ranking that came out shorter than asked.
 func FindStranded(s *Snapshot, in *Incident, ranked []Candidate, k int, dst []Stranded) []Stranded {
-	first, j := len(dst), judge{s, in}
+	first, j := len(dst), newJudge(s, in)
 	for slot, c := range s.Cars {
 		if r := j.reason(c); r != Suitable && r != NotOnRoad {
 			continue

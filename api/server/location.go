@@ -9,6 +9,7 @@ import (
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/bng"
+	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
@@ -62,6 +63,9 @@ type place struct {
 	modelled bool // travel times here are modelled
 }
 
+// cellID returns a cell's H3 identifier, which the grid would have to spell.
+func (s *Server) cellID(i grid.Index) string { return s.city.Cells[i].Id }
+
 // noRoad tells a place that is not London's from one that the network leaves out, as an import of a
 // part of London does.
 func (s *Server) noRoad(field string, p orb.Point) error {
@@ -90,7 +94,7 @@ func (s *Server) look(field string, l *pb.Location) (at place, onRoad bool, err 
 	at = place{point: p, sector: geo.Sectors}
 	at.spot, onRoad = s.Network.Snap(p)
 	if cell, ok := s.City.Grid.At(p); ok {
-		at.cell, at.sector = s.City.Grid.ID(cell), s.City.Grid.Sector(cell)
+		at.cell, at.sector = s.cellID(cell), s.City.Grid.Sector(cell)
 		at.borough = s.City.Boroughs[s.City.Grid.Borough(cell)].Name
 		at.modelled = s.modelledAt(cell)
 	} else if !onRoad {

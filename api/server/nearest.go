@@ -3,9 +3,8 @@ package server
 import (
 	"context"
 	"fmt"
-	"slices"
 
-	"google.golang.org/protobuf/types/known/timestamppb"
+	"google.golang.org/protobuf/proto"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/data"
@@ -32,59 +31,68 @@ func howMany(k, usual, most int32) (int, error) {
 // FindNearestCars ranks the cars that can reach a place first by road, now. Where fewer than asked can,
 // those that would be suitable but for the road follow, by how far away they are, marked as degraded.
 func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCarsRequest) (*pb.FindNearestCarsResponse, error) {
-	k, err := howMany(r.GetK(), defaultCars, maxCars)
+	p, err := s.nearest(r)
 	if err != nil {
 		return nil, err
 	}
-	driving, err := drivingOf(r.GetDriving())
+	defer p.free()
+	out := new(pb.FindNearestCarsResponse)
+	return out, proto.Unmarshal(*p.text, out)
+}
+
+// nearest checks a request and answers it, packed.
+func (s *Server) nearest(r *pb.FindNearestCarsRequest) (packed, error) {
+	ask, call, err := s.asked(r)
 	if err != nil {
-		return nil, err
+		return packed{}, err
 	}
-	skills, err := skillsOf("skills", r.GetSkills())
-	if err != nil {
-		return nil, err
+	ask.Now = s.Now()
+	e := s.roads.at(ask.Now)
+	lane := s.roads.lane(e.surface, e.period, call.driving)
+	ask.Metric = lane.metric
+	asker := s.askers.Get().(*asker)
+	defer s.askers.Put(asker)
+	p := newPacked()
+	w := nearestAnswer{Server: s, wire: wire{(*p.text)[:0]}, asker: asker, ask: &ask, call: &call, epoch: e, lane: lane}
+	w.answer = asker.reader.Nearest(&ask)
+	w.write(r.GetIncludeExcluded())
+	*p.text = w.b
+	return p, nil
+}
+
+// asker is scratch space for answers: one for each that is being made.
+type asker struct {
+	reader *fleet.Reader
+	why    dispatch.Reasons
+}
+
+// call is where a car is needed and how it may drive.
+type call struct {
+	place
+	onRoad  bool
+	driving road.Driving
+}
+
+// asked is a request as the fleet takes it, but for the time.
+func (s *Server) asked(r *pb.FindNearestCarsRequest) (q fleet.Question, c call, err error) {
+	if q.K, err = howMany(r.GetK(), defaultCars, maxCars); err != nil {
+		return q, c, err
 	}
-	sectors, err := sectorsOf("sectors", r.GetSectors())
-	if err != nil {
-		return nil, err
+	if c.driving, err = drivingOf(r.GetDriving()); err != nil {
+		return q, c, err
 	}
-	call, onRoad, err := s.look("location", r.GetLocation())
-	if err != nil {
-		return nil, err
+	if q.Incident.Skills, err = skillsOf("skills", r.GetSkills()); err != nil {
+		return q, c, err
 	}
-	now := s.Now()
-	lane, basis := s.laneNow(now, driving)
-	reader := s.readers.Get().(*fleet.Reader)
-	defer s.readers.Put(reader)
-	q := fleet.Question{
-		Metric: lane.metric, Now: now, K: k, Whole: r.GetIncludeExcluded(),
-		Incident: dispatch.Incident{Point: call.point, Spot: call.spot, Sector: call.sector, Skills: skills, Sectors: sectors},
+	if q.Incident.Sectors, err = sectorsOf("sectors", r.GetSectors()); err != nil {
+		return q, c, err
 	}
-	a := reader.Nearest(&q)
-	out := &pb.FindNearestCarsResponse{
-		Candidates: make([]*pb.Candidate, 0, len(a.Ranked)+len(a.Stranded)), Basis: basis,
-		AsOf: timestamppb.New(now), Cell: call.cell, Borough: call.borough,
+	if c.place, c.onRoad, err = s.look("location", r.GetLocation()); err != nil {
+		return q, c, err
 	}
-	basis.Modelled = call.modelled
-	for i, c := range a.Ranked {
-		modelled := call.modelled || s.modelledCar(c.Car)
-		basis.Modelled = basis.Modelled || modelled
-		out.Candidates = append(out.Candidates, &pb.Candidate{
-			Car: s.carProto(&a.Snapshot, c.Car), TravelTime: millisProto(c.Travel), ArrivalTime: millisProto(c.Arrival),
-			Reasons: s.Dispatch.Reasons(now, &q.Incident, a.Ranked, i), Modelled: modelled,
-		})
-	}
-	for _, c := range a.Stranded {
-		out.Candidates = append(out.Candidates, &pb.Candidate{
-			Car: s.carProto(&a.Snapshot, c.Car), Reasons: c.Reasons(now), Degraded: true, StraightLineMetres: c.Metres,
-		})
-	}
-	basis.DegradedReason = s.whyDegraded(onRoad, len(a.Stranded))
-	basis.Degraded = basis.DegradedReason != ""
-	if r.GetIncludeExcluded() {
-		out.Exclusions = exclusionsProto(lane, &q.Incident, a)
-	}
-	return out, nil
+	q.Whole = r.GetIncludeExcluded()
+	q.Incident.Point, q.Incident.Spot, q.Incident.Sector = c.point, c.spot, c.sector
+	return q, c, nil
 }
 
 // whyDegraded says why an answer falls back to straight lines; "" where it does not.
@@ -97,20 +105,6 @@ func (s *Server) whyDegraded(onRoad bool, stranded int) string {
 	default:
 		return ""
 	}
-}
-
-// exclusionsProto says of every car that is not offered why.
-func exclusionsProto(l *lane, in *dispatch.Incident, a *fleet.Answer) (list []*pb.Exclusion) {
-	adhoc := l.adhoc.Get().(*dispatch.AdHoc)
-	defer l.adhoc.Put(adhoc)
-	offered := slices.Clone(a.Ranked)
-	for _, c := range a.Stranded {
-		offered = append(offered, dispatch.Candidate{Slot: c.Slot})
-	}
-	for _, e := range adhoc.Exclusions(&a.Snapshot, in, offered, nil) {
-		list = append(list, &pb.Exclusion{Car: e.Car.Name, Reason: e.String()})
-	}
-	return list
 }
 
 // receiving are the kinds of places that a patient can be taken to.

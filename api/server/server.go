@@ -34,14 +34,13 @@ type Server struct {
 	Settings
 	roads    *roads
 	labeller *labeller
-	// readers holds scratch space for questions to the fleet.
-	readers sync.Pool   // of *fleet.Reader
-	cells   []road.Spot // of the grid's centres; those with offRoad are not joined to the network
-	off     []bool
-	places  []standing
-	city    *pb.City
-	plans   *plans
-	health  *health.Server
+	askers   sync.Pool   // of *asker
+	cells    []road.Spot // of the grid's centres; those with offRoad are not joined to the network
+	off      []bool
+	places   []standing
+	city     *pb.City
+	plans    *plans
+	health   *health.Server
 }
 
 // standing is a place that is joined to the road network.
@@ -76,7 +75,7 @@ func New(settings Settings) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.readers.New = func() any { return s.Fleet.Reader(s.Dispatch) }
+	s.askers.New = func() any { return &asker{reader: s.Fleet.Reader(s.Dispatch)} }
 	s.roads = newRoads(&s.Settings, store)
 	g := s.City.Grid
 	s.cells, s.off = make([]road.Spot, g.Len()), make([]bool, g.Len())
@@ -98,12 +97,12 @@ func New(settings Settings) (*Server, error) {
 // GRPC returns the gRPC server with every service registered.
 func (s *Server) GRPC() *grpc.Server {
 	g := grpc.NewServer(
-		grpc.MaxRecvMsgSize(maxMessage),
+		grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(newCodec()),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
 		grpc.UnaryInterceptor(s.recoverUnary), grpc.StreamInterceptor(s.recoverStream),
 	)
-	pb.RegisterDispatchServiceServer(g, &dispatchService{Server: s})
+	g.RegisterService(dispatchDesc(), &dispatchService{Server: s})
 	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
 	pb.RegisterRoadServiceServer(g, &roadService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})

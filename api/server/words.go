@@ -96,7 +96,7 @@ func (s *Server) carProto(snap *dispatch.Snapshot, c *dispatch.Car) *pb.Car {
 		car.ShiftEnd = timestamppb.New(c.ShiftEnd)
 	}
 	if c.InGrid {
-		car.Sector, car.Cell = c.Sector.String(), s.City.Grid.ID(c.Cell)
+		car.Sector, car.Cell = c.Sector.String(), s.cellID(c.Cell)
 		car.Borough = s.City.Boroughs[s.City.Grid.Borough(c.Cell)].Name
 	}
 	return car

@@ -1,0 +1,79 @@
+package benchmarks
+
+import (
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+)
+
+const (
+	loadCalls       = 20_000 // a batch
+	loadConnections = 16
+)
+
+// BenchmarkServer has another process call the server over many connections at once. A call takes so
+// much of the server's processor time (ServerCPU) and the server answers so many (Throughput, as the
+// time from one answer to the next).
+func BenchmarkServer(b *testing.B) {
+	conn := serve(b)
+	cars := pb.NewDispatchServiceClient(conn)
+	report(b, cars, 0, 500)
+	empty := order{Method: grpc_health_v1.Health_Check_FullMethodName, Requests: [][]byte{nil}}
+	nearest := order{Method: pb.DispatchService_FindNearestCars_FullMethodName}
+	for _, r := range requests(b) {
+		text, err := proto.Marshal(r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		nearest.Requests = append(nearest.Requests, text)
+	}
+	for _, o := range []struct {
+		name string
+		order
+	}{{"Empty", empty}, {"FindNearestCars", nearest}} {
+		o.Addr, o.Calls, o.Connections = conn.Target(), loadCalls, loadConnections
+		b.Run("CPU/"+o.name, func(b *testing.B) { calls(b, o.order, processorTime) })
+		b.Run("Throughput/"+o.name, func(b *testing.B) { calls(b, o.order, func() int64 { return time.Now().UnixNano() }) })
+	}
+}
+
+// calls measures what a call takes of what a clock counts in nanoseconds.
+func calls(b *testing.B, o order, clock func() int64) {
+	l := startLoad(b, o)
+	l.batch(b)
+	quiet()
+	var took, made int64
+	for b.Loop() {
+		before := clock()
+		l.batch(b)
+		took += clock() - before
+		made += int64(o.Calls)
+	}
+	b.ReportMetric(float64(took)/float64(made), "ns/op")
+}
+
+// processorTime is how long this process has been running on any processor.
+func processorTime() int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // only for an unknown argument
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
+}
+
+// quiet waits until the server does nothing in the background any more, such as building labels.
+func quiet() {
+	const pause, idle = 100 * time.Millisecond, 5 * time.Millisecond
+	for {
+		before := processorTime()
+		time.Sleep(pause)
+		if time.Duration(processorTime()-before) < idle {
+			return
+		}
+	}
+}
