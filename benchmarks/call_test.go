@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health/grpc_health_v1"
@@ -17,12 +18,13 @@ import (
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/api/server"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo/route"
 )
 
 // BenchmarkCall asks a server on loopback, one call after the other: an empty call (the health check)
 // and the five nearest cars. The difference is what an answer costs beyond the call.
 func BenchmarkCall(b *testing.B) {
-	conn := serve(b)
+	conn := serve(b, london(b).Network)
 	ctx := context.Background()
 	b.Run("Empty", func(b *testing.B) {
 		health := grpc_health_v1.NewHealthClient(conn)
@@ -31,10 +33,10 @@ func BenchmarkCall(b *testing.B) {
 			return err
 		})
 	})
-	cars, asks := pb.NewDispatchServiceClient(conn), requests(b)
+	cars, asks := pb.NewDispatchServiceClient(conn), requests(points(b, 256, 5))
 	known := 0
 	for _, fleet := range []int{6, 100, 1000} {
-		report(b, cars, known, fleet)
+		report(b, cars, points(b, fleet, 4)[known:], known)
 		known = fleet
 		b.Run(fmt.Sprintf("FindNearestCars/of=%d", fleet), func(b *testing.B) {
 			timed(b, func(i int) error {
@@ -60,13 +62,16 @@ func timed(b *testing.B, call func(i int) error) {
 	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "p99-ns")
 }
 
-// serve runs a server over the shipped London until the benchmark ends.
-func serve(b *testing.B) *grpc.ClientConn {
+// serve runs a server over the shipped London on a network until the benchmark ends.
+func serve(b *testing.B, n *route.Network) *grpc.ClientConn {
 	b.Helper()
 	city := london(b)
 	s := server.DefaultSettings()
-	s.City, s.Network, s.Modelled = city, city.Network, city.Modelled
-	s.Fleet = fleet.New(city.Grid, city.Network, fleet.DefaultSettings())
+	s.City, s.Network = city, n
+	if n == city.Network {
+		s.Modelled = city.Modelled
+	}
+	s.Fleet = fleet.New(city.Grid, n, fleet.DefaultSettings())
 	s.Zone, s.Now, s.Log = time.UTC, time.Now, slog.New(slog.NewTextHandler(io.Discard, nil))
 	srv, err := server.New(s)
 	if err != nil {
@@ -99,13 +104,13 @@ func loopback(b *testing.B) net.Listener {
 	return l
 }
 
-// report puts cars on the map, from the number known to the number wanted.
-func report(b *testing.B, c pb.DispatchServiceClient, known, wanted int) {
+// report puts cars on the map, whose numbers begin with first.
+func report(b *testing.B, c pb.DispatchServiceClient, at []orb.Point, first int) {
 	b.Helper()
 	ask := &pb.ReportPositionsRequest{}
-	for i, p := range points(b, wanted, 4)[known:] {
+	for i, p := range at {
 		ask.Reports = append(ask.Reports, &pb.PositionReport{
-			Car: fmt.Sprintf("cars/C%d", known+i), Location: latLng(p.Lat(), p.Lon()),
+			Car: fmt.Sprintf("cars/C%d", first+i), Location: latLng(p.Lat(), p.Lon()),
 		})
 	}
 	got, err := c.ReportPositions(context.Background(), ask)
@@ -114,10 +119,8 @@ func report(b *testing.B, c pb.DispatchServiceClient, known, wanted int) {
 	}
 }
 
-func requests(b *testing.B) []*pb.FindNearestCarsRequest {
-	b.Helper()
-	var asks []*pb.FindNearestCarsRequest
-	for _, p := range points(b, 256, 5) {
+func requests(at []orb.Point) (asks []*pb.FindNearestCarsRequest) {
+	for _, p := range at {
 		asks = append(asks, &pb.FindNearestCarsRequest{Location: latLng(p.Lat(), p.Lon())})
 	}
 	return asks

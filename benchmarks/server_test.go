@@ -1,14 +1,17 @@
 package benchmarks
 
 import (
+	"slices"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/geo/route"
 )
 
 const (
@@ -16,16 +19,23 @@ const (
 	loadConnections = 16
 )
 
-// BenchmarkServer has another process call the server over many connections at once. A call takes so
-// much of the server's processor time (ServerCPU) and the server answers so many (Throughput, as the
-// time from one answer to the next).
+// BenchmarkServer has another process call the server over many connections at once, 500 cars on the
+// map. A call takes so much of the server's processor time (CPU), and from one answer to the next it
+// takes so long (Throughput).
 func BenchmarkServer(b *testing.B) {
-	conn := serve(b)
-	cars := pb.NewDispatchServiceClient(conn)
-	report(b, cars, 0, 500)
+	b.Run("lattice", func(b *testing.B) { benchmarkServer(b, london(b).Network) })
+	b.Run("west", func(b *testing.B) {
+		n, _ := west(b)
+		benchmarkServer(b, n)
+	})
+}
+
+func benchmarkServer(b *testing.B, n *route.Network) {
+	conn := serve(b, n)
+	report(b, pb.NewDispatchServiceClient(conn), onRoad(b, n, 500, 4), 0)
 	empty := order{Method: grpc_health_v1.Health_Check_FullMethodName, Requests: [][]byte{nil}}
 	nearest := order{Method: pb.DispatchService_FindNearestCars_FullMethodName}
-	for _, r := range requests(b) {
+	for _, r := range requests(onRoad(b, n, 256, 5)) {
 		text, err := proto.Marshal(r)
 		if err != nil {
 			b.Fatal(err)
@@ -40,6 +50,16 @@ func BenchmarkServer(b *testing.B) {
 		b.Run("CPU/"+o.name, func(b *testing.B) { calls(b, o.order, processorTime) })
 		b.Run("Throughput/"+o.name, func(b *testing.B) { calls(b, o.order, func() int64 { return time.Now().UnixNano() }) })
 	}
+}
+
+// onRoad returns places as points does, of those that are near a road of a network.
+func onRoad(b *testing.B, n *route.Network, count int, seed uint64) []orb.Point {
+	b.Helper()
+	near := slices.DeleteFunc(points(b, 3*count, seed), func(p orb.Point) bool {
+		s, ok := n.Snap(p)
+		return !ok || s.Metres > 300
+	})
+	return near[:count]
 }
 
 // calls measures what a call takes of what a clock counts in nanoseconds.

@@ -66,22 +66,21 @@ var skillWords = func() (all [AllSkills + 1]string) {
 	return all
 }()
 
-// Car is one car as last reported. A Car in a Snapshot is never written again.
+// Car is one car as last reported. A Car in a Snapshot is never written again. What a ranking looks at
+// comes first, so that it lies together in memory.
 type Car struct {
-	Name   string // "cars/JRC-1"
-	Status Status
-	Skills Skills
-	Fixed  time.Time // when it was at Point
-	Point  orb.Point
-	Cell   grid.Index // that Point lies in, resolution 9; valid where InGrid
-	InGrid bool
-	Sector geo.Sector // of Cell; geo.Sectors where not InGrid
-	Spot   road.Spot  // Point on the network; valid where OnRoad
-	OnRoad bool
-	// Heading is where the car drives towards, in degrees clockwise from north; nil where it is not known.
-	Heading *float64
-	// ShiftEnd is when the crew's shift ends; zero where it is not known.
-	ShiftEnd time.Time
+	Name     string // "cars/JRC-1"
+	Status   Status
+	Skills   Skills
+	Sector   geo.Sector // of Cell; geo.Sectors where not InGrid
+	InGrid   bool
+	OnRoad   bool
+	Fixed    time.Time // when it was at Point
+	ShiftEnd time.Time // of the crew; zero where it is not known
+	Point    orb.Point
+	Cell     grid.Index // that Point lies in, resolution 9; valid where InGrid
+	Heading  *float64   // degrees clockwise from north that it drives towards; nil where that is not known
+	Spot     road.Spot  // Point on the network; valid where OnRoad
 }
 
 // ShiftOver tells whether the crew's shift has ended at now.

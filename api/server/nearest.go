@@ -42,28 +42,33 @@ func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCa
 
 // nearest checks a request and answers it, packed.
 func (s *Server) nearest(r *pb.FindNearestCarsRequest) (packed, error) {
-	ask, call, err := s.asked(r)
-	if err != nil {
+	a := s.askers.Get().(*asker)
+	defer s.askers.Put(a)
+	w := &a.write
+	var err error
+	if w.ask, w.call, err = s.asked(r); err != nil {
 		return packed{}, err
 	}
-	ask.Now = s.Now()
-	e := s.roads.at(ask.Now)
-	lane := s.roads.lane(e.surface, e.period, call.driving)
-	ask.Metric = lane.metric
-	asker := s.askers.Get().(*asker)
-	defer s.askers.Put(asker)
+	w.ask.Now = s.Now()
+	w.epoch = s.roads.at(w.ask.Now)
+	w.lane = s.roads.lane(w.surface, w.period, w.call.driving)
+	w.ask.Metric = w.lane.metric
+	w.answer = a.reader.Nearest(&w.ask)
 	p := newPacked()
-	w := nearestAnswer{Server: s, wire: wire{(*p.text)[:0]}, asker: asker, ask: &ask, call: &call, epoch: e, lane: lane}
-	w.answer = asker.reader.Nearest(&ask)
-	w.write(r.GetIncludeExcluded())
-	*p.text = w.b
+	w.b = (*p.text)[:0]
+	w.all(r.GetIncludeExcluded())
+	*p.text, w.b = w.b, nil
 	return p, nil
 }
 
 // asker is scratch space for answers: one for each that is being made.
 type asker struct {
 	reader *fleet.Reader
-	why    dispatch.Reasons
+	write  nearestAnswer
+}
+
+func newAsker(s *Server) *asker {
+	return &asker{reader: s.Fleet.Reader(s.Dispatch), write: nearestAnswer{Server: s}}
 }
 
 // call is where a car is needed and how it may drive.

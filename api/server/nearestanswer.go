@@ -4,27 +4,53 @@ import (
 	"slices"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo/grid"
 )
+
+// cellFields are the fields of a Car that follow from its cell, of all cells one after the other.
+type cellFields struct {
+	text []byte
+	end  []uint32 // per cell
+}
+
+func (s *Server) packCells() (f cellFields) {
+	g := s.City.Grid
+	for i := range grid.Index(g.Len()) {
+		w := wire{f.text}
+		w.text(4, g.Sector(i).String())
+		w.text(9, s.cellID(i))
+		w.text(10, s.City.Boroughs[g.Borough(i)].Name)
+		f.text, f.end = w.b, append(f.end, uint32(len(w.b)))
+	}
+	return f
+}
+
+func (f *cellFields) of(i grid.Index) []byte {
+	first := uint32(0)
+	if i > 0 {
+		first = f.end[i-1]
+	}
+	return f.text[first:f.end[i]]
+}
 
 // nearestAnswer writes a FindNearestCarsResponse. The numbers are those of the fields in the contract;
 // a test compares what it writes with the same answer made of messages.
 type nearestAnswer struct {
 	*Server
 	wire
-	*asker
 	*epoch
 	lane   *lane
-	ask    *fleet.Question
-	call   *call
+	ask    fleet.Question
+	call   call
 	answer *fleet.Answer
+	why    dispatch.Reasons
 }
 
-func (w *nearestAnswer) write(excluded bool) {
+// all writes the answer, with the cars that are not offered where they are asked for.
+func (w *nearestAnswer) all(excluded bool) {
 	modelled := w.call.modelled
 	for i := range w.answer.Ranked {
 		modelled = w.ranked(i) || modelled
@@ -80,7 +106,7 @@ func (w *nearestAnswer) reasons() {
 func (w *nearestAnswer) car(c *dispatch.Car) {
 	mark := w.open(1)
 	w.text(1, c.Name)
-	w.number(2, int64(c.Status)+1)
+	w.number(2, uint64(c.Status)+1)
 	w.skills(c.Skills)
 	at := w.open(5)
 	w.double(1, c.Point.Lat())
@@ -90,9 +116,7 @@ func (w *nearestAnswer) car(c *dispatch.Car) {
 	w.duration(7, c.Age(w.ask.Now))
 	w.flag(8, w.answer.Snapshot.Stale(c))
 	if c.InGrid {
-		w.text(4, c.Sector.String())
-		w.text(9, w.cellID(c.Cell))
-		w.text(10, w.City.Boroughs[w.City.Grid.Borough(c.Cell)].Name)
+		w.b = append(w.b, w.cellFields.of(c.Cell)...)
 	}
 	if c.OnRoad {
 		w.double(11, float64(c.Spot.Metres))
@@ -115,7 +139,7 @@ func (w *nearestAnswer) skills(set dispatch.Skills) {
 	mark := w.open(3)
 	for k := pb.Skill_SKILL_PARAMEDIC; k <= pb.Skill_SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC; k++ {
 		if set&(1<<(k-1)) != 0 {
-			w.b = protowire.AppendVarint(w.b, uint64(k))
+			w.b = append(w.b, byte(k))
 		}
 	}
 	w.close(mark)
@@ -125,13 +149,13 @@ func (w *nearestAnswer) skills(set dispatch.Skills) {
 func (w *nearestAnswer) basis(modelled bool) {
 	w.text(1, w.Network.Name)
 	w.text(2, w.City.Speeds.Name(w.period))
-	w.number(3, int64(drivingProto(w.call.driving)))
+	w.number(3, uint64(drivingProto(w.call.driving)))
 	why := w.whyDegraded(w.call.onRoad, len(w.answer.Stranded))
 	w.flag(4, why != "")
 	w.text(5, why)
 	w.flag(6, modelled)
 	w.flag(7, w.Demo)
-	w.number(8, int64(len(w.state.Changes)))
+	w.number(8, uint64(len(w.state.Changes)))
 }
 
 // exclusions writes of every car that is not offered why.
