@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -146,7 +147,8 @@ func (packed) Marshal(v any) (mem.BufferSlice, error) {
 
 func (packed) Unmarshal(data mem.BufferSlice, v any) error {
 	answer := v.(*[]byte)
-	*answer = append((*answer)[:0], data.Materialize()...)
+	*answer = slices.Grow((*answer)[:0], data.Len())[:data.Len()]
+	data.CopyTo(*answer)
 	return nil
 }
 
