@@ -30,9 +30,6 @@ func (m *Metric) FanTo(places [][]Start) *Fan { return m.fan(places, false) }
 // FanFrom returns the fan of all ways from places, each of which is left by its starts as in Leave.
 func (m *Metric) FanFrom(places [][]Start) *Fan { return m.fan(places, true) }
 
-// Len returns the number of places.
-func (f *Fan) Len() int { return len(f.places) }
-
 // Sweep is scratch space for queries on one fan.
 type Sweep struct {
 	f      *Fan

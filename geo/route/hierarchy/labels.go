@@ -40,9 +40,6 @@ func labelOf(labels []shared, r Rank) Label {
 	return Label{Own: s.own, Rest: labels[s.next].own, Later: s.later}
 }
 
-// Len returns the number of hubs.
-func (l Label) Len() int { return len(l.Own) + len(l.Rest) }
-
 // Bytes returns how much memory the labels take.
 func (l *Labels) Bytes() int {
 	n := 0
