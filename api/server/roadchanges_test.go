@@ -121,6 +121,9 @@ func TestClosureOutlivesTheServer(t *testing.T) {
 	if got := travel(t, again); got != 0 {
 		t.Errorf("after a restart the car gets there in %v", got)
 	}
+	if n, elsewhere := again.server.RoadChanges(); n != 1 || elsewhere != 0 {
+		t.Errorf("%d changes in force, %d elsewhere", n, elsewhere)
+	}
 	was, err := again.CloseRoad(background(t), &pb.CloseRoadRequest{Where: strip(-0.126, -0.124), RequestId: "r1"})
 	if err != nil {
 		t.Fatal(err)

@@ -88,6 +88,18 @@ func (r *roads) tend(now time.Time) time.Duration {
 	return min(patience, due.Sub(now))
 }
 
+// RoadChanges returns how many closures and speeds are in force, and how many of them touch no road of
+// the network in use.
+func (s *Server) RoadChanges() (inForce, elsewhere int) {
+	changes := s.roads.at(s.Now()).state.Changes
+	for i := range changes {
+		if len(changes[i].Arcs) == 0 {
+			elsewhere++
+		}
+	}
+	return len(changes), elsewhere
+}
+
 // add puts a change in force. When it returns, every answer respects it.
 func (r *roads) add(now time.Time, c roadworks.Change) (roadworks.Placed, error) {
 	r.change.Lock()
@@ -124,9 +136,6 @@ func (r *roads) renew(now time.Time) {
 
 // changed returns a metric with the effects of road changes.
 func changed(m *route.Metric, effects []roadworks.Effect) *route.Metric {
-	if len(effects) == 0 {
-		return m
-	}
 	changes := make([]route.Change, len(effects))
 	for i, e := range effects {
 		changes[i] = route.Change(e)

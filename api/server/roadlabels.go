@@ -5,9 +5,14 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/nearside-ems/nearside/geo/route"
 )
+
+// settled is how long the roads must have been as they are before labels are built: changes come in
+// bursts, and the first answers after one are to have the processors for themselves.
+const settled = time.Second
 
 // labeller builds the hub labels of the metrics in use, one after the other, so that answers read
 // instead of searching. Until a metric has its labels, answers on it search: the same, slower.
@@ -25,6 +30,9 @@ func newLabeller() *labeller { return &labeller{wake: make(chan struct{}, 1)} }
 func (l *labeller) want(metrics []*route.Metric) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if slices.Equal(l.wanted, metrics) {
+		return
+	}
 	for _, m := range l.wanted {
 		if !slices.Contains(metrics, m) {
 			m.UseLabels(nil)
@@ -40,26 +48,43 @@ func (l *labeller) want(metrics []*route.Metric) {
 	}
 }
 
-// run builds labels until ctx ends. One processor is left to answers where there are several.
+// run builds labels until ctx ends.
 func (l *labeller) run(ctx context.Context) {
-	workers := max(1, runtime.GOMAXPROCS(0)-1)
 	for ctx.Err() == nil {
-		m, part := l.next(ctx)
-		if m == nil {
-			select {
-			case <-l.wake:
-			case <-ctx.Done():
-			}
-			continue
+		if m, part := l.next(ctx); m == nil || !l.build(part, m) {
+			l.await(ctx)
 		}
-		labels, err := m.Ways.Labels(part, workers, nil)
-		l.mu.Lock()
-		if err == nil && slices.Contains(l.wanted, m) {
-			m.UseLabels(labels)
+	}
+}
+
+// build gives a metric its labels; it tells whether others may be built now. One processor is left to
+// answers where there are several.
+func (l *labeller) build(ctx context.Context, m *route.Metric) bool {
+	labels, err := m.Ways.Labels(ctx, max(1, runtime.GOMAXPROCS(0)-1), nil)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil && slices.Contains(l.wanted, m) {
+		m.UseLabels(labels)
+	}
+	l.cancel()
+	l.at = nil
+	return err == nil
+}
+
+// await returns when other metrics have been wanted for a while, or when ctx ends.
+func (l *labeller) await(ctx context.Context) {
+	pause := time.NewTimer(settled)
+	defer pause.Stop()
+	pause.Stop()
+	for {
+		select {
+		case <-l.wake:
+			pause.Reset(settled)
+		case <-pause.C:
+			return
+		case <-ctx.Done():
+			return
 		}
-		l.cancel()
-		l.at = nil
-		l.mu.Unlock()
 	}
 }
 

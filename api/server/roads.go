@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,6 +54,8 @@ type surface struct {
 // searches on them.
 type lane struct {
 	once    sync.Once
+	made    atomic.Bool   // metric is there
+	from    *route.Metric // of the surface before, from which fewer arcs differ; nil: the map's
 	metric  *route.Metric
 	adhoc   sync.Pool // of *dispatch.AdHoc
 	finders sync.Pool // of *route.Finder
@@ -75,13 +78,29 @@ func (r *roads) epoch(at time.Time, was *epoch) *epoch {
 	if was != nil && was.state.Same(state) {
 		e.surface = was.surface
 	} else {
-		e.surface = &surface{state: state, effects: state.Effects(), lanes: make([][road.Drivings]lane, r.speeds.Periods())}
+		e.surface = r.newSurface(state, was)
 	}
 	e.until = r.periodEnd(at)
 	if expiry, ok := state.NextExpiry(); ok && expiry.Before(e.until) {
 		e.until = expiry
 	}
 	return e
+}
+
+// newSurface is the roads under other changes than those of an epoch.
+func (r *roads) newSurface(state *roadworks.State, was *epoch) *surface {
+	s := &surface{state: state, effects: state.Effects(), lanes: make([][road.Drivings]lane, r.speeds.Periods())}
+	if was == nil {
+		return s
+	}
+	for p := range s.lanes {
+		for d := range s.lanes[p] {
+			if l := &was.lanes[p][d]; l.made.Load() {
+				s.lanes[p][d].from = l.metric
+			}
+		}
+	}
+	return s
 }
 
 func (r *roads) periodAt(t time.Time) road.Period {
@@ -143,7 +162,12 @@ func (r *roads) advance(now time.Time) *epoch {
 func (r *roads) lane(s *surface, p road.Period, d road.Driving) *lane {
 	l := &s.lanes[p][d]
 	l.once.Do(func() {
-		l.metric = changed(r.unchanged(p, d), s.effects)
+		l.metric = r.unchanged(p, d)
+		if len(s.effects) > 0 {
+			l.metric = changed(cmp.Or(l.from, l.metric), s.effects)
+		}
+		l.from = nil
+		l.made.Store(true)
 		l.adhoc.New = func() any { return dispatch.NewAdHoc(route.NewFinder(l.metric)) }
 		l.finders.New = func() any { return route.NewFinder(l.metric) }
 	})

@@ -190,7 +190,9 @@ func TestKeeper(t *testing.T) {
 }
 
 // TestLabels: the metrics in use get labels, those that were drop theirs.
-func TestLabels(t *testing.T) {
+func TestLabels(t *testing.T) { synctest.Test(t, testLabels) }
+
+func testLabels(t *testing.T) {
 	s := offline(t, func() time.Time { return noon })
 	ctx, stop := context.WithCancel(t.Context())
 	ran := make(chan struct{})

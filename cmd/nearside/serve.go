@@ -104,6 +104,9 @@ func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (
 	if srv, err = server.New(s); err != nil {
 		return nil, nil, err
 	}
+	if n, elsewhere := srv.RoadChanges(); n > 0 {
+		step("%s in force, %d on no road of this network; nearside roads list shows them", countOf(n, "road change"), elsewhere)
+	}
 	drive = func(context.Context) {}
 	if c.Demo {
 		d, err := newDemo(&s, c.Cars)
