@@ -8,7 +8,7 @@ WEB      := api/web
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help run build web test lint proto data bench gate tools screenshot clean
+.PHONY: help run build web test lint proto data bench gate growth tools screenshot clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: ## run the benchmarks: a table, and benchmarks/out/bench.json
 
 gate: ## the benchmark gate: ratios within the run, and this commit against the one that it grew from
 	go run ./benchmarks/gate -json benchmarks/out/bench.json
+
+growth: ## how the road engine grows with the size of a city: a table, some minutes
+	go run ./benchmarks/growth
 
 tools: ## install the pinned generators and linters
 	@TOOLS=$(TOOLS) .ci/tools

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -15,21 +16,30 @@ import (
 	"github.com/nearside-ems/nearside/internal/dijkstra"
 )
 
-// westMetric is the west network between the peaks, with labels where asked for. Benchmarks on it are
-// skipped without the source folder.
+// westMetric is the west network between the peaks, without labels. Benchmarks on it are skipped
+// without the source folder.
 func westMetric(b *testing.B) *route.Metric {
 	b.Helper()
 	network, table := west(b)
 	return route.NewMetric(network, table.Profile(table.Period(int(monday)), road.Normal))
 }
 
-func labels(b *testing.B, m *route.Metric) *hierarchy.Labels {
+var westLabelled struct {
+	sync.Once
+	labels *hierarchy.Labels
+	err    error
+}
+
+// westLabels are the labels of westMetric, built once.
+func westLabels(b *testing.B, m *route.Metric) *hierarchy.Labels {
 	b.Helper()
-	l, err := m.Ways.Labels(context.Background(), runtime.GOMAXPROCS(0), nil)
-	if err != nil {
-		b.Fatal(err)
+	westLabelled.Do(func() {
+		westLabelled.labels, westLabelled.err = m.Ways.Labels(context.Background(), runtime.GOMAXPROCS(0), nil)
+	})
+	if westLabelled.err != nil {
+		b.Fatal(westLabelled.err)
 	}
-	return l
+	return westLabelled.labels
 }
 
 // anywhere returns places on the west network, always the same.
@@ -72,7 +82,11 @@ func BenchmarkWestBuild(b *testing.B) {
 	b.Run("Labels", func(b *testing.B) {
 		bytes := 0
 		for b.Loop() {
-			bytes = labels(b, m).Bytes()
+			l, err := m.Ways.Labels(context.Background(), runtime.GOMAXPROCS(0), nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			bytes = l.Bytes()
 		}
 		b.ReportMetric(float64(bytes)/(1<<20), "MiB")
 	})
@@ -128,8 +142,16 @@ func BenchmarkWestTrip(b *testing.B) {
 			}
 		}
 	})
+	b.Run("Hierarchy", func(b *testing.B) {
+		search, from, to := h.NewSearch(), make([]hierarchy.Start, 1), make([]hierarchy.Start, 1)
+		for i := 0; b.Loop(); i++ {
+			u, v := pair(i)
+			from[0].At, to[0].At = h.Rank[u], h.Rank[v]
+			m.Ways.Time(search, from, to)
+		}
+	})
 	b.Run("Labels", func(b *testing.B) {
-		l := labels(b, m)
+		l := westLabels(b, m)
 		for i := 0; b.Loop(); i++ {
 			from, to := pair(i)
 			l.Time(h.Rank[from], h.Rank[to])
@@ -165,7 +187,7 @@ func BenchmarkWestNearest(b *testing.B) {
 			}
 		})
 		b.Run("Hierarchy/"+fleet.name, ask)
-		m.UseLabels(labels(b, m))
+		m.UseLabels(westLabels(b, m))
 		b.Run("Labels/"+fleet.name, ask)
 		b.Run("LabelsAndSnap/"+fleet.name, func(b *testing.B) {
 			points := anywhere(1024, 7)
@@ -217,15 +239,18 @@ func nearestByDijkstra(s *dijkstra.Search, m *route.Metric, call *road.Spot, at 
 // anywhere.
 func BenchmarkWestMove(b *testing.B) {
 	m := westMetric(b)
-	m.UseLabels(labels(b, m))
+	m.UseLabels(westLabels(b, m))
 	for _, fleet := range []struct {
 		name string
 		cars int
 	}{{"of=500", 500}, {"of=10000", 10_000}} {
 		points := anywhere(fleet.cars, 8)
 		here, near, far := spots(b, m.Network, points), spots(b, m.Network, shifted(points)), spots(b, m.Network, anywhere(fleet.cars, 9))
-		for name, there := range map[string][]road.Spot{"Near": near, "Far": far} {
-			b.Run(name+"/"+fleet.name, func(b *testing.B) {
+		for _, move := range []struct {
+			name  string
+			there []road.Spot
+		}{{"Near", near}, {"Far", far}} {
+			b.Run(move.name+"/"+fleet.name, func(b *testing.B) {
 				index, trails, moves := route.NewIndex(m), route.NewTrails(m), &route.Moves{}
 				put := func(slot int, s *road.Spot) {
 					moves.Reset()
@@ -235,7 +260,7 @@ func BenchmarkWestMove(b *testing.B) {
 				for i := range here {
 					put(i, &here[i])
 				}
-				to := [2][]road.Spot{there, here}
+				to := [2][]road.Spot{move.there, here}
 				for i := 0; b.Loop(); i++ {
 					slot := i % len(here)
 					put(slot, &to[i/len(here)%2][slot])
