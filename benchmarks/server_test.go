@@ -86,14 +86,15 @@ func processorTime() int64 {
 	return u.Utime.Nano() + u.Stime.Nano()
 }
 
-// quiet waits until the server does nothing in the background any more, such as building labels.
+// quiet waits until the server has done nothing in the background for a while, such as building labels,
+// which it begins a second after the roads have settled.
 func quiet() {
-	const pause, idle = 100 * time.Millisecond, 5 * time.Millisecond
-	for {
+	const pause, idle, enough = 100 * time.Millisecond, 5 * time.Millisecond, 15
+	for still := 0; still < enough; still++ {
 		before := processorTime()
 		time.Sleep(pause)
-		if time.Duration(processorTime()-before) < idle {
-			return
+		if time.Duration(processorTime()-before) >= idle {
+			still = 0
 		}
 	}
 }

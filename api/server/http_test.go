@@ -24,7 +24,8 @@ func TestJSON(t *testing.T) {
 	}
 	for path, key := range map[string]string{
 		"/v1/cars": "cars", "/v1/city": "cells", "/v1/forecast?hours=3&hours=4": "rate",
-		"/v1/coverage?hour=3&driving=DRIVING_NORMAL": "minutes", "/openapi.json": "paths", "/v1/operations": "operations",
+		"/v1/coverage?hour=3&driving=DRIVING_NORMAL": "minutes", "/openapi.json": "paths",
+		"/v1/reach?car=cars/A&hour=3": "minutes", "/v1/reach?location.gridRef=TQ+30027+80380&inbound=true": "minutes", "/v1/roadChanges": "changes", "/v1/operations": "operations",
 	} {
 		code, out := c.call(t, "GET", path, "")
 		if _, ok := out[key]; code != 200 || !ok {
@@ -133,7 +134,7 @@ func TestPagesAndStrangers(t *testing.T) {
 		t.Errorf("/ gives %.80q", res.text)
 	}
 	res := c.fetch(t, "GET", "/docs", nil, nil)
-	for _, want := range []string{"/v1/cars:findNearest", "Ranks the cars", "v1Candidate", "operations"} {
+	for _, want := range []string{"/v1/cars:findNearest", "Ranks the cars", "/v1/roadChanges:close", "/v1/routes:find", "/v1/reach", "v1Candidate", "operations"} {
 		if !strings.Contains(string(res.text), want) {
 			t.Errorf("/docs lacks %q", want)
 		}
