@@ -69,23 +69,35 @@ func (r *roads) metrics() (list []*route.Metric) {
 	return list
 }
 
-// tend does what is due at a moment and returns how long nothing more will be.
+// tend does what is due at a moment and returns how long nothing more will be. Times are made without
+// holding change, so that no road change waits for those of the next hour.
 func (r *roads) tend(now time.Time) time.Duration {
+	e, next := r.due(now)
+	r.prepare(e)
+	if next != nil {
+		r.prepare(next)
+		r.change.Lock()
+		if r.now.Load() == e { // else the roads have changed meanwhile, and the keeper was woken
+			r.next.Store(next)
+		}
+		r.change.Unlock()
+	}
+	until := e.until.Sub(now)
+	if until > ahead {
+		until -= ahead
+	}
+	return min(patience, until)
+}
+
+// due returns the epoch of a moment and, where it is time to make it, the one after.
+func (r *roads) due(now time.Time) (e, next *epoch) {
 	r.change.Lock()
 	defer r.change.Unlock()
-	e := r.advance(now)
-	r.prepare(e)
-	due := e.until
-	if r.next.Load() == nil {
-		due = e.until.Add(-ahead)
+	e = r.advance(now)
+	if r.next.Load() == nil && e.until.Sub(now) <= ahead {
+		next = r.epoch(e.until, e)
 	}
-	if !now.Before(due) && r.next.Load() == nil {
-		next := r.epoch(e.until, e)
-		r.prepare(next)
-		r.next.Store(next)
-		due = e.until
-	}
-	return min(patience, due.Sub(now))
+	return e, next
 }
 
 // RoadChanges returns how many closures and speeds are in force, and how many of them touch no road of
