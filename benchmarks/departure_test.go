@@ -1,7 +1,6 @@
 package benchmarks
 
 import (
-	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -41,16 +40,16 @@ func (b *boundary) pass(a road.Arc, enter road.Millis) road.Millis {
 func (b *boundary) arrivals(g *road.Graph, from road.Node, leave road.Millis) []road.Millis {
 	time := slices.Repeat([]road.Millis{road.Unreachable}, g.Nodes())
 	time[from] = leave
-	open := &front{{from, leave}}
-	for open.Len() > 0 {
-		v := heap.Pop(open).(visit)
+	open := front{{from, leave}}
+	for len(open) > 0 {
+		v := open.pop()
 		if v.at > time[v.node] {
 			continue
 		}
 		for a := g.FirstOut[v.node]; a < g.FirstOut[v.node+1]; a++ {
 			if t := b.pass(a, v.at); t < time[g.Head[a]] {
 				time[g.Head[a]] = t
-				heap.Push(open, visit{g.Head[a], t})
+				open.push(visit{g.Head[a], t})
 			}
 		}
 	}
@@ -62,17 +61,39 @@ type visit struct {
 	at   road.Millis
 }
 
+// front is a binary heap of visits by time.
 type front []visit
 
-func (f front) Len() int           { return len(f) }
-func (f front) Less(i, j int) bool { return f[i].at < f[j].at }
-func (f front) Swap(i, j int)      { f[i], f[j] = f[j], f[i] }
-func (f *front) Push(x any)        { *f = append(*f, x.(visit)) }
-func (f *front) Pop() any {
-	last := len(*f) - 1
-	x := (*f)[last]
-	*f = (*f)[:last]
-	return x
+func (f *front) push(v visit) {
+	h := append(*f, v)
+	i := len(h) - 1
+	for ; i > 0 && h[(i-1)/2].at > v.at; i = (i - 1) / 2 {
+		h[i] = h[(i-1)/2]
+	}
+	h[i] = v
+	*f = h
+}
+
+func (f *front) pop() visit {
+	h := *f
+	soonest, last := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	i := 0
+	for c := 1; c < len(h); c = 2*i + 1 {
+		if c+1 < len(h) && h[c+1].at < h[c].at {
+			c++
+		}
+		if h[c].at >= last.at {
+			break
+		}
+		h[i] = h[c]
+		i = c
+	}
+	if len(h) > 0 {
+		h[i] = last
+	}
+	*f = h
+	return soonest
 }
 
 // TestDepartureRule measures what it costs that a trip is timed wholly by the speeds of the period in

@@ -3,6 +3,7 @@ package benchmarks
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -44,14 +45,34 @@ func BenchmarkGrid(b *testing.B) {
 	})
 }
 
-// BenchmarkNearest ranks the 5 nearest of 500 cars for a call, by the search that stops early, and by
-// the times of all cars sorted.
+// BenchmarkNearest ranks the 5 nearest of 500 cars for a call: by the index of the fleet without and
+// with labels, by the search that needs no index, by Dijkstra's search until it has met five, and by the
+// times of all cars sorted.
 func BenchmarkNearest(b *testing.B) {
 	m := metric(b)
 	finder := route.NewFinder(m)
 	cars, calls := spots(b, m.Network, points(b, 500, 1)), spots(b, m.Network, points(b, 512, 2))
+	index, scratch, found := filled(m, cars), route.NewScratch(m), []route.Found(nil)
+	ask := func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			found = index.Nearest(scratch, &calls[i%len(calls)], 5, nil, found)
+		}
+	}
+	b.Run("Hierarchy", ask)
+	table, err := m.Ways.Labels(context.Background(), runtime.GOMAXPROCS(0), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.UseLabels(table)
+	b.Run("Labels", ask)
+	m.UseLabels(nil)
+	b.Run("Dijkstra", func(b *testing.B) {
+		search, stands := dijkstra.NewSearch(dijkstra.Backward(m.Network.Graph)), standing(cars)
+		for i := 0; b.Loop(); i++ {
+			nearestByDijkstra(search, m, &calls[i%len(calls)], stands, 5)
+		}
+	})
 	b.Run("Search", func(b *testing.B) {
-		var found []route.Found
 		for i := 0; b.Loop(); i++ {
 			found = finder.Nearest(calls[i%len(calls)], cars, 5, found)
 		}

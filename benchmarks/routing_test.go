@@ -168,13 +168,7 @@ func BenchmarkWestNearest(b *testing.B) {
 		cars int
 	}{{"of=500", 500}, {"of=10000", 10_000}} {
 		cars := spots(b, m.Network, anywhere(fleet.cars, 8))
-		index := route.NewIndex(m)
-		trails, moves := route.NewTrails(m), &route.Moves{}
-		for i := range cars {
-			trails.Put(i, &cars[i], moves)
-		}
-		index.Apply(moves)
-		scratch, dst := route.NewScratch(m), []route.Found(nil)
+		index, scratch, dst := filled(m, cars), route.NewScratch(m), []route.Found(nil)
 		ask := func(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				dst = index.Nearest(scratch, &calls[i%len(calls)], 5, nil, dst)
@@ -208,6 +202,16 @@ func BenchmarkWestNearest(b *testing.B) {
 			nearestByDijkstra(search, m, &calls[i%len(calls)], stands, 5)
 		}
 	})
+}
+
+// filled returns the index of a fleet.
+func filled(m *route.Metric, cars []road.Spot) *route.Index {
+	index, trails, moves := route.NewIndex(m), route.NewTrails(m), &route.Moves{}
+	for i := range cars {
+		trails.Put(i, &cars[i], moves)
+	}
+	index.Apply(moves)
+	return index
 }
 
 // standing returns how many cars leave by each node.

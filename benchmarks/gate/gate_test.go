@@ -78,7 +78,7 @@ func TestAcceptedCountsForItsBaseOnly(t *testing.T) {
 }
 
 func TestExactlyMatchesOneBenchmark(t *testing.T) {
-	if got, want := exactly("Plan/6 cars"), `^Plan$/^6 cars$`; got != want {
+	if got, want := exactly("Plan/6 cars"), `^BenchmarkPlan$/^6 cars$`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -91,6 +91,9 @@ func checkRegressions(folder string, head, base *binary, now, before samples) er
 		if err != nil {
 			return err
 		}
+		if len(again[name]) == 0 || len(then[name]) == 0 {
+			return fmt.Errorf("%s did not run a second time", name)
+		}
 		if len(regressions(again, then)) == 0 {
 			fmt.Printf("  not confirmed: %s\n", name)
 			continue

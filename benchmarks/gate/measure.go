@@ -63,9 +63,10 @@ func (s samples) read(out []byte) error {
 // processors is the suffix by which the testing package tells the number of processors.
 var processors = regexp.MustCompile(`-\d+$`)
 
-// exactly returns the pattern that runs one benchmark and no other.
+// exactly returns the pattern that runs one benchmark and no other. Names in results lack the prefix
+// that patterns are matched with.
 func exactly(name string) string {
-	parts := strings.Split(name, "/")
+	parts := strings.Split("Benchmark"+name, "/")
 	for i, p := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
 	}
