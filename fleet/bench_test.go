@@ -1,10 +1,8 @@
 package fleet_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -18,9 +16,8 @@ import (
 	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
-	"github.com/nearside-ems/nearside/geo/road/osm"
 	"github.com/nearside-ems/nearside/geo/route"
-	"github.com/nearside-ems/nearside/internal/sourcedata"
+	"github.com/nearside-ems/nearside/internal/westlondon"
 )
 
 // place is a real network with some metrics.
@@ -50,15 +47,7 @@ func newPlace(b *testing.B, name string, metrics int) *place {
 
 func west18(b *testing.B, speeds *road.SpeedTable) *route.Network {
 	b.Helper()
-	f, err := os.Open(sourcedata.Path(b, "roads", "west_london_omt2018.osm.pbf"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	r, err := osm.Import(context.Background(), f, osm.Settings{Speeds: speeds, Zone: func(orb.Point) road.Zone { return road.Outer }})
-	if err != nil {
-		b.Fatal(err)
-	}
+	r, _ := westlondon.Roads(b, speeds)
 	snapper, err := road.NewEdgeSnapper(r.Graph, r.Edges, route.SnapMetres)
 	if err != nil {
 		b.Fatal(err)

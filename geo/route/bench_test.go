@@ -1,39 +1,19 @@
 package route
 
 import (
-	"context"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"github.com/paulmach/orb"
 
 	"github.com/nearside-ems/nearside/geo/road"
-	"github.com/nearside-ems/nearside/geo/road/osm"
-	"github.com/nearside-ems/nearside/internal/sourcedata"
+	"github.com/nearside-ems/nearside/internal/westlondon"
 )
 
 // westNetwork imports the shared extract of London west of the meridian, or skips where there is none.
 func westNetwork(tb testing.TB) *Metric {
 	tb.Helper()
-	f, err := os.Open(sourcedata.Path(tb, "roads", "west_london_omt2018.osm.pbf"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	s, err := os.Open("../road/testdata/speeds.json")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
-	table, err := road.ReadSpeeds(s)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	r, err := osm.Import(context.Background(), f, osm.Settings{Speeds: table, Zone: func(orb.Point) road.Zone { return road.Outer }})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	r, table := westlondon.Roads(tb, nil)
 	snapper, err := road.NewEdgeSnapper(r.Graph, r.Edges, SnapMetres)
 	if err != nil {
 		tb.Fatal(err)

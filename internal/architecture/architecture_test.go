@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"geo/bng"},
 	{"geo/grid", "geo/road"},
 	{"geo/road/osm", "geo/road/lattice", "internal/dijkstra", "internal/city"},
-	{"geo/route/order"},
+	{"geo/route/order", "internal/westlondon"},
 	{"geo/route/hierarchy"},
 	{"geo/route"},
 	{"demand"},

@@ -2,17 +2,13 @@ package hierarchy_test
 
 import (
 	"context"
-	"os"
 	"testing"
-
-	"github.com/paulmach/orb"
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/geo/road"
-	"github.com/nearside-ems/nearside/geo/road/osm"
 	"github.com/nearside-ems/nearside/geo/route/hierarchy"
 	"github.com/nearside-ems/nearside/geo/route/order"
-	"github.com/nearside-ems/nearside/internal/sourcedata"
+	"github.com/nearside-ems/nearside/internal/westlondon"
 )
 
 // network is a graph with the travel times of one profile and a hierarchy, made once for all tests.
@@ -28,26 +24,8 @@ var networks = map[string]*network{}
 // west returns the shared extract of London west of the meridian, or skips where there is none.
 func west(tb testing.TB) *network {
 	tb.Helper()
-	file := sourcedata.Path(tb, "roads", "west_london_omt2018.osm.pbf")
 	return once(tb, "west", func() (*road.Graph, *road.SpeedTable, error) {
-		speeds, err := os.Open("../../road/testdata/speeds.json")
-		if err != nil {
-			return nil, nil, err
-		}
-		defer func() { _ = speeds.Close() }()
-		table, err := road.ReadSpeeds(speeds)
-		if err != nil {
-			return nil, nil, err
-		}
-		f, err := os.Open(file)
-		if err != nil {
-			return nil, nil, err
-		}
-		defer func() { _ = f.Close() }()
-		r, err := osm.Import(context.Background(), f, osm.Settings{Speeds: table, Zone: func(orb.Point) road.Zone { return road.Outer }})
-		if err != nil {
-			return nil, nil, err
-		}
+		r, table := westlondon.Roads(tb, nil)
 		return r.Graph, table, nil
 	})
 }
