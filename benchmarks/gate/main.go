@@ -32,15 +32,16 @@ func main() {
 		compare = flag.Bool("compare", true, "compare with the commit that this one grew from")
 		output  = flag.String("json", "", "write the table to this file, too")
 		pattern = flag.String("bench", ".", "run the benchmarks that match")
+		skip    = flag.String("skip", "", "but not those that match")
 	)
 	flag.Parse()
-	if err := run(*folder, *pattern, *output, *compare); err != nil {
+	if err := run(*folder, selection{*pattern, *skip}, *output, *compare); err != nil {
 		fmt.Fprintln(os.Stderr, "gate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(folder, pattern, output string, compare bool) error {
+func run(folder string, which selection, output string, compare bool) error {
 	work, err := os.MkdirTemp("", "nearside-gate-")
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func run(folder, pattern, output string, compare bool) error {
 			return err
 		}
 	}
-	now, before, err := interleave(head, base, pattern, firstRound)
+	now, before, err := interleave(head, base, which, firstRound)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func run(folder, pattern, output string, compare bool) error {
 			return err
 		}
 	}
-	ratios := checkRatios(folder, pattern, now)
+	ratios := checkRatios(folder, which.run, now)
 	if base == nil {
 		return ratios
 	}
@@ -87,7 +88,7 @@ func checkRegressions(folder string, head, base *binary, now, before samples) er
 			continue
 		}
 		fmt.Printf("slower in the first round: %s; running it again\n", name)
-		again, then, err := interleave(head, base, exactly(name), secondRound)
+		again, then, err := interleave(head, base, selection{run: exactly(name)}, secondRound)
 		if err != nil {
 			return err
 		}

@@ -15,18 +15,21 @@ import (
 // samples holds the seconds per operation of each benchmark, one for each run.
 type samples map[string][]float64
 
+// selection is which benchmarks run: those that match the one pattern and not the other, "" for none.
+type selection struct{ run, skip string }
+
 // interleave runs the two commits in turn, so that a machine that slows down slows down both. base
 // may be nil.
-func interleave(head, base *binary, pattern string, rounds int) (now, before samples, err error) {
+func interleave(head, base *binary, which selection, rounds int) (now, before samples, err error) {
 	now, before = samples{}, samples{}
 	for i := range rounds {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", i+1, rounds)
 		if base != nil {
-			if err := base.measure(pattern, before); err != nil {
+			if err := base.measure(which, before); err != nil {
 				return nil, nil, err
 			}
 		}
-		if err := head.measure(pattern, now); err != nil {
+		if err := head.measure(which, now); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -34,8 +37,8 @@ func interleave(head, base *binary, pattern string, rounds int) (now, before sam
 }
 
 // measure runs the benchmarks once and adds their times to s.
-func (b *binary) measure(pattern string, s samples) error {
-	cmd := exec.Command(b.file, "-test.run", "^$", "-test.bench", pattern, "-test.benchtime", "100ms", "-test.timeout", "5m")
+func (b *binary) measure(which selection, s samples) error {
+	cmd := exec.Command(b.file, "-test.run", "^$", "-test.bench", which.run, "-test.skip", which.skip, "-test.benchtime", "100ms", "-test.timeout", "5m")
 	cmd.Dir = b.folder
 	out, err := cmd.CombinedOutput()
 	if err != nil {
