@@ -13,6 +13,7 @@ require (
 	github.com/paulmach/osm v0.9.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/uber/h3-go/v4 v4.4.1
+	github.com/ulikunitz/xz v0.5.15
 	github.com/vbauerster/mpb/v8 v8.11.3
 	go.uber.org/goleak v1.3.0
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da

@@ -38,6 +38,7 @@ var floors = [][]string{
 	{"dispatch"},
 	{"simulation", "fleet", "roadworks"},
 	{"data"},
+	{"internal/callsets"},
 	{"planning"},
 	{"export", "data/build", "api/nearside/v1", "api/web/..."},
 	{"api/server"},
