@@ -252,6 +252,174 @@ func (PlaceKind) EnumDescriptor() ([]byte, []int) {
 	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{3}
 }
 
+// A figure of a forecast.
+type ForecastValue int32
+
+const (
+	ForecastValue_FORECAST_VALUE_UNSPECIFIED ForecastValue = 0
+	ForecastValue_FORECAST_VALUE_MEAN        ForecastValue = 1 // Forecast.rate
+	ForecastValue_FORECAST_VALUE_LOWER       ForecastValue = 2
+	ForecastValue_FORECAST_VALUE_MEDIAN      ForecastValue = 3
+	ForecastValue_FORECAST_VALUE_UPPER       ForecastValue = 4
+)
+
+// Enum value maps for ForecastValue.
+var (
+	ForecastValue_name = map[int32]string{
+		0: "FORECAST_VALUE_UNSPECIFIED",
+		1: "FORECAST_VALUE_MEAN",
+		2: "FORECAST_VALUE_LOWER",
+		3: "FORECAST_VALUE_MEDIAN",
+		4: "FORECAST_VALUE_UPPER",
+	}
+	ForecastValue_value = map[string]int32{
+		"FORECAST_VALUE_UNSPECIFIED": 0,
+		"FORECAST_VALUE_MEAN":        1,
+		"FORECAST_VALUE_LOWER":       2,
+		"FORECAST_VALUE_MEDIAN":      3,
+		"FORECAST_VALUE_UPPER":       4,
+	}
+)
+
+func (x ForecastValue) Enum() *ForecastValue {
+	p := new(ForecastValue)
+	*p = x
+	return p
+}
+
+func (x ForecastValue) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ForecastValue) Descriptor() protoreflect.EnumDescriptor {
+	return file_nearside_v1_nearside_proto_enumTypes[4].Descriptor()
+}
+
+func (ForecastValue) Type() protoreflect.EnumType {
+	return &file_nearside_v1_nearside_proto_enumTypes[4]
+}
+
+func (x ForecastValue) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ForecastValue.Descriptor instead.
+func (ForecastValue) EnumDescriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{4}
+}
+
+// How the forecast does against the calls that arrive.
+type DriftState int32
+
+const (
+	DriftState_DRIFT_STATE_UNSPECIFIED DriftState = 0
+	DriftState_DRIFT_STATE_UNKNOWN     DriftState = 1 // no calls have arrived that could tell
+	DriftState_DRIFT_STATE_NONE        DriftState = 2 // the calls are as the forecast expects
+	DriftState_DRIFT_STATE_DRIFT       DriftState = 3 // they are not: the findings say how
+)
+
+// Enum value maps for DriftState.
+var (
+	DriftState_name = map[int32]string{
+		0: "DRIFT_STATE_UNSPECIFIED",
+		1: "DRIFT_STATE_UNKNOWN",
+		2: "DRIFT_STATE_NONE",
+		3: "DRIFT_STATE_DRIFT",
+	}
+	DriftState_value = map[string]int32{
+		"DRIFT_STATE_UNSPECIFIED": 0,
+		"DRIFT_STATE_UNKNOWN":     1,
+		"DRIFT_STATE_NONE":        2,
+		"DRIFT_STATE_DRIFT":       3,
+	}
+)
+
+func (x DriftState) Enum() *DriftState {
+	p := new(DriftState)
+	*p = x
+	return p
+}
+
+func (x DriftState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DriftState) Descriptor() protoreflect.EnumDescriptor {
+	return file_nearside_v1_nearside_proto_enumTypes[5].Descriptor()
+}
+
+func (DriftState) Type() protoreflect.EnumType {
+	return &file_nearside_v1_nearside_proto_enumTypes[5]
+}
+
+func (x DriftState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DriftState.Descriptor instead.
+func (DriftState) EnumDescriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{5}
+}
+
+// What calls do otherwise than the forecast expects.
+type DriftKind int32
+
+const (
+	DriftKind_DRIFT_KIND_UNSPECIFIED DriftKind = 0
+	DriftKind_DRIFT_KIND_VOLUME_UP   DriftKind = 1
+	DriftKind_DRIFT_KIND_VOLUME_DOWN DriftKind = 2
+	DriftKind_DRIFT_KIND_PLACE       DriftKind = 3 // other boroughs
+	DriftKind_DRIFT_KIND_HOURS       DriftKind = 4 // other hours of the week
+	DriftKind_DRIFT_KIND_SCORE       DriftKind = 5 // the calls fit worse than the forecast expects of itself
+)
+
+// Enum value maps for DriftKind.
+var (
+	DriftKind_name = map[int32]string{
+		0: "DRIFT_KIND_UNSPECIFIED",
+		1: "DRIFT_KIND_VOLUME_UP",
+		2: "DRIFT_KIND_VOLUME_DOWN",
+		3: "DRIFT_KIND_PLACE",
+		4: "DRIFT_KIND_HOURS",
+		5: "DRIFT_KIND_SCORE",
+	}
+	DriftKind_value = map[string]int32{
+		"DRIFT_KIND_UNSPECIFIED": 0,
+		"DRIFT_KIND_VOLUME_UP":   1,
+		"DRIFT_KIND_VOLUME_DOWN": 2,
+		"DRIFT_KIND_PLACE":       3,
+		"DRIFT_KIND_HOURS":       4,
+		"DRIFT_KIND_SCORE":       5,
+	}
+)
+
+func (x DriftKind) Enum() *DriftKind {
+	p := new(DriftKind)
+	*p = x
+	return p
+}
+
+func (x DriftKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DriftKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_nearside_v1_nearside_proto_enumTypes[6].Descriptor()
+}
+
+func (DriftKind) Type() protoreflect.EnumType {
+	return &file_nearside_v1_nearside_proto_enumTypes[6]
+}
+
+func (x DriftKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DriftKind.Descriptor instead.
+func (DriftKind) EnumDescriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{6}
+}
+
 // What was changed about a road.
 type RoadChangeKind int32
 
@@ -286,11 +454,11 @@ func (x RoadChangeKind) String() string {
 }
 
 func (RoadChangeKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_nearside_v1_nearside_proto_enumTypes[4].Descriptor()
+	return file_nearside_v1_nearside_proto_enumTypes[7].Descriptor()
 }
 
 func (RoadChangeKind) Type() protoreflect.EnumType {
-	return &file_nearside_v1_nearside_proto_enumTypes[4]
+	return &file_nearside_v1_nearside_proto_enumTypes[7]
 }
 
 func (x RoadChangeKind) Number() protoreflect.EnumNumber {
@@ -299,7 +467,7 @@ func (x RoadChangeKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RoadChangeKind.Descriptor instead.
 func (RoadChangeKind) EnumDescriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{4}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{7}
 }
 
 // A place in London, in one of three ways.
@@ -2306,10 +2474,21 @@ func (x *Provenance) GetLicence() string {
 }
 
 type GetForecastRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Hours         []int32                `protobuf:"varint,1,rep,packed,name=hours,proto3" json:"hours,omitempty"` // of the week, 0 to 167; empty: the present hour
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the week, 0 to 167, of a typical week; empty and no period: the present hour of the week.
+	Hours  []int32 `protobuf:"varint,1,rep,packed,name=hours,proto3" json:"hours,omitempty"`
+	Period *Period `protobuf:"bytes,2,opt,name=period,proto3" json:"period,omitempty"` // real hours instead of hours of the week, with the calendar's holidays
+	// The calls of this area only: other cells and boroughs have no calls. Unset: the whole city.
+	Area       *ForecastArea `protobuf:"bytes,3,opt,name=area,proto3" json:"area,omitempty"`
+	Categories []string      `protobuf:"bytes,4,rep,name=categories,proto3" json:"categories,omitempty"` // in the words of the calls that were imported; empty: all
+	Channels   []string      `protobuf:"bytes,5,rep,name=channels,proto3" json:"channels,omitempty"`     // the same
+	Scenario   *Scenario     `protobuf:"bytes,6,opt,name=scenario,proto3" json:"scenario,omitempty"`     // unset: the forecast as it is. Over HTTP by POST only, as area.polygon
+	// What to give per cell. Empty: FORECAST_VALUE_MEAN.
+	CellValues       []ForecastValue `protobuf:"varint,7,rep,packed,name=cell_values,json=cellValues,proto3,enum=nearside.v1.ForecastValue" json:"cell_values,omitempty"`
+	Suitable         bool            `protobuf:"varint,8,opt,name=suitable,proto3" json:"suitable,omitempty"`                                           // only the calls that suit a joint-response car, by the rules that GetSuitability lists
+	IncludeHourTable bool            `protobuf:"varint,9,opt,name=include_hour_table,json=includeHourTable,proto3" json:"include_hour_table,omitempty"` // fill hour_table
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *GetForecastRequest) Reset() {
@@ -2349,21 +2528,698 @@ func (x *GetForecastRequest) GetHours() []int32 {
 	return nil
 }
 
-type Forecast struct {
+func (x *GetForecastRequest) GetPeriod() *Period {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *GetForecastRequest) GetArea() *ForecastArea {
+	if x != nil {
+		return x.Area
+	}
+	return nil
+}
+
+func (x *GetForecastRequest) GetCategories() []string {
+	if x != nil {
+		return x.Categories
+	}
+	return nil
+}
+
+func (x *GetForecastRequest) GetChannels() []string {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
+func (x *GetForecastRequest) GetScenario() *Scenario {
+	if x != nil {
+		return x.Scenario
+	}
+	return nil
+}
+
+func (x *GetForecastRequest) GetCellValues() []ForecastValue {
+	if x != nil {
+		return x.CellValues
+	}
+	return nil
+}
+
+func (x *GetForecastRequest) GetSuitable() bool {
+	if x != nil {
+		return x.Suitable
+	}
+	return false
+}
+
+func (x *GetForecastRequest) GetIncludeHourTable() bool {
+	if x != nil {
+		return x.IncludeHourTable
+	}
+	return false
+}
+
+// Real time in whole hours.
+type Period struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Rate          []float32              `protobuf:"fixed32,1,rep,packed,name=rate,proto3" json:"rate,omitempty"` // per cell, expected calls per hour (mean over the hours asked for)
-	Boroughs      []*BoroughValue        `protobuf:"bytes,2,rep,name=boroughs,proto3" json:"boroughs,omitempty"`  // expected calls per hour
-	Total         float64                `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`
-	Source        string                 `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"` // "prior" or the fit's name
-	Prior         bool                   `protobuf:"varint,5,opt,name=prior,proto3" json:"prior,omitempty"`
-	Hours         []int32                `protobuf:"varint,6,rep,packed,name=hours,proto3" json:"hours,omitempty"`
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"` // rounded down to the hour; unset: the present hour
+	Hours         int32                  `protobuf:"varint,2,opt,name=hours,proto3" json:"hours,omitempty"`                         // 1 to 1,344, which is eight weeks
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
+func (x *Period) Reset() {
+	*x = Period{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Period) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Period) ProtoMessage() {}
+
+func (x *Period) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Period.ProtoReflect.Descriptor instead.
+func (*Period) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Period) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *Period) GetHours() int32 {
+	if x != nil {
+		return x.Hours
+	}
+	return 0
+}
+
+// Part of the city: the cells that any of these names.
+type ForecastArea struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cells         []string               `protobuf:"bytes,1,rep,name=cells,proto3" json:"cells,omitempty"`       // H3, resolution 9
+	Boroughs      []string               `protobuf:"bytes,2,rep,name=boroughs,proto3" json:"boroughs,omitempty"` // GSS codes or names
+	Polygon       *Area                  `protobuf:"bytes,3,opt,name=polygon,proto3" json:"polygon,omitempty"`   // the cells whose centre it holds
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForecastArea) Reset() {
+	*x = ForecastArea{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForecastArea) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForecastArea) ProtoMessage() {}
+
+func (x *ForecastArea) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForecastArea.ProtoReflect.Descriptor instead.
+func (*ForecastArea) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ForecastArea) GetCells() []string {
+	if x != nil {
+		return x.Cells
+	}
+	return nil
+}
+
+func (x *ForecastArea) GetBoroughs() []string {
+	if x != nil {
+		return x.Boroughs
+	}
+	return nil
+}
+
+func (x *ForecastArea) GetPolygon() *Area {
+	if x != nil {
+		return x.Polygon
+	}
+	return nil
+}
+
+// What would be otherwise: modifications of the forecast, applied in order.
+type Scenario struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Modifications []*Modification        `protobuf:"bytes,1,rep,name=modifications,proto3" json:"modifications,omitempty"` // at most 50
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Scenario) Reset() {
+	*x = Scenario{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Scenario) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Scenario) ProtoMessage() {}
+
+func (x *Scenario) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Scenario.ProtoReflect.Descriptor instead.
+func (*Scenario) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Scenario) GetModifications() []*Modification {
+	if x != nil {
+		return x.Modifications
+	}
+	return nil
+}
+
+type Modification struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Kind:
+	//
+	//	*Modification_Growth
+	//	*Modification_ChannelShift
+	//	*Modification_Event
+	//	*Modification_NewPopulation
+	Kind          isModification_Kind `protobuf_oneof:"kind"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Modification) Reset() {
+	*x = Modification{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Modification) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Modification) ProtoMessage() {}
+
+func (x *Modification) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Modification.ProtoReflect.Descriptor instead.
+func (*Modification) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *Modification) GetKind() isModification_Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return nil
+}
+
+func (x *Modification) GetGrowth() *Growth {
+	if x != nil {
+		if x, ok := x.Kind.(*Modification_Growth); ok {
+			return x.Growth
+		}
+	}
+	return nil
+}
+
+func (x *Modification) GetChannelShift() *ChannelShift {
+	if x != nil {
+		if x, ok := x.Kind.(*Modification_ChannelShift); ok {
+			return x.ChannelShift
+		}
+	}
+	return nil
+}
+
+func (x *Modification) GetEvent() *Event {
+	if x != nil {
+		if x, ok := x.Kind.(*Modification_Event); ok {
+			return x.Event
+		}
+	}
+	return nil
+}
+
+func (x *Modification) GetNewPopulation() *NewPopulation {
+	if x != nil {
+		if x, ok := x.Kind.(*Modification_NewPopulation); ok {
+			return x.NewPopulation
+		}
+	}
+	return nil
+}
+
+type isModification_Kind interface {
+	isModification_Kind()
+}
+
+type Modification_Growth struct {
+	Growth *Growth `protobuf:"bytes,1,opt,name=growth,proto3,oneof"`
+}
+
+type Modification_ChannelShift struct {
+	ChannelShift *ChannelShift `protobuf:"bytes,2,opt,name=channel_shift,json=channelShift,proto3,oneof"`
+}
+
+type Modification_Event struct {
+	Event *Event `protobuf:"bytes,3,opt,name=event,proto3,oneof"`
+}
+
+type Modification_NewPopulation struct {
+	NewPopulation *NewPopulation `protobuf:"bytes,4,opt,name=new_population,json=newPopulation,proto3,oneof"`
+}
+
+func (*Modification_Growth) isModification_Kind() {}
+
+func (*Modification_ChannelShift) isModification_Kind() {}
+
+func (*Modification_Event) isModification_Kind() {}
+
+func (*Modification_NewPopulation) isModification_Kind() {}
+
+// Calls grow or shrink from year to year.
+type Growth struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	PerYear float64                `protobuf:"fixed64,1,opt,name=per_year,json=perYear,proto3" json:"per_year,omitempty"` // 0.04: 4 % more each year; -0.5 to 1
+	// How many years ahead an hour of a typical week is; a period's hours have a date and need none.
+	Years         float64  `protobuf:"fixed64,2,opt,name=years,proto3" json:"years,omitempty"`
+	Categories    []string `protobuf:"bytes,3,rep,name=categories,proto3" json:"categories,omitempty"` // only these; empty: all
+	Channels      []string `protobuf:"bytes,4,rep,name=channels,proto3" json:"channels,omitempty"`     // the same
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Growth) Reset() {
+	*x = Growth{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Growth) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Growth) ProtoMessage() {}
+
+func (x *Growth) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Growth.ProtoReflect.Descriptor instead.
+func (*Growth) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *Growth) GetPerYear() float64 {
+	if x != nil {
+		return x.PerYear
+	}
+	return 0
+}
+
+func (x *Growth) GetYears() float64 {
+	if x != nil {
+		return x.Years
+	}
+	return 0
+}
+
+func (x *Growth) GetCategories() []string {
+	if x != nil {
+		return x.Categories
+	}
+	return nil
+}
+
+func (x *Growth) GetChannels() []string {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
+// Calls that came by one channel come by another, or no more: Right Care Right Person, 111 option 2.
+type ChannelShift struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	From          string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	To            string                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`                                // empty: they come no more
+	Share         float64                `protobuf:"fixed64,3,opt,name=share,proto3" json:"share,omitempty"`                        // of the calls of from, 0 to 1
+	Categories    []string               `protobuf:"bytes,4,rep,name=categories,proto3" json:"categories,omitempty"`                // only these; empty: all
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"` // unset: always
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChannelShift) Reset() {
+	*x = ChannelShift{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelShift) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelShift) ProtoMessage() {}
+
+func (x *ChannelShift) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelShift.ProtoReflect.Descriptor instead.
+func (*ChannelShift) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *ChannelShift) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *ChannelShift) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *ChannelShift) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+func (x *ChannelShift) GetCategories() []string {
+	if x != nil {
+		return x.Categories
+	}
+	return nil
+}
+
+func (x *ChannelShift) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+// Something that brings extra calls to a place for a time.
+type Event struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Location      *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	RadiusMetres  float64                `protobuf:"fixed64,2,opt,name=radius_metres,json=radiusMetres,proto3" json:"radius_metres,omitempty"` // the calls fall around the place, half of them within this; 50 to 20,000
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`            // for a period
+	StartHour     int32                  `protobuf:"varint,4,opt,name=start_hour,json=startHour,proto3" json:"start_hour,omitempty"`           // of the week, for hours of the week; used where start_time is unset
+	Hours         int32                  `protobuf:"varint,5,opt,name=hours,proto3" json:"hours,omitempty"`                                    // how long, 1 to 336
+	Calls         float64                `protobuf:"fixed64,6,opt,name=calls,proto3" json:"calls,omitempty"`                                   // extra calls expected in all
+	Category      string                 `protobuf:"bytes,7,opt,name=category,proto3" json:"category,omitempty"`
+	Channel       string                 `protobuf:"bytes,8,opt,name=channel,proto3" json:"channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Event) Reset() {
+	*x = Event{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Event) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Event) ProtoMessage() {}
+
+func (x *Event) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Event.ProtoReflect.Descriptor instead.
+func (*Event) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *Event) GetLocation() *Location {
+	if x != nil {
+		return x.Location
+	}
+	return nil
+}
+
+func (x *Event) GetRadiusMetres() float64 {
+	if x != nil {
+		return x.RadiusMetres
+	}
+	return 0
+}
+
+func (x *Event) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *Event) GetStartHour() int32 {
+	if x != nil {
+		return x.StartHour
+	}
+	return 0
+}
+
+func (x *Event) GetHours() int32 {
+	if x != nil {
+		return x.Hours
+	}
+	return 0
+}
+
+func (x *Event) GetCalls() float64 {
+	if x != nil {
+		return x.Calls
+	}
+	return 0
+}
+
+func (x *Event) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *Event) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+// People who will live where the forecast knows none, such as new homes.
+type NewPopulation struct {
+	state                protoimpl.MessageState `protogen:"open.v1"`
+	Location             *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	RadiusMetres         float64                `protobuf:"fixed64,2,opt,name=radius_metres,json=radiusMetres,proto3" json:"radius_metres,omitempty"`                             // they live within this, evenly; 0: in one cell
+	People               float64                `protobuf:"fixed64,3,opt,name=people,proto3" json:"people,omitempty"`                                                             // 1 to 1,000,000
+	CallsPerThousandYear float64                `protobuf:"fixed64,4,opt,name=calls_per_thousand_year,json=callsPerThousandYear,proto3" json:"calls_per_thousand_year,omitempty"` // 0: as many as the city's residents have
+	StartTime            *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`                                        // unset: they are there
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
+}
+
+func (x *NewPopulation) Reset() {
+	*x = NewPopulation{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NewPopulation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NewPopulation) ProtoMessage() {}
+
+func (x *NewPopulation) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NewPopulation.ProtoReflect.Descriptor instead.
+func (*NewPopulation) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *NewPopulation) GetLocation() *Location {
+	if x != nil {
+		return x.Location
+	}
+	return nil
+}
+
+func (x *NewPopulation) GetRadiusMetres() float64 {
+	if x != nil {
+		return x.RadiusMetres
+	}
+	return 0
+}
+
+func (x *NewPopulation) GetPeople() float64 {
+	if x != nil {
+		return x.People
+	}
+	return 0
+}
+
+func (x *NewPopulation) GetCallsPerThousandYear() float64 {
+	if x != nil {
+		return x.CallsPerThousandYear
+	}
+	return 0
+}
+
+func (x *NewPopulation) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+// Expected calls per hour are the mean over the hours asked for. Counts of calls, with the intervals that
+// they fall in, are of all these hours together.
+type Forecast struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Rate     []float32              `protobuf:"fixed32,1,rep,packed,name=rate,proto3" json:"rate,omitempty"`  // per cell, expected calls per hour
+	Boroughs []*BoroughValue        `protobuf:"bytes,2,rep,name=boroughs,proto3" json:"boroughs,omitempty"`   // expected calls per hour
+	Total    float64                `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`       // expected calls per hour
+	Source   string                 `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`       // "prior" or the fit's name
+	Prior    bool                   `protobuf:"varint,5,opt,name=prior,proto3" json:"prior,omitempty"`        // from published figures and assumptions, not learnt from calls
+	Hours    []int32                `protobuf:"varint,6,rep,packed,name=hours,proto3" json:"hours,omitempty"` // of the week; empty for a period
+	// Per cell, in the order of City.cells: calls in all the hours asked for, the 10, 50 and 90 % quantiles.
+	Lower        []float32          `protobuf:"fixed32,7,rep,packed,name=lower,proto3" json:"lower,omitempty"`
+	Median       []float32          `protobuf:"fixed32,8,rep,packed,name=median,proto3" json:"median,omitempty"`
+	Upper        []float32          `protobuf:"fixed32,9,rep,packed,name=upper,proto3" json:"upper,omitempty"`
+	BoroughCalls []*BoroughForecast `protobuf:"bytes,10,rep,name=borough_calls,json=boroughCalls,proto3" json:"borough_calls,omitempty"` // of every borough, in the order of City.boroughs
+	TotalCalls   *CallInterval      `protobuf:"bytes,11,opt,name=total_calls,json=totalCalls,proto3" json:"total_calls,omitempty"`
+	HourTable    *HourTable         `protobuf:"bytes,12,opt,name=hour_table,json=hourTable,proto3" json:"hour_table,omitempty"` // see GetForecastRequest.include_hour_table
+	// What is assumed or modelled, what the scenario changed, where the calls part from the forecast.
+	Notes          []string               `protobuf:"bytes,13,rep,name=notes,proto3" json:"notes,omitempty"`
+	Fit            string                 `protobuf:"bytes,14,opt,name=fit,proto3" json:"fit,omitempty"`                                 // name of the fit; empty for the prior
+	CutoffTime     *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=cutoff_time,json=cutoffTime,proto3" json:"cutoff_time,omitempty"` // calls until then were learnt from
+	Age            *durationpb.Duration   `protobuf:"bytes,16,opt,name=age,proto3" json:"age,omitempty"`                                 // of the cut-off at the time of the answer
+	Degraded       bool                   `protobuf:"varint,17,opt,name=degraded,proto3" json:"degraded,omitempty"`                      // the fit is older than the calls or cannot be used
+	DegradedReason string                 `protobuf:"bytes,18,opt,name=degraded_reason,json=degradedReason,proto3" json:"degraded_reason,omitempty"`
+	StartTime      *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"` // of a period
+	EndTime        *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	Suitable       bool                   `protobuf:"varint,21,opt,name=suitable,proto3" json:"suitable,omitempty"` // only calls that suit a joint-response car
+	Drift          DriftState             `protobuf:"varint,22,opt,name=drift,proto3,enum=nearside.v1.DriftState" json:"drift,omitempty"`
+	DriftEvidence  []string               `protobuf:"bytes,23,rep,name=drift_evidence,json=driftEvidence,proto3" json:"drift_evidence,omitempty"` // in words
+	HourCount      int32                  `protobuf:"varint,24,opt,name=hour_count,json=hourCount,proto3" json:"hour_count,omitempty"`            // how many hours the counts of calls are of
+	Modified       bool                   `protobuf:"varint,25,opt,name=modified,proto3" json:"modified,omitempty"`                               // a scenario was applied
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
 func (x *Forecast) Reset() {
 	*x = Forecast{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2375,7 +3231,7 @@ func (x *Forecast) String() string {
 func (*Forecast) ProtoMessage() {}
 
 func (x *Forecast) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2388,7 +3244,7 @@ func (x *Forecast) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Forecast.ProtoReflect.Descriptor instead.
 func (*Forecast) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{28}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Forecast) GetRate() []float32 {
@@ -2433,6 +3289,400 @@ func (x *Forecast) GetHours() []int32 {
 	return nil
 }
 
+func (x *Forecast) GetLower() []float32 {
+	if x != nil {
+		return x.Lower
+	}
+	return nil
+}
+
+func (x *Forecast) GetMedian() []float32 {
+	if x != nil {
+		return x.Median
+	}
+	return nil
+}
+
+func (x *Forecast) GetUpper() []float32 {
+	if x != nil {
+		return x.Upper
+	}
+	return nil
+}
+
+func (x *Forecast) GetBoroughCalls() []*BoroughForecast {
+	if x != nil {
+		return x.BoroughCalls
+	}
+	return nil
+}
+
+func (x *Forecast) GetTotalCalls() *CallInterval {
+	if x != nil {
+		return x.TotalCalls
+	}
+	return nil
+}
+
+func (x *Forecast) GetHourTable() *HourTable {
+	if x != nil {
+		return x.HourTable
+	}
+	return nil
+}
+
+func (x *Forecast) GetNotes() []string {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+func (x *Forecast) GetFit() string {
+	if x != nil {
+		return x.Fit
+	}
+	return ""
+}
+
+func (x *Forecast) GetCutoffTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CutoffTime
+	}
+	return nil
+}
+
+func (x *Forecast) GetAge() *durationpb.Duration {
+	if x != nil {
+		return x.Age
+	}
+	return nil
+}
+
+func (x *Forecast) GetDegraded() bool {
+	if x != nil {
+		return x.Degraded
+	}
+	return false
+}
+
+func (x *Forecast) GetDegradedReason() string {
+	if x != nil {
+		return x.DegradedReason
+	}
+	return ""
+}
+
+func (x *Forecast) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *Forecast) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *Forecast) GetSuitable() bool {
+	if x != nil {
+		return x.Suitable
+	}
+	return false
+}
+
+func (x *Forecast) GetDrift() DriftState {
+	if x != nil {
+		return x.Drift
+	}
+	return DriftState_DRIFT_STATE_UNSPECIFIED
+}
+
+func (x *Forecast) GetDriftEvidence() []string {
+	if x != nil {
+		return x.DriftEvidence
+	}
+	return nil
+}
+
+func (x *Forecast) GetHourCount() int32 {
+	if x != nil {
+		return x.HourCount
+	}
+	return 0
+}
+
+func (x *Forecast) GetModified() bool {
+	if x != nil {
+		return x.Modified
+	}
+	return false
+}
+
+// A number of calls that is not known yet: nine times in ten it is at least lower, nine in ten at most
+// upper, which leaves four in five between.
+type CallInterval struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Mean          float64                `protobuf:"fixed64,1,opt,name=mean,proto3" json:"mean,omitempty"`
+	Lower         float64                `protobuf:"fixed64,2,opt,name=lower,proto3" json:"lower,omitempty"` // 10 % quantile
+	Median        float64                `protobuf:"fixed64,3,opt,name=median,proto3" json:"median,omitempty"`
+	Upper         float64                `protobuf:"fixed64,4,opt,name=upper,proto3" json:"upper,omitempty"` // 90 % quantile
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CallInterval) Reset() {
+	*x = CallInterval{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallInterval) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallInterval) ProtoMessage() {}
+
+func (x *CallInterval) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallInterval.ProtoReflect.Descriptor instead.
+func (*CallInterval) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *CallInterval) GetMean() float64 {
+	if x != nil {
+		return x.Mean
+	}
+	return 0
+}
+
+func (x *CallInterval) GetLower() float64 {
+	if x != nil {
+		return x.Lower
+	}
+	return 0
+}
+
+func (x *CallInterval) GetMedian() float64 {
+	if x != nil {
+		return x.Median
+	}
+	return 0
+}
+
+func (x *CallInterval) GetUpper() float64 {
+	if x != nil {
+		return x.Upper
+	}
+	return 0
+}
+
+type BoroughForecast struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Borough       int32                  `protobuf:"varint,1,opt,name=borough,proto3" json:"borough,omitempty"` // index in City.boroughs
+	Calls         *CallInterval          `protobuf:"bytes,2,opt,name=calls,proto3" json:"calls,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BoroughForecast) Reset() {
+	*x = BoroughForecast{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BoroughForecast) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BoroughForecast) ProtoMessage() {}
+
+func (x *BoroughForecast) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BoroughForecast.ProtoReflect.Descriptor instead.
+func (*BoroughForecast) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *BoroughForecast) GetBorough() int32 {
+	if x != nil {
+		return x.Borough
+	}
+	return 0
+}
+
+func (x *BoroughForecast) GetCalls() *CallInterval {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+// Calls by hour and borough, for charts. The columns are the hours of the week asked for, or the hours
+// of the period from its start.
+type HourTable struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Hours         []int32                `protobuf:"varint,1,rep,packed,name=hours,proto3" json:"hours,omitempty"`                  // of the week, of each column
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"` // of the first column, for a period
+	All           *HourSeries            `protobuf:"bytes,3,opt,name=all,proto3" json:"all,omitempty"`
+	Boroughs      []*HourSeries          `protobuf:"bytes,4,rep,name=boroughs,proto3" json:"boroughs,omitempty"` // in the order of City.boroughs
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HourTable) Reset() {
+	*x = HourTable{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HourTable) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HourTable) ProtoMessage() {}
+
+func (x *HourTable) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HourTable.ProtoReflect.Descriptor instead.
+func (*HourTable) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *HourTable) GetHours() []int32 {
+	if x != nil {
+		return x.Hours
+	}
+	return nil
+}
+
+func (x *HourTable) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *HourTable) GetAll() *HourSeries {
+	if x != nil {
+		return x.All
+	}
+	return nil
+}
+
+func (x *HourTable) GetBoroughs() []*HourSeries {
+	if x != nil {
+		return x.Boroughs
+	}
+	return nil
+}
+
+// Calls in each hour of a table.
+type HourSeries struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Mean          []float32              `protobuf:"fixed32,1,rep,packed,name=mean,proto3" json:"mean,omitempty"`
+	Lower         []float32              `protobuf:"fixed32,2,rep,packed,name=lower,proto3" json:"lower,omitempty"`
+	Median        []float32              `protobuf:"fixed32,3,rep,packed,name=median,proto3" json:"median,omitempty"`
+	Upper         []float32              `protobuf:"fixed32,4,rep,packed,name=upper,proto3" json:"upper,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HourSeries) Reset() {
+	*x = HourSeries{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HourSeries) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HourSeries) ProtoMessage() {}
+
+func (x *HourSeries) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HourSeries.ProtoReflect.Descriptor instead.
+func (*HourSeries) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *HourSeries) GetMean() []float32 {
+	if x != nil {
+		return x.Mean
+	}
+	return nil
+}
+
+func (x *HourSeries) GetLower() []float32 {
+	if x != nil {
+		return x.Lower
+	}
+	return nil
+}
+
+func (x *HourSeries) GetMedian() []float32 {
+	if x != nil {
+		return x.Median
+	}
+	return nil
+}
+
+func (x *HourSeries) GetUpper() []float32 {
+	if x != nil {
+		return x.Upper
+	}
+	return nil
+}
+
 type BoroughValue struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Borough       int32                  `protobuf:"varint,1,opt,name=borough,proto3" json:"borough,omitempty"`
@@ -2443,7 +3693,7 @@ type BoroughValue struct {
 
 func (x *BoroughValue) Reset() {
 	*x = BoroughValue{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2455,7 +3705,7 @@ func (x *BoroughValue) String() string {
 func (*BoroughValue) ProtoMessage() {}
 
 func (x *BoroughValue) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2468,7 +3718,7 @@ func (x *BoroughValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughValue.ProtoReflect.Descriptor instead.
 func (*BoroughValue) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{29}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *BoroughValue) GetBorough() int32 {
@@ -2485,6 +3735,1576 @@ func (x *BoroughValue) GetValue() float64 {
 	return 0
 }
 
+type ExplainForecastRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Place:
+	//
+	//	*ExplainForecastRequest_Location
+	//	*ExplainForecastRequest_Cell
+	Place         isExplainForecastRequest_Place `protobuf_oneof:"place"`
+	Hour          *int32                         `protobuf:"varint,3,opt,name=hour,proto3,oneof" json:"hour,omitempty"` // of the week; unset: the mean over the week
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainForecastRequest) Reset() {
+	*x = ExplainForecastRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainForecastRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainForecastRequest) ProtoMessage() {}
+
+func (x *ExplainForecastRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainForecastRequest.ProtoReflect.Descriptor instead.
+func (*ExplainForecastRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *ExplainForecastRequest) GetPlace() isExplainForecastRequest_Place {
+	if x != nil {
+		return x.Place
+	}
+	return nil
+}
+
+func (x *ExplainForecastRequest) GetLocation() *Location {
+	if x != nil {
+		if x, ok := x.Place.(*ExplainForecastRequest_Location); ok {
+			return x.Location
+		}
+	}
+	return nil
+}
+
+func (x *ExplainForecastRequest) GetCell() string {
+	if x != nil {
+		if x, ok := x.Place.(*ExplainForecastRequest_Cell); ok {
+			return x.Cell
+		}
+	}
+	return ""
+}
+
+func (x *ExplainForecastRequest) GetHour() int32 {
+	if x != nil && x.Hour != nil {
+		return *x.Hour
+	}
+	return 0
+}
+
+type isExplainForecastRequest_Place interface {
+	isExplainForecastRequest_Place()
+}
+
+type ExplainForecastRequest_Location struct {
+	Location *Location `protobuf:"bytes,1,opt,name=location,proto3,oneof"`
+}
+
+type ExplainForecastRequest_Cell struct {
+	Cell string `protobuf:"bytes,2,opt,name=cell,proto3,oneof"` // H3, resolution 9
+}
+
+func (*ExplainForecastRequest_Location) isExplainForecastRequest_Place() {}
+
+func (*ExplainForecastRequest_Cell) isExplainForecastRequest_Place() {}
+
+// What a forecast is made of.
+type ForecastExplanation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Source        string                 `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"` // "prior" or the fit's name
+	Prior         bool                   `protobuf:"varint,2,opt,name=prior,proto3" json:"prior,omitempty"`
+	CutoffTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=cutoff_time,json=cutoffTime,proto3" json:"cutoff_time,omitempty"`
+	Calls         int64                  `protobuf:"varint,4,opt,name=calls,proto3" json:"calls,omitempty"`                                       // that it was learnt from
+	FirstCallTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=first_call_time,json=firstCallTime,proto3" json:"first_call_time,omitempty"` // the hour with which the history begins
+	Components    []*ForecastComponent   `protobuf:"bytes,6,rep,name=components,proto3" json:"components,omitempty"`                              // where calls come from, heaviest first
+	Factors       []*ForecastFactor      `protobuf:"bytes,7,rep,name=factors,proto3" json:"factors,omitempty"`                                    // when they come: volume, calendar, spread
+	Cell          *CellExplanation       `protobuf:"bytes,8,opt,name=cell,proto3" json:"cell,omitempty"`                                          // unset where no place was asked for
+	Notes         []string               `protobuf:"bytes,9,rep,name=notes,proto3" json:"notes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForecastExplanation) Reset() {
+	*x = ForecastExplanation{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForecastExplanation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForecastExplanation) ProtoMessage() {}
+
+func (x *ForecastExplanation) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForecastExplanation.ProtoReflect.Descriptor instead.
+func (*ForecastExplanation) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *ForecastExplanation) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *ForecastExplanation) GetPrior() bool {
+	if x != nil {
+		return x.Prior
+	}
+	return false
+}
+
+func (x *ForecastExplanation) GetCutoffTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CutoffTime
+	}
+	return nil
+}
+
+func (x *ForecastExplanation) GetCalls() int64 {
+	if x != nil {
+		return x.Calls
+	}
+	return 0
+}
+
+func (x *ForecastExplanation) GetFirstCallTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FirstCallTime
+	}
+	return nil
+}
+
+func (x *ForecastExplanation) GetComponents() []*ForecastComponent {
+	if x != nil {
+		return x.Components
+	}
+	return nil
+}
+
+func (x *ForecastExplanation) GetFactors() []*ForecastFactor {
+	if x != nil {
+		return x.Factors
+	}
+	return nil
+}
+
+func (x *ForecastExplanation) GetCell() *CellExplanation {
+	if x != nil {
+		return x.Cell
+	}
+	return nil
+}
+
+func (x *ForecastExplanation) GetNotes() []string {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+// One of the densities whose weighted mean says where calls come from.
+type ForecastComponent struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Name            string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Description     string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	Weight          float64                `protobuf:"fixed64,3,opt,name=weight,proto3" json:"weight,omitempty"`                                          // they sum to 1
+	HalfLife        *durationpb.Duration   `protobuf:"bytes,4,opt,name=half_life,json=halfLife,proto3" json:"half_life,omitempty"`                        // after which a call counts half; unset: all count alike
+	BandwidthMetres float64                `protobuf:"fixed64,5,opt,name=bandwidth_metres,json=bandwidthMetres,proto3" json:"bandwidth_metres,omitempty"` // 0: none
+	Shrinkage       float64                `protobuf:"fixed64,6,opt,name=shrinkage,proto3" json:"shrinkage,omitempty"`                                    // calls that what it shrinks to counts for; 0: it does not shrink
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ForecastComponent) Reset() {
+	*x = ForecastComponent{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForecastComponent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForecastComponent) ProtoMessage() {}
+
+func (x *ForecastComponent) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForecastComponent.ProtoReflect.Descriptor instead.
+func (*ForecastComponent) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *ForecastComponent) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ForecastComponent) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *ForecastComponent) GetWeight() float64 {
+	if x != nil {
+		return x.Weight
+	}
+	return 0
+}
+
+func (x *ForecastComponent) GetHalfLife() *durationpb.Duration {
+	if x != nil {
+		return x.HalfLife
+	}
+	return nil
+}
+
+func (x *ForecastComponent) GetBandwidthMetres() float64 {
+	if x != nil {
+		return x.BandwidthMetres
+	}
+	return 0
+}
+
+func (x *ForecastComponent) GetShrinkage() float64 {
+	if x != nil {
+		return x.Shrinkage
+	}
+	return 0
+}
+
+// A figure of the part of a forecast that says when calls come.
+type ForecastFactor struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // such as "calls a day" or "26 December"
+	Value         float64                `protobuf:"fixed64,2,opt,name=value,proto3" json:"value,omitempty"`
+	Unit          string                 `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`     // such as "calls" or "times an ordinary day"
+	Origin        string                 `protobuf:"bytes,4,opt,name=origin,proto3" json:"origin,omitempty"` // "learnt", or as in Provenance
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForecastFactor) Reset() {
+	*x = ForecastFactor{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForecastFactor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForecastFactor) ProtoMessage() {}
+
+func (x *ForecastFactor) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForecastFactor.ProtoReflect.Descriptor instead.
+func (*ForecastFactor) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *ForecastFactor) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ForecastFactor) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *ForecastFactor) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *ForecastFactor) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+// What drives one cell.
+type CellExplanation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cell          string                 `protobuf:"bytes,1,opt,name=cell,proto3" json:"cell,omitempty"`
+	Borough       string                 `protobuf:"bytes,2,opt,name=borough,proto3" json:"borough,omitempty"`
+	Rate          float64                `protobuf:"fixed64,3,opt,name=rate,proto3" json:"rate,omitempty"`                            // expected calls per hour
+	TimesMean     float64                `protobuf:"fixed64,4,opt,name=times_mean,json=timesMean,proto3" json:"times_mean,omitempty"` // as a multiple of the mean cell's
+	Shares        []*CellShare           `protobuf:"bytes,5,rep,name=shares,proto3" json:"shares,omitempty"`                          // in the order of ForecastExplanation.components
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CellExplanation) Reset() {
+	*x = CellExplanation{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CellExplanation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CellExplanation) ProtoMessage() {}
+
+func (x *CellExplanation) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CellExplanation.ProtoReflect.Descriptor instead.
+func (*CellExplanation) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *CellExplanation) GetCell() string {
+	if x != nil {
+		return x.Cell
+	}
+	return ""
+}
+
+func (x *CellExplanation) GetBorough() string {
+	if x != nil {
+		return x.Borough
+	}
+	return ""
+}
+
+func (x *CellExplanation) GetRate() float64 {
+	if x != nil {
+		return x.Rate
+	}
+	return 0
+}
+
+func (x *CellExplanation) GetTimesMean() float64 {
+	if x != nil {
+		return x.TimesMean
+	}
+	return 0
+}
+
+func (x *CellExplanation) GetShares() []*CellShare {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
+// What one component gives to a cell.
+type CellShare struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Component     string                 `protobuf:"bytes,1,opt,name=component,proto3" json:"component,omitempty"`
+	Rate          float64                `protobuf:"fixed64,2,opt,name=rate,proto3" json:"rate,omitempty"`   // expected calls per hour
+	Share         float64                `protobuf:"fixed64,3,opt,name=share,proto3" json:"share,omitempty"` // of the cell's rate
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CellShare) Reset() {
+	*x = CellShare{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CellShare) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CellShare) ProtoMessage() {}
+
+func (x *CellShare) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CellShare.ProtoReflect.Descriptor instead.
+func (*CellShare) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *CellShare) GetComponent() string {
+	if x != nil {
+		return x.Component
+	}
+	return ""
+}
+
+func (x *CellShare) GetRate() float64 {
+	if x != nil {
+		return x.Rate
+	}
+	return 0
+}
+
+func (x *CellShare) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+// A call as it arrived. No name, address or text belongs here.
+type CallReport struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Location      *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	Time          *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=time,proto3" json:"time,omitempty"`         // when it was received
+	Category      string                 `protobuf:"bytes,3,opt,name=category,proto3" json:"category,omitempty"` // in the service's words, at most 64 bytes; may be empty
+	Channel       string                 `protobuf:"bytes,4,opt,name=channel,proto3" json:"channel,omitempty"`   // such as "999"; the same
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CallReport) Reset() {
+	*x = CallReport{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallReport) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallReport) ProtoMessage() {}
+
+func (x *CallReport) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallReport.ProtoReflect.Descriptor instead.
+func (*CallReport) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *CallReport) GetLocation() *Location {
+	if x != nil {
+		return x.Location
+	}
+	return nil
+}
+
+func (x *CallReport) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *CallReport) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *CallReport) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+type ReportCallsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Calls []*CallReport          `protobuf:"bytes,1,rep,name=calls,proto3" json:"calls,omitempty"` // at most 10,000
+	// Chosen by the caller, at most 64 characters: a repeat of a request that this server remembers changes
+	// nothing and is answered as the first was. Needed, since a call counted twice would look like drift.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportCallsRequest) Reset() {
+	*x = ReportCallsRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportCallsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportCallsRequest) ProtoMessage() {}
+
+func (x *ReportCallsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportCallsRequest.ProtoReflect.Descriptor instead.
+func (*ReportCallsRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *ReportCallsRequest) GetCalls() []*CallReport {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+func (x *ReportCallsRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// A call that was refused.
+type CallError struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Index         int32                  `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"` // in the batch
+	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CallError) Reset() {
+	*x = CallError{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallError) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallError) ProtoMessage() {}
+
+func (x *CallError) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallError.ProtoReflect.Descriptor instead.
+func (*CallError) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *CallError) GetIndex() int32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *CallError) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+type ReportCallsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Accepted      int32                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
+	Errors        []*CallError           `protobuf:"bytes,2,rep,name=errors,proto3" json:"errors,omitempty"`
+	Late          int32                  `protobuf:"varint,3,opt,name=late,proto3" json:"late,omitempty"`         // accepted after their hour had closed; it was scored again where it still could be
+	Repeated      bool                   `protobuf:"varint,4,opt,name=repeated,proto3" json:"repeated,omitempty"` // the answer to an earlier request with the same request_id
+	Kept          bool                   `protobuf:"varint,5,opt,name=kept,proto3" json:"kept,omitempty"`         // on disk, so that they outlive the server
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportCallsResponse) Reset() {
+	*x = ReportCallsResponse{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportCallsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportCallsResponse) ProtoMessage() {}
+
+func (x *ReportCallsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportCallsResponse.ProtoReflect.Descriptor instead.
+func (*ReportCallsResponse) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *ReportCallsResponse) GetAccepted() int32 {
+	if x != nil {
+		return x.Accepted
+	}
+	return 0
+}
+
+func (x *ReportCallsResponse) GetErrors() []*CallError {
+	if x != nil {
+		return x.Errors
+	}
+	return nil
+}
+
+func (x *ReportCallsResponse) GetLate() int32 {
+	if x != nil {
+		return x.Late
+	}
+	return 0
+}
+
+func (x *ReportCallsResponse) GetRepeated() bool {
+	if x != nil {
+		return x.Repeated
+	}
+	return false
+}
+
+func (x *ReportCallsResponse) GetKept() bool {
+	if x != nil {
+		return x.Kept
+	}
+	return false
+}
+
+type GetDriftRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDriftRequest) Reset() {
+	*x = GetDriftRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDriftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDriftRequest) ProtoMessage() {}
+
+func (x *GetDriftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDriftRequest.ProtoReflect.Descriptor instead.
+func (*GetDriftRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{52}
+}
+
+type Drift struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	State         DriftState             `protobuf:"varint,1,opt,name=state,proto3,enum=nearside.v1.DriftState" json:"state,omitempty"`
+	Summary       string                 `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"` // in one sentence
+	Findings      []*DriftFinding        `protobuf:"bytes,3,rep,name=findings,proto3" json:"findings,omitempty"`
+	Scores        *DriftScores           `protobuf:"bytes,4,opt,name=scores,proto3" json:"scores,omitempty"`
+	Tests         []*DriftTest           `protobuf:"bytes,5,rep,name=tests,proto3" json:"tests,omitempty"`                              // what is watched and how near each is to its limit
+	Days          []*DayCount            `protobuf:"bytes,6,rep,name=days,proto3" json:"days,omitempty"`                                // the last 28, oldest first
+	Boroughs      []*BoroughCount        `protobuf:"bytes,7,rep,name=boroughs,proto3" json:"boroughs,omitempty"`                        // over the last seven days
+	Forecast      string                 `protobuf:"bytes,8,opt,name=forecast,proto3" json:"forecast,omitempty"`                        // that is scored
+	SinceTime     *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=since_time,json=sinceTime,proto3" json:"since_time,omitempty"`     // the calls from then on are scored
+	ClosedTime    *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=closed_time,json=closedTime,proto3" json:"closed_time,omitempty"` // the hours until then are closed and scored
+	Delay         *durationpb.Duration   `protobuf:"bytes,11,opt,name=delay,proto3" json:"delay,omitempty"`                             // after which an hour closes
+	AsOf          *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	Notes         []string               `protobuf:"bytes,13,rep,name=notes,proto3" json:"notes,omitempty"` // how often it would be wrong, and what is assumed
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Drift) Reset() {
+	*x = Drift{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Drift) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Drift) ProtoMessage() {}
+
+func (x *Drift) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Drift.ProtoReflect.Descriptor instead.
+func (*Drift) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *Drift) GetState() DriftState {
+	if x != nil {
+		return x.State
+	}
+	return DriftState_DRIFT_STATE_UNSPECIFIED
+}
+
+func (x *Drift) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
+}
+
+func (x *Drift) GetFindings() []*DriftFinding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
+func (x *Drift) GetScores() *DriftScores {
+	if x != nil {
+		return x.Scores
+	}
+	return nil
+}
+
+func (x *Drift) GetTests() []*DriftTest {
+	if x != nil {
+		return x.Tests
+	}
+	return nil
+}
+
+func (x *Drift) GetDays() []*DayCount {
+	if x != nil {
+		return x.Days
+	}
+	return nil
+}
+
+func (x *Drift) GetBoroughs() []*BoroughCount {
+	if x != nil {
+		return x.Boroughs
+	}
+	return nil
+}
+
+func (x *Drift) GetForecast() string {
+	if x != nil {
+		return x.Forecast
+	}
+	return ""
+}
+
+func (x *Drift) GetSinceTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SinceTime
+	}
+	return nil
+}
+
+func (x *Drift) GetClosedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClosedTime
+	}
+	return nil
+}
+
+func (x *Drift) GetDelay() *durationpb.Duration {
+	if x != nil {
+		return x.Delay
+	}
+	return nil
+}
+
+func (x *Drift) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *Drift) GetNotes() []string {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+// One way in which the calls part from the forecast, with the evidence.
+type DriftFinding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          DriftKind              `protobuf:"varint,1,opt,name=kind,proto3,enum=nearside.v1.DriftKind" json:"kind,omitempty"`
+	Evidence      string                 `protobuf:"bytes,2,opt,name=evidence,proto3" json:"evidence,omitempty"`                    // such as "Croydon: 41 calls in 7 days, 22.3 expected (90 % interval 15 to 30)"
+	FlagTime      *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=flag_time,json=flagTime,proto3" json:"flag_time,omitempty"`    // when it was first flagged
+	SinceTime     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=since_time,json=sinceTime,proto3" json:"since_time,omitempty"` // from when on the calls part, as far as that can be told
+	Borough       *int32                 `protobuf:"varint,5,opt,name=borough,proto3,oneof" json:"borough,omitempty"`               // index in City.boroughs
+	Observed      int64                  `protobuf:"varint,6,opt,name=observed,proto3" json:"observed,omitempty"`
+	Expected      float64                `protobuf:"fixed64,7,opt,name=expected,proto3" json:"expected,omitempty"`
+	Lower         float64                `protobuf:"fixed64,8,opt,name=lower,proto3" json:"lower,omitempty"` // of the 90 % interval of what was expected
+	Upper         float64                `protobuf:"fixed64,9,opt,name=upper,proto3" json:"upper,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DriftFinding) Reset() {
+	*x = DriftFinding{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DriftFinding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DriftFinding) ProtoMessage() {}
+
+func (x *DriftFinding) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DriftFinding.ProtoReflect.Descriptor instead.
+func (*DriftFinding) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *DriftFinding) GetKind() DriftKind {
+	if x != nil {
+		return x.Kind
+	}
+	return DriftKind_DRIFT_KIND_UNSPECIFIED
+}
+
+func (x *DriftFinding) GetEvidence() string {
+	if x != nil {
+		return x.Evidence
+	}
+	return ""
+}
+
+func (x *DriftFinding) GetFlagTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FlagTime
+	}
+	return nil
+}
+
+func (x *DriftFinding) GetSinceTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SinceTime
+	}
+	return nil
+}
+
+func (x *DriftFinding) GetBorough() int32 {
+	if x != nil && x.Borough != nil {
+		return *x.Borough
+	}
+	return 0
+}
+
+func (x *DriftFinding) GetObserved() int64 {
+	if x != nil {
+		return x.Observed
+	}
+	return 0
+}
+
+func (x *DriftFinding) GetExpected() float64 {
+	if x != nil {
+		return x.Expected
+	}
+	return 0
+}
+
+func (x *DriftFinding) GetLower() float64 {
+	if x != nil {
+		return x.Lower
+	}
+	return 0
+}
+
+func (x *DriftFinding) GetUpper() float64 {
+	if x != nil {
+		return x.Upper
+	}
+	return 0
+}
+
+type DriftTest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          DriftKind              `protobuf:"varint,1,opt,name=kind,proto3,enum=nearside.v1.DriftKind" json:"kind,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Value         float64                `protobuf:"fixed64,3,opt,name=value,proto3" json:"value,omitempty"`                              // of the statistic
+	Limit         float64                `protobuf:"fixed64,4,opt,name=limit,proto3" json:"limit,omitempty"`                              // at which it flags
+	FalseAlarms   string                 `protobuf:"bytes,5,opt,name=false_alarms,json=falseAlarms,proto3" json:"false_alarms,omitempty"` // how often it flags where nothing has changed
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DriftTest) Reset() {
+	*x = DriftTest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DriftTest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DriftTest) ProtoMessage() {}
+
+func (x *DriftTest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DriftTest.ProtoReflect.Descriptor instead.
+func (*DriftTest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *DriftTest) GetKind() DriftKind {
+	if x != nil {
+		return x.Kind
+	}
+	return DriftKind_DRIFT_KIND_UNSPECIFIED
+}
+
+func (x *DriftTest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DriftTest) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *DriftTest) GetLimit() float64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *DriftTest) GetFalseAlarms() string {
+	if x != nil {
+		return x.FalseAlarms
+	}
+	return ""
+}
+
+// Running scores of the forecast.
+type DriftScores struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Hours            int64                  `protobuf:"varint,1,opt,name=hours,proto3" json:"hours,omitempty"` // that were scored
+	Calls            int64                  `protobuf:"varint,2,opt,name=calls,proto3" json:"calls,omitempty"`
+	Expected         float64                `protobuf:"fixed64,3,opt,name=expected,proto3" json:"expected,omitempty"`                                           // calls
+	LogScore         float64                `protobuf:"fixed64,4,opt,name=log_score,json=logScore,proto3" json:"log_score,omitempty"`                           // mean log score per call of where and when, nats
+	ExpectedLogScore float64                `protobuf:"fixed64,5,opt,name=expected_log_score,json=expectedLogScore,proto3" json:"expected_log_score,omitempty"` // what the forecast expects of itself
+	LogScoreZ        float64                `protobuf:"fixed64,6,opt,name=log_score_z,json=logScoreZ,proto3" json:"log_score_z,omitempty"`                      // standard deviations by which they differ
+	Dispersion       float64                `protobuf:"fixed64,7,opt,name=dispersion,proto3" json:"dispersion,omitempty"`                                       // variance of the daily totals over what the forecast expects; 1 is right
+	HourlyPit        []float64              `protobuf:"fixed64,8,rep,packed,name=hourly_pit,json=hourlyPit,proto3" json:"hourly_pit,omitempty"`                 // shares of the hourly totals by tenth of the forecast's distribution
+	DailyPit         []float64              `protobuf:"fixed64,9,rep,packed,name=daily_pit,json=dailyPit,proto3" json:"daily_pit,omitempty"`                    // the same of the daily totals
+	Coverage_80      float64                `protobuf:"fixed64,10,opt,name=coverage_80,json=coverage80,proto3" json:"coverage_80,omitempty"`                    // share of the daily totals inside the 80 % interval
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *DriftScores) Reset() {
+	*x = DriftScores{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DriftScores) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DriftScores) ProtoMessage() {}
+
+func (x *DriftScores) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DriftScores.ProtoReflect.Descriptor instead.
+func (*DriftScores) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *DriftScores) GetHours() int64 {
+	if x != nil {
+		return x.Hours
+	}
+	return 0
+}
+
+func (x *DriftScores) GetCalls() int64 {
+	if x != nil {
+		return x.Calls
+	}
+	return 0
+}
+
+func (x *DriftScores) GetExpected() float64 {
+	if x != nil {
+		return x.Expected
+	}
+	return 0
+}
+
+func (x *DriftScores) GetLogScore() float64 {
+	if x != nil {
+		return x.LogScore
+	}
+	return 0
+}
+
+func (x *DriftScores) GetExpectedLogScore() float64 {
+	if x != nil {
+		return x.ExpectedLogScore
+	}
+	return 0
+}
+
+func (x *DriftScores) GetLogScoreZ() float64 {
+	if x != nil {
+		return x.LogScoreZ
+	}
+	return 0
+}
+
+func (x *DriftScores) GetDispersion() float64 {
+	if x != nil {
+		return x.Dispersion
+	}
+	return 0
+}
+
+func (x *DriftScores) GetHourlyPit() []float64 {
+	if x != nil {
+		return x.HourlyPit
+	}
+	return nil
+}
+
+func (x *DriftScores) GetDailyPit() []float64 {
+	if x != nil {
+		return x.DailyPit
+	}
+	return nil
+}
+
+func (x *DriftScores) GetCoverage_80() float64 {
+	if x != nil {
+		return x.Coverage_80
+	}
+	return 0
+}
+
+type DayCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Date          string                 `protobuf:"bytes,1,opt,name=date,proto3" json:"date,omitempty"` // local, such as "2026-11-21"
+	Observed      int64                  `protobuf:"varint,2,opt,name=observed,proto3" json:"observed,omitempty"`
+	Expected      *CallInterval          `protobuf:"bytes,3,opt,name=expected,proto3" json:"expected,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DayCount) Reset() {
+	*x = DayCount{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DayCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DayCount) ProtoMessage() {}
+
+func (x *DayCount) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DayCount.ProtoReflect.Descriptor instead.
+func (*DayCount) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *DayCount) GetDate() string {
+	if x != nil {
+		return x.Date
+	}
+	return ""
+}
+
+func (x *DayCount) GetObserved() int64 {
+	if x != nil {
+		return x.Observed
+	}
+	return 0
+}
+
+func (x *DayCount) GetExpected() *CallInterval {
+	if x != nil {
+		return x.Expected
+	}
+	return nil
+}
+
+type BoroughCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Borough       int32                  `protobuf:"varint,1,opt,name=borough,proto3" json:"borough,omitempty"` // index in City.boroughs
+	Observed      int64                  `protobuf:"varint,2,opt,name=observed,proto3" json:"observed,omitempty"`
+	Expected      float64                `protobuf:"fixed64,3,opt,name=expected,proto3" json:"expected,omitempty"`
+	Lower         float64                `protobuf:"fixed64,4,opt,name=lower,proto3" json:"lower,omitempty"` // of the 90 % interval
+	Upper         float64                `protobuf:"fixed64,5,opt,name=upper,proto3" json:"upper,omitempty"`
+	Flagged       bool                   `protobuf:"varint,6,opt,name=flagged,proto3" json:"flagged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BoroughCount) Reset() {
+	*x = BoroughCount{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BoroughCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BoroughCount) ProtoMessage() {}
+
+func (x *BoroughCount) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BoroughCount.ProtoReflect.Descriptor instead.
+func (*BoroughCount) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *BoroughCount) GetBorough() int32 {
+	if x != nil {
+		return x.Borough
+	}
+	return 0
+}
+
+func (x *BoroughCount) GetObserved() int64 {
+	if x != nil {
+		return x.Observed
+	}
+	return 0
+}
+
+func (x *BoroughCount) GetExpected() float64 {
+	if x != nil {
+		return x.Expected
+	}
+	return 0
+}
+
+func (x *BoroughCount) GetLower() float64 {
+	if x != nil {
+		return x.Lower
+	}
+	return 0
+}
+
+func (x *BoroughCount) GetUpper() float64 {
+	if x != nil {
+		return x.Upper
+	}
+	return 0
+}
+
+func (x *BoroughCount) GetFlagged() bool {
+	if x != nil {
+		return x.Flagged
+	}
+	return false
+}
+
+type GetSuitabilityRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSuitabilityRequest) Reset() {
+	*x = GetSuitabilityRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSuitabilityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSuitabilityRequest) ProtoMessage() {}
+
+func (x *GetSuitabilityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSuitabilityRequest.ProtoReflect.Descriptor instead.
+func (*GetSuitabilityRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{59}
+}
+
+// Which calls suit a joint-response car.
+type Suitability struct {
+	state                protoimpl.MessageState `protogen:"open.v1"`
+	Rules                []*SuitabilityRule     `protobuf:"bytes,1,rep,name=rules,proto3" json:"rules,omitempty"`   // applied in order
+	Share                float64                `protobuf:"fixed64,2,opt,name=share,proto3" json:"share,omitempty"` // of all calls, over a typical week
+	TotalCallsPerWeek    float64                `protobuf:"fixed64,3,opt,name=total_calls_per_week,json=totalCallsPerWeek,proto3" json:"total_calls_per_week,omitempty"`
+	SuitableCallsPerWeek float64                `protobuf:"fixed64,4,opt,name=suitable_calls_per_week,json=suitableCallsPerWeek,proto3" json:"suitable_calls_per_week,omitempty"`
+	Notes                []string               `protobuf:"bytes,5,rep,name=notes,proto3" json:"notes,omitempty"`
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
+}
+
+func (x *Suitability) Reset() {
+	*x = Suitability{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Suitability) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Suitability) ProtoMessage() {}
+
+func (x *Suitability) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Suitability.ProtoReflect.Descriptor instead.
+func (*Suitability) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *Suitability) GetRules() []*SuitabilityRule {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+func (x *Suitability) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+func (x *Suitability) GetTotalCallsPerWeek() float64 {
+	if x != nil {
+		return x.TotalCallsPerWeek
+	}
+	return 0
+}
+
+func (x *Suitability) GetSuitableCallsPerWeek() float64 {
+	if x != nil {
+		return x.SuitableCallsPerWeek
+	}
+	return 0
+}
+
+func (x *Suitability) GetNotes() []string {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+type SuitabilityRule struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Description   string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	Share         float64                `protobuf:"fixed64,3,opt,name=share,proto3" json:"share,omitempty"`     // of the calls that it is about which it lets pass, 0 to 1
+	Category      string                 `protobuf:"bytes,4,opt,name=category,proto3" json:"category,omitempty"` // that it is about; empty: all
+	Channel       string                 `protobuf:"bytes,5,opt,name=channel,proto3" json:"channel,omitempty"`   // the same
+	Origin        string                 `protobuf:"bytes,6,opt,name=origin,proto3" json:"origin,omitempty"`     // "published" or "assumption"
+	Source        string                 `protobuf:"bytes,7,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuitabilityRule) Reset() {
+	*x = SuitabilityRule{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuitabilityRule) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuitabilityRule) ProtoMessage() {}
+
+func (x *SuitabilityRule) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuitabilityRule.ProtoReflect.Descriptor instead.
+func (*SuitabilityRule) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *SuitabilityRule) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SuitabilityRule) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *SuitabilityRule) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+func (x *SuitabilityRule) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *SuitabilityRule) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *SuitabilityRule) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+func (x *SuitabilityRule) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
 type GetCoverageRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Hour          int32                  `protobuf:"varint,1,opt,name=hour,proto3" json:"hour,omitempty"`                                // of the week: speeds
@@ -2497,7 +5317,7 @@ type GetCoverageRequest struct {
 
 func (x *GetCoverageRequest) Reset() {
 	*x = GetCoverageRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2509,7 +5329,7 @@ func (x *GetCoverageRequest) String() string {
 func (*GetCoverageRequest) ProtoMessage() {}
 
 func (x *GetCoverageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2522,7 +5342,7 @@ func (x *GetCoverageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCoverageRequest.ProtoReflect.Descriptor instead.
 func (*GetCoverageRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{30}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *GetCoverageRequest) GetHour() int32 {
@@ -2566,7 +5386,7 @@ type Coverage struct {
 
 func (x *Coverage) Reset() {
 	*x = Coverage{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2578,7 +5398,7 @@ func (x *Coverage) String() string {
 func (*Coverage) ProtoMessage() {}
 
 func (x *Coverage) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2591,7 +5411,7 @@ func (x *Coverage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Coverage.ProtoReflect.Descriptor instead.
 func (*Coverage) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{31}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *Coverage) GetMinutes() []float32 {
@@ -2645,7 +5465,7 @@ type BoroughCoverage struct {
 
 func (x *BoroughCoverage) Reset() {
 	*x = BoroughCoverage{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2657,7 +5477,7 @@ func (x *BoroughCoverage) String() string {
 func (*BoroughCoverage) ProtoMessage() {}
 
 func (x *BoroughCoverage) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2670,7 +5490,7 @@ func (x *BoroughCoverage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughCoverage.ProtoReflect.Descriptor instead.
 func (*BoroughCoverage) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{32}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *BoroughCoverage) GetBorough() int32 {
@@ -2725,7 +5545,7 @@ type CreatePlanRequest struct {
 
 func (x *CreatePlanRequest) Reset() {
 	*x = CreatePlanRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2737,7 +5557,7 @@ func (x *CreatePlanRequest) String() string {
 func (*CreatePlanRequest) ProtoMessage() {}
 
 func (x *CreatePlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2750,7 +5570,7 @@ func (x *CreatePlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePlanRequest.ProtoReflect.Descriptor instead.
 func (*CreatePlanRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{33}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *CreatePlanRequest) GetCars() int32 {
@@ -2830,7 +5650,7 @@ type CreatePlanMetadata struct {
 
 func (x *CreatePlanMetadata) Reset() {
 	*x = CreatePlanMetadata{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2842,7 +5662,7 @@ func (x *CreatePlanMetadata) String() string {
 func (*CreatePlanMetadata) ProtoMessage() {}
 
 func (x *CreatePlanMetadata) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2855,7 +5675,7 @@ func (x *CreatePlanMetadata) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePlanMetadata.ProtoReflect.Descriptor instead.
 func (*CreatePlanMetadata) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{34}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *CreatePlanMetadata) GetIncumbentSeconds() float64 {
@@ -2912,7 +5732,7 @@ type GetPlanRequest struct {
 
 func (x *GetPlanRequest) Reset() {
 	*x = GetPlanRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2924,7 +5744,7 @@ func (x *GetPlanRequest) String() string {
 func (*GetPlanRequest) ProtoMessage() {}
 
 func (x *GetPlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2937,7 +5757,7 @@ func (x *GetPlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPlanRequest.ProtoReflect.Descriptor instead.
 func (*GetPlanRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{35}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *GetPlanRequest) GetName() string {
@@ -2980,7 +5800,7 @@ type Plan struct {
 
 func (x *Plan) Reset() {
 	*x = Plan{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2992,7 +5812,7 @@ func (x *Plan) String() string {
 func (*Plan) ProtoMessage() {}
 
 func (x *Plan) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3005,7 +5825,7 @@ func (x *Plan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Plan.ProtoReflect.Descriptor instead.
 func (*Plan) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{36}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *Plan) GetName() string {
@@ -3147,7 +5967,7 @@ type PlannedSite struct {
 
 func (x *PlannedSite) Reset() {
 	*x = PlannedSite{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3159,7 +5979,7 @@ func (x *PlannedSite) String() string {
 func (*PlannedSite) ProtoMessage() {}
 
 func (x *PlannedSite) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3172,7 +5992,7 @@ func (x *PlannedSite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlannedSite.ProtoReflect.Descriptor instead.
 func (*PlannedSite) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{37}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *PlannedSite) GetCell() string {
@@ -3223,7 +6043,7 @@ type Comparison struct {
 
 func (x *Comparison) Reset() {
 	*x = Comparison{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3235,7 +6055,7 @@ func (x *Comparison) String() string {
 func (*Comparison) ProtoMessage() {}
 
 func (x *Comparison) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3248,7 +6068,7 @@ func (x *Comparison) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Comparison.ProtoReflect.Descriptor instead.
 func (*Comparison) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{38}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *Comparison) GetName() string {
@@ -3297,7 +6117,7 @@ type FindRouteRequest struct {
 
 func (x *FindRouteRequest) Reset() {
 	*x = FindRouteRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3309,7 +6129,7 @@ func (x *FindRouteRequest) String() string {
 func (*FindRouteRequest) ProtoMessage() {}
 
 func (x *FindRouteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3322,7 +6142,7 @@ func (x *FindRouteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRouteRequest.ProtoReflect.Descriptor instead.
 func (*FindRouteRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{39}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *FindRouteRequest) GetFrom() *Location {
@@ -3366,7 +6186,7 @@ type FindRouteResponse struct {
 
 func (x *FindRouteResponse) Reset() {
 	*x = FindRouteResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3378,7 +6198,7 @@ func (x *FindRouteResponse) String() string {
 func (*FindRouteResponse) ProtoMessage() {}
 
 func (x *FindRouteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3391,7 +6211,7 @@ func (x *FindRouteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRouteResponse.ProtoReflect.Descriptor instead.
 func (*FindRouteResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{40}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *FindRouteResponse) GetTravelTime() *durationpb.Duration {
@@ -3475,7 +6295,7 @@ type RouteStreet struct {
 
 func (x *RouteStreet) Reset() {
 	*x = RouteStreet{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3487,7 +6307,7 @@ func (x *RouteStreet) String() string {
 func (*RouteStreet) ProtoMessage() {}
 
 func (x *RouteStreet) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3500,7 +6320,7 @@ func (x *RouteStreet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteStreet.ProtoReflect.Descriptor instead.
 func (*RouteStreet) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{41}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *RouteStreet) GetName() string {
@@ -3533,7 +6353,7 @@ type GetReachRequest struct {
 
 func (x *GetReachRequest) Reset() {
 	*x = GetReachRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3545,7 +6365,7 @@ func (x *GetReachRequest) String() string {
 func (*GetReachRequest) ProtoMessage() {}
 
 func (x *GetReachRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3558,7 +6378,7 @@ func (x *GetReachRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReachRequest.ProtoReflect.Descriptor instead.
 func (*GetReachRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{42}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *GetReachRequest) GetOrigin() isGetReachRequest_Origin {
@@ -3633,7 +6453,7 @@ type Reach struct {
 
 func (x *Reach) Reset() {
 	*x = Reach{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3645,7 +6465,7 @@ func (x *Reach) String() string {
 func (*Reach) ProtoMessage() {}
 
 func (x *Reach) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3658,7 +6478,7 @@ func (x *Reach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reach.ProtoReflect.Descriptor instead.
 func (*Reach) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{43}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *Reach) GetMinutes() []float32 {
@@ -3690,7 +6510,7 @@ type RoadPlace struct {
 
 func (x *RoadPlace) Reset() {
 	*x = RoadPlace{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3702,7 +6522,7 @@ func (x *RoadPlace) String() string {
 func (*RoadPlace) ProtoMessage() {}
 
 func (x *RoadPlace) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3715,7 +6535,7 @@ func (x *RoadPlace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadPlace.ProtoReflect.Descriptor instead.
 func (*RoadPlace) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{44}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *RoadPlace) GetKind() isRoadPlace_Kind {
@@ -3787,7 +6607,7 @@ type NearestRoad struct {
 
 func (x *NearestRoad) Reset() {
 	*x = NearestRoad{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3799,7 +6619,7 @@ func (x *NearestRoad) String() string {
 func (*NearestRoad) ProtoMessage() {}
 
 func (x *NearestRoad) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3812,7 +6632,7 @@ func (x *NearestRoad) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NearestRoad.ProtoReflect.Descriptor instead.
 func (*NearestRoad) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{45}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *NearestRoad) GetLocation() *Location {
@@ -3840,7 +6660,7 @@ type Area struct {
 
 func (x *Area) Reset() {
 	*x = Area{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3852,7 +6672,7 @@ func (x *Area) String() string {
 func (*Area) ProtoMessage() {}
 
 func (x *Area) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3865,7 +6685,7 @@ func (x *Area) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Area.ProtoReflect.Descriptor instead.
 func (*Area) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{46}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *Area) GetVertices() []*LatLng {
@@ -3887,7 +6707,7 @@ type RoadEdges struct {
 
 func (x *RoadEdges) Reset() {
 	*x = RoadEdges{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3899,7 +6719,7 @@ func (x *RoadEdges) String() string {
 func (*RoadEdges) ProtoMessage() {}
 
 func (x *RoadEdges) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3912,7 +6732,7 @@ func (x *RoadEdges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadEdges.ProtoReflect.Descriptor instead.
 func (*RoadEdges) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{47}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *RoadEdges) GetEdges() []uint32 {
@@ -3950,7 +6770,7 @@ type RoadChange struct {
 
 func (x *RoadChange) Reset() {
 	*x = RoadChange{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3962,7 +6782,7 @@ func (x *RoadChange) String() string {
 func (*RoadChange) ProtoMessage() {}
 
 func (x *RoadChange) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3975,7 +6795,7 @@ func (x *RoadChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadChange.ProtoReflect.Descriptor instead.
 func (*RoadChange) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{48}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *RoadChange) GetName() string {
@@ -4072,7 +6892,7 @@ type RoadLine struct {
 
 func (x *RoadLine) Reset() {
 	*x = RoadLine{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4084,7 +6904,7 @@ func (x *RoadLine) String() string {
 func (*RoadLine) ProtoMessage() {}
 
 func (x *RoadLine) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4097,7 +6917,7 @@ func (x *RoadLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadLine.ProtoReflect.Descriptor instead.
 func (*RoadLine) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{49}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *RoadLine) GetPoints() []*LatLng {
@@ -4127,7 +6947,7 @@ type CloseRoadRequest struct {
 
 func (x *CloseRoadRequest) Reset() {
 	*x = CloseRoadRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4139,7 +6959,7 @@ func (x *CloseRoadRequest) String() string {
 func (*CloseRoadRequest) ProtoMessage() {}
 
 func (x *CloseRoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4152,7 +6972,7 @@ func (x *CloseRoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoadRequest.ProtoReflect.Descriptor instead.
 func (*CloseRoadRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{50}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *CloseRoadRequest) GetWhere() *RoadPlace {
@@ -4234,7 +7054,7 @@ type SetSpeedRequest struct {
 
 func (x *SetSpeedRequest) Reset() {
 	*x = SetSpeedRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4246,7 +7066,7 @@ func (x *SetSpeedRequest) String() string {
 func (*SetSpeedRequest) ProtoMessage() {}
 
 func (x *SetSpeedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4259,7 +7079,7 @@ func (x *SetSpeedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSpeedRequest.ProtoReflect.Descriptor instead.
 func (*SetSpeedRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{51}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *SetSpeedRequest) GetWhere() *RoadPlace {
@@ -4341,7 +7161,7 @@ type ReopenRoadRequest struct {
 
 func (x *ReopenRoadRequest) Reset() {
 	*x = ReopenRoadRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4353,7 +7173,7 @@ func (x *ReopenRoadRequest) String() string {
 func (*ReopenRoadRequest) ProtoMessage() {}
 
 func (x *ReopenRoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4366,7 +7186,7 @@ func (x *ReopenRoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenRoadRequest.ProtoReflect.Descriptor instead.
 func (*ReopenRoadRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{52}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *ReopenRoadRequest) GetName() string {
@@ -4392,7 +7212,7 @@ type ReopenRoadResponse struct {
 
 func (x *ReopenRoadResponse) Reset() {
 	*x = ReopenRoadResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4404,7 +7224,7 @@ func (x *ReopenRoadResponse) String() string {
 func (*ReopenRoadResponse) ProtoMessage() {}
 
 func (x *ReopenRoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4417,7 +7237,7 @@ func (x *ReopenRoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenRoadResponse.ProtoReflect.Descriptor instead.
 func (*ReopenRoadResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{53}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *ReopenRoadResponse) GetChange() *RoadChange {
@@ -4438,7 +7258,7 @@ type ListRoadChangesRequest struct {
 
 func (x *ListRoadChangesRequest) Reset() {
 	*x = ListRoadChangesRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4450,7 +7270,7 @@ func (x *ListRoadChangesRequest) String() string {
 func (*ListRoadChangesRequest) ProtoMessage() {}
 
 func (x *ListRoadChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4463,7 +7283,7 @@ func (x *ListRoadChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoadChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListRoadChangesRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{54}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *ListRoadChangesRequest) GetPageSize() int32 {
@@ -4498,7 +7318,7 @@ type ListRoadChangesResponse struct {
 
 func (x *ListRoadChangesResponse) Reset() {
 	*x = ListRoadChangesResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4510,7 +7330,7 @@ func (x *ListRoadChangesResponse) String() string {
 func (*ListRoadChangesResponse) ProtoMessage() {}
 
 func (x *ListRoadChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4523,7 +7343,7 @@ func (x *ListRoadChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoadChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListRoadChangesResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{55}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *ListRoadChangesResponse) GetChanges() []*RoadChange {
@@ -4722,19 +7542,265 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x04what\x18\x01 \x01(\tR\x04what\x12\x16\n" +
 	"\x06origin\x18\x02 \x01(\tR\x06origin\x12\x16\n" +
 	"\x06source\x18\x03 \x01(\tR\x06source\x12\x18\n" +
-	"\alicence\x18\x04 \x01(\tR\alicence\"*\n" +
+	"\alicence\x18\x04 \x01(\tR\alicence\"\xfc\x02\n" +
 	"\x12GetForecastRequest\x12\x14\n" +
-	"\x05hours\x18\x01 \x03(\x05R\x05hours\"\xaf\x01\n" +
+	"\x05hours\x18\x01 \x03(\x05R\x05hours\x12+\n" +
+	"\x06period\x18\x02 \x01(\v2\x13.nearside.v1.PeriodR\x06period\x12-\n" +
+	"\x04area\x18\x03 \x01(\v2\x19.nearside.v1.ForecastAreaR\x04area\x12\x1e\n" +
+	"\n" +
+	"categories\x18\x04 \x03(\tR\n" +
+	"categories\x12\x1a\n" +
+	"\bchannels\x18\x05 \x03(\tR\bchannels\x121\n" +
+	"\bscenario\x18\x06 \x01(\v2\x15.nearside.v1.ScenarioR\bscenario\x12;\n" +
+	"\vcell_values\x18\a \x03(\x0e2\x1a.nearside.v1.ForecastValueR\n" +
+	"cellValues\x12\x1a\n" +
+	"\bsuitable\x18\b \x01(\bR\bsuitable\x12,\n" +
+	"\x12include_hour_table\x18\t \x01(\bR\x10includeHourTable\"Y\n" +
+	"\x06Period\x129\n" +
+	"\n" +
+	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x14\n" +
+	"\x05hours\x18\x02 \x01(\x05R\x05hours\"m\n" +
+	"\fForecastArea\x12\x14\n" +
+	"\x05cells\x18\x01 \x03(\tR\x05cells\x12\x1a\n" +
+	"\bboroughs\x18\x02 \x03(\tR\bboroughs\x12+\n" +
+	"\apolygon\x18\x03 \x01(\v2\x11.nearside.v1.AreaR\apolygon\"K\n" +
+	"\bScenario\x12?\n" +
+	"\rmodifications\x18\x01 \x03(\v2\x19.nearside.v1.ModificationR\rmodifications\"\xf8\x01\n" +
+	"\fModification\x12-\n" +
+	"\x06growth\x18\x01 \x01(\v2\x13.nearside.v1.GrowthH\x00R\x06growth\x12@\n" +
+	"\rchannel_shift\x18\x02 \x01(\v2\x19.nearside.v1.ChannelShiftH\x00R\fchannelShift\x12*\n" +
+	"\x05event\x18\x03 \x01(\v2\x12.nearside.v1.EventH\x00R\x05event\x12C\n" +
+	"\x0enew_population\x18\x04 \x01(\v2\x1a.nearside.v1.NewPopulationH\x00R\rnewPopulationB\x06\n" +
+	"\x04kind\"u\n" +
+	"\x06Growth\x12\x19\n" +
+	"\bper_year\x18\x01 \x01(\x01R\aperYear\x12\x14\n" +
+	"\x05years\x18\x02 \x01(\x01R\x05years\x12\x1e\n" +
+	"\n" +
+	"categories\x18\x03 \x03(\tR\n" +
+	"categories\x12\x1a\n" +
+	"\bchannels\x18\x04 \x03(\tR\bchannels\"\xa3\x01\n" +
+	"\fChannelShift\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\x12\x14\n" +
+	"\x05share\x18\x03 \x01(\x01R\x05share\x12\x1e\n" +
+	"\n" +
+	"categories\x18\x04 \x03(\tR\n" +
+	"categories\x129\n" +
+	"\n" +
+	"start_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\"\x9b\x02\n" +
+	"\x05Event\x121\n" +
+	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12#\n" +
+	"\rradius_metres\x18\x02 \x01(\x01R\fradiusMetres\x129\n" +
+	"\n" +
+	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x1d\n" +
+	"\n" +
+	"start_hour\x18\x04 \x01(\x05R\tstartHour\x12\x14\n" +
+	"\x05hours\x18\x05 \x01(\x05R\x05hours\x12\x14\n" +
+	"\x05calls\x18\x06 \x01(\x01R\x05calls\x12\x1a\n" +
+	"\bcategory\x18\a \x01(\tR\bcategory\x12\x18\n" +
+	"\achannel\x18\b \x01(\tR\achannel\"\xf1\x01\n" +
+	"\rNewPopulation\x121\n" +
+	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12#\n" +
+	"\rradius_metres\x18\x02 \x01(\x01R\fradiusMetres\x12\x16\n" +
+	"\x06people\x18\x03 \x01(\x01R\x06people\x125\n" +
+	"\x17calls_per_thousand_year\x18\x04 \x01(\x01R\x14callsPerThousandYear\x129\n" +
+	"\n" +
+	"start_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\"\x9f\a\n" +
 	"\bForecast\x12\x12\n" +
 	"\x04rate\x18\x01 \x03(\x02R\x04rate\x125\n" +
 	"\bboroughs\x18\x02 \x03(\v2\x19.nearside.v1.BoroughValueR\bboroughs\x12\x14\n" +
 	"\x05total\x18\x03 \x01(\x01R\x05total\x12\x16\n" +
 	"\x06source\x18\x04 \x01(\tR\x06source\x12\x14\n" +
 	"\x05prior\x18\x05 \x01(\bR\x05prior\x12\x14\n" +
-	"\x05hours\x18\x06 \x03(\x05R\x05hours\">\n" +
+	"\x05hours\x18\x06 \x03(\x05R\x05hours\x12\x14\n" +
+	"\x05lower\x18\a \x03(\x02R\x05lower\x12\x16\n" +
+	"\x06median\x18\b \x03(\x02R\x06median\x12\x14\n" +
+	"\x05upper\x18\t \x03(\x02R\x05upper\x12A\n" +
+	"\rborough_calls\x18\n" +
+	" \x03(\v2\x1c.nearside.v1.BoroughForecastR\fboroughCalls\x12:\n" +
+	"\vtotal_calls\x18\v \x01(\v2\x19.nearside.v1.CallIntervalR\n" +
+	"totalCalls\x125\n" +
+	"\n" +
+	"hour_table\x18\f \x01(\v2\x16.nearside.v1.HourTableR\thourTable\x12\x14\n" +
+	"\x05notes\x18\r \x03(\tR\x05notes\x12\x10\n" +
+	"\x03fit\x18\x0e \x01(\tR\x03fit\x12;\n" +
+	"\vcutoff_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"cutoffTime\x12+\n" +
+	"\x03age\x18\x10 \x01(\v2\x19.google.protobuf.DurationR\x03age\x12\x1a\n" +
+	"\bdegraded\x18\x11 \x01(\bR\bdegraded\x12'\n" +
+	"\x0fdegraded_reason\x18\x12 \x01(\tR\x0edegradedReason\x129\n" +
+	"\n" +
+	"start_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x1a\n" +
+	"\bsuitable\x18\x15 \x01(\bR\bsuitable\x12-\n" +
+	"\x05drift\x18\x16 \x01(\x0e2\x17.nearside.v1.DriftStateR\x05drift\x12%\n" +
+	"\x0edrift_evidence\x18\x17 \x03(\tR\rdriftEvidence\x12\x1d\n" +
+	"\n" +
+	"hour_count\x18\x18 \x01(\x05R\thourCount\x12\x1a\n" +
+	"\bmodified\x18\x19 \x01(\bR\bmodified\"f\n" +
+	"\fCallInterval\x12\x12\n" +
+	"\x04mean\x18\x01 \x01(\x01R\x04mean\x12\x14\n" +
+	"\x05lower\x18\x02 \x01(\x01R\x05lower\x12\x16\n" +
+	"\x06median\x18\x03 \x01(\x01R\x06median\x12\x14\n" +
+	"\x05upper\x18\x04 \x01(\x01R\x05upper\"\\\n" +
+	"\x0fBoroughForecast\x12\x18\n" +
+	"\aborough\x18\x01 \x01(\x05R\aborough\x12/\n" +
+	"\x05calls\x18\x02 \x01(\v2\x19.nearside.v1.CallIntervalR\x05calls\"\xbc\x01\n" +
+	"\tHourTable\x12\x14\n" +
+	"\x05hours\x18\x01 \x03(\x05R\x05hours\x129\n" +
+	"\n" +
+	"start_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12)\n" +
+	"\x03all\x18\x03 \x01(\v2\x17.nearside.v1.HourSeriesR\x03all\x123\n" +
+	"\bboroughs\x18\x04 \x03(\v2\x17.nearside.v1.HourSeriesR\bboroughs\"d\n" +
+	"\n" +
+	"HourSeries\x12\x12\n" +
+	"\x04mean\x18\x01 \x03(\x02R\x04mean\x12\x14\n" +
+	"\x05lower\x18\x02 \x03(\x02R\x05lower\x12\x16\n" +
+	"\x06median\x18\x03 \x03(\x02R\x06median\x12\x14\n" +
+	"\x05upper\x18\x04 \x03(\x02R\x05upper\">\n" +
 	"\fBoroughValue\x12\x18\n" +
 	"\aborough\x18\x01 \x01(\x05R\aborough\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x01R\x05value\"\x8c\x01\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value\"\x8e\x01\n" +
+	"\x16ExplainForecastRequest\x123\n" +
+	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationH\x00R\blocation\x12\x14\n" +
+	"\x04cell\x18\x02 \x01(\tH\x00R\x04cell\x12\x17\n" +
+	"\x04hour\x18\x03 \x01(\x05H\x01R\x04hour\x88\x01\x01B\a\n" +
+	"\x05placeB\a\n" +
+	"\x05_hour\"\x99\x03\n" +
+	"\x13ForecastExplanation\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x12\x14\n" +
+	"\x05prior\x18\x02 \x01(\bR\x05prior\x12;\n" +
+	"\vcutoff_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"cutoffTime\x12\x14\n" +
+	"\x05calls\x18\x04 \x01(\x03R\x05calls\x12B\n" +
+	"\x0ffirst_call_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\rfirstCallTime\x12>\n" +
+	"\n" +
+	"components\x18\x06 \x03(\v2\x1e.nearside.v1.ForecastComponentR\n" +
+	"components\x125\n" +
+	"\afactors\x18\a \x03(\v2\x1b.nearside.v1.ForecastFactorR\afactors\x120\n" +
+	"\x04cell\x18\b \x01(\v2\x1c.nearside.v1.CellExplanationR\x04cell\x12\x14\n" +
+	"\x05notes\x18\t \x03(\tR\x05notes\"\xe2\x01\n" +
+	"\x11ForecastComponent\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
+	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x16\n" +
+	"\x06weight\x18\x03 \x01(\x01R\x06weight\x126\n" +
+	"\thalf_life\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\bhalfLife\x12)\n" +
+	"\x10bandwidth_metres\x18\x05 \x01(\x01R\x0fbandwidthMetres\x12\x1c\n" +
+	"\tshrinkage\x18\x06 \x01(\x01R\tshrinkage\"f\n" +
+	"\x0eForecastFactor\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x01R\x05value\x12\x12\n" +
+	"\x04unit\x18\x03 \x01(\tR\x04unit\x12\x16\n" +
+	"\x06origin\x18\x04 \x01(\tR\x06origin\"\xa2\x01\n" +
+	"\x0fCellExplanation\x12\x12\n" +
+	"\x04cell\x18\x01 \x01(\tR\x04cell\x12\x18\n" +
+	"\aborough\x18\x02 \x01(\tR\aborough\x12\x12\n" +
+	"\x04rate\x18\x03 \x01(\x01R\x04rate\x12\x1d\n" +
+	"\n" +
+	"times_mean\x18\x04 \x01(\x01R\ttimesMean\x12.\n" +
+	"\x06shares\x18\x05 \x03(\v2\x16.nearside.v1.CellShareR\x06shares\"S\n" +
+	"\tCellShare\x12\x1c\n" +
+	"\tcomponent\x18\x01 \x01(\tR\tcomponent\x12\x12\n" +
+	"\x04rate\x18\x02 \x01(\x01R\x04rate\x12\x14\n" +
+	"\x05share\x18\x03 \x01(\x01R\x05share\"\xa5\x01\n" +
+	"\n" +
+	"CallReport\x121\n" +
+	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12.\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n" +
+	"\bcategory\x18\x03 \x01(\tR\bcategory\x12\x18\n" +
+	"\achannel\x18\x04 \x01(\tR\achannel\"b\n" +
+	"\x12ReportCallsRequest\x12-\n" +
+	"\x05calls\x18\x01 \x03(\v2\x17.nearside.v1.CallReportR\x05calls\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tR\trequestId\";\n" +
+	"\tCallError\x12\x14\n" +
+	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\xa5\x01\n" +
+	"\x13ReportCallsResponse\x12\x1a\n" +
+	"\baccepted\x18\x01 \x01(\x05R\baccepted\x12.\n" +
+	"\x06errors\x18\x02 \x03(\v2\x16.nearside.v1.CallErrorR\x06errors\x12\x12\n" +
+	"\x04late\x18\x03 \x01(\x05R\x04late\x12\x1a\n" +
+	"\brepeated\x18\x04 \x01(\bR\brepeated\x12\x12\n" +
+	"\x04kept\x18\x05 \x01(\bR\x04kept\"\x11\n" +
+	"\x0fGetDriftRequest\"\xd5\x04\n" +
+	"\x05Drift\x12-\n" +
+	"\x05state\x18\x01 \x01(\x0e2\x17.nearside.v1.DriftStateR\x05state\x12\x18\n" +
+	"\asummary\x18\x02 \x01(\tR\asummary\x125\n" +
+	"\bfindings\x18\x03 \x03(\v2\x19.nearside.v1.DriftFindingR\bfindings\x120\n" +
+	"\x06scores\x18\x04 \x01(\v2\x18.nearside.v1.DriftScoresR\x06scores\x12,\n" +
+	"\x05tests\x18\x05 \x03(\v2\x16.nearside.v1.DriftTestR\x05tests\x12)\n" +
+	"\x04days\x18\x06 \x03(\v2\x15.nearside.v1.DayCountR\x04days\x125\n" +
+	"\bboroughs\x18\a \x03(\v2\x19.nearside.v1.BoroughCountR\bboroughs\x12\x1a\n" +
+	"\bforecast\x18\b \x01(\tR\bforecast\x129\n" +
+	"\n" +
+	"since_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tsinceTime\x12;\n" +
+	"\vclosed_time\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"closedTime\x12/\n" +
+	"\x05delay\x18\v \x01(\v2\x19.google.protobuf.DurationR\x05delay\x12/\n" +
+	"\x05as_of\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12\x14\n" +
+	"\x05notes\x18\r \x03(\tR\x05notes\"\xd9\x02\n" +
+	"\fDriftFinding\x12*\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x16.nearside.v1.DriftKindR\x04kind\x12\x1a\n" +
+	"\bevidence\x18\x02 \x01(\tR\bevidence\x127\n" +
+	"\tflag_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\bflagTime\x129\n" +
+	"\n" +
+	"since_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tsinceTime\x12\x1d\n" +
+	"\aborough\x18\x05 \x01(\x05H\x00R\aborough\x88\x01\x01\x12\x1a\n" +
+	"\bobserved\x18\x06 \x01(\x03R\bobserved\x12\x1a\n" +
+	"\bexpected\x18\a \x01(\x01R\bexpected\x12\x14\n" +
+	"\x05lower\x18\b \x01(\x01R\x05lower\x12\x14\n" +
+	"\x05upper\x18\t \x01(\x01R\x05upperB\n" +
+	"\n" +
+	"\b_borough\"\x9a\x01\n" +
+	"\tDriftTest\x12*\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x16.nearside.v1.DriftKindR\x04kind\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
+	"\x05value\x18\x03 \x01(\x01R\x05value\x12\x14\n" +
+	"\x05limit\x18\x04 \x01(\x01R\x05limit\x12!\n" +
+	"\ffalse_alarms\x18\x05 \x01(\tR\vfalseAlarms\"\xbd\x02\n" +
+	"\vDriftScores\x12\x14\n" +
+	"\x05hours\x18\x01 \x01(\x03R\x05hours\x12\x14\n" +
+	"\x05calls\x18\x02 \x01(\x03R\x05calls\x12\x1a\n" +
+	"\bexpected\x18\x03 \x01(\x01R\bexpected\x12\x1b\n" +
+	"\tlog_score\x18\x04 \x01(\x01R\blogScore\x12,\n" +
+	"\x12expected_log_score\x18\x05 \x01(\x01R\x10expectedLogScore\x12\x1e\n" +
+	"\vlog_score_z\x18\x06 \x01(\x01R\tlogScoreZ\x12\x1e\n" +
+	"\n" +
+	"dispersion\x18\a \x01(\x01R\n" +
+	"dispersion\x12\x1d\n" +
+	"\n" +
+	"hourly_pit\x18\b \x03(\x01R\thourlyPit\x12\x1b\n" +
+	"\tdaily_pit\x18\t \x03(\x01R\bdailyPit\x12\x1f\n" +
+	"\vcoverage_80\x18\n" +
+	" \x01(\x01R\n" +
+	"coverage80\"q\n" +
+	"\bDayCount\x12\x12\n" +
+	"\x04date\x18\x01 \x01(\tR\x04date\x12\x1a\n" +
+	"\bobserved\x18\x02 \x01(\x03R\bobserved\x125\n" +
+	"\bexpected\x18\x03 \x01(\v2\x19.nearside.v1.CallIntervalR\bexpected\"\xa6\x01\n" +
+	"\fBoroughCount\x12\x18\n" +
+	"\aborough\x18\x01 \x01(\x05R\aborough\x12\x1a\n" +
+	"\bobserved\x18\x02 \x01(\x03R\bobserved\x12\x1a\n" +
+	"\bexpected\x18\x03 \x01(\x01R\bexpected\x12\x14\n" +
+	"\x05lower\x18\x04 \x01(\x01R\x05lower\x12\x14\n" +
+	"\x05upper\x18\x05 \x01(\x01R\x05upper\x12\x18\n" +
+	"\aflagged\x18\x06 \x01(\bR\aflagged\"\x17\n" +
+	"\x15GetSuitabilityRequest\"\xd5\x01\n" +
+	"\vSuitability\x122\n" +
+	"\x05rules\x18\x01 \x03(\v2\x1c.nearside.v1.SuitabilityRuleR\x05rules\x12\x14\n" +
+	"\x05share\x18\x02 \x01(\x01R\x05share\x12/\n" +
+	"\x14total_calls_per_week\x18\x03 \x01(\x01R\x11totalCallsPerWeek\x125\n" +
+	"\x17suitable_calls_per_week\x18\x04 \x01(\x01R\x14suitableCallsPerWeek\x12\x14\n" +
+	"\x05notes\x18\x05 \x03(\tR\x05notes\"\xc3\x01\n" +
+	"\x0fSuitabilityRule\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
+	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x14\n" +
+	"\x05share\x18\x03 \x01(\x01R\x05share\x12\x1a\n" +
+	"\bcategory\x18\x04 \x01(\tR\bcategory\x12\x18\n" +
+	"\achannel\x18\x05 \x01(\tR\achannel\x12\x16\n" +
+	"\x06origin\x18\x06 \x01(\tR\x06origin\x12\x16\n" +
+	"\x06source\x18\a \x01(\tR\x06source\"\x8c\x01\n" +
 	"\x12GetCoverageRequest\x12\x12\n" +
 	"\x04hour\x18\x01 \x01(\x05R\x04hour\x12\x12\n" +
 	"\x04plan\x18\x02 \x01(\tR\x04plan\x12.\n" +
@@ -4936,7 +8002,26 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x16PLACE_KIND_SECURE_UNIT\x10\x05\x12\x17\n" +
 	"\x13PLACE_KIND_HOSPITAL\x10\x06\x12\x1b\n" +
 	"\x17PLACE_KIND_FIRE_STATION\x10\a\x12\x1d\n" +
-	"\x19PLACE_KIND_POLICE_STATION\x10\b*k\n" +
+	"\x19PLACE_KIND_POLICE_STATION\x10\b*\x97\x01\n" +
+	"\rForecastValue\x12\x1e\n" +
+	"\x1aFORECAST_VALUE_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13FORECAST_VALUE_MEAN\x10\x01\x12\x18\n" +
+	"\x14FORECAST_VALUE_LOWER\x10\x02\x12\x19\n" +
+	"\x15FORECAST_VALUE_MEDIAN\x10\x03\x12\x18\n" +
+	"\x14FORECAST_VALUE_UPPER\x10\x04*o\n" +
+	"\n" +
+	"DriftState\x12\x1b\n" +
+	"\x17DRIFT_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13DRIFT_STATE_UNKNOWN\x10\x01\x12\x14\n" +
+	"\x10DRIFT_STATE_NONE\x10\x02\x12\x15\n" +
+	"\x11DRIFT_STATE_DRIFT\x10\x03*\x9f\x01\n" +
+	"\tDriftKind\x12\x1a\n" +
+	"\x16DRIFT_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14DRIFT_KIND_VOLUME_UP\x10\x01\x12\x1a\n" +
+	"\x16DRIFT_KIND_VOLUME_DOWN\x10\x02\x12\x14\n" +
+	"\x10DRIFT_KIND_PLACE\x10\x03\x12\x14\n" +
+	"\x10DRIFT_KIND_HOURS\x10\x04\x12\x14\n" +
+	"\x10DRIFT_KIND_SCORE\x10\x05*k\n" +
 	"\x0eRoadChangeKind\x12 \n" +
 	"\x1cROAD_CHANGE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17ROAD_CHANGE_KIND_CLOSED\x10\x01\x12\x1a\n" +
@@ -4947,11 +8032,11 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x0fStreamPositions\x12#.nearside.v1.StreamPositionsRequest\x1a$.nearside.v1.StreamPositionsResponse(\x01\x12Y\n" +
 	"\bListCars\x12\x1c.nearside.v1.ListCarsRequest\x1a\x1d.nearside.v1.ListCarsResponse\"\x10\x82\xd3\xe4\x93\x02\n" +
 	"\x12\b/v1/cars\x12\x85\x01\n" +
-	"\x11FindNearestPlaces\x12%.nearside.v1.FindNearestPlacesRequest\x1a&.nearside.v1.FindNearestPlacesResponse\"!\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/places:findNearest2\xef\x03\n" +
+	"\x11FindNearestPlaces\x12%.nearside.v1.FindNearestPlacesRequest\x1a&.nearside.v1.FindNearestPlacesResponse\"!\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/places:findNearest2\x88\x04\n" +
 	"\x0fPlanningService\x12K\n" +
 	"\aGetCity\x12\x1b.nearside.v1.GetCityRequest\x1a\x11.nearside.v1.City\"\x10\x82\xd3\xe4\x93\x02\n" +
-	"\x12\b/v1/city\x12[\n" +
-	"\vGetForecast\x12\x1f.nearside.v1.GetForecastRequest\x1a\x15.nearside.v1.Forecast\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/forecast\x12[\n" +
+	"\x12\b/v1/city\x12t\n" +
+	"\vGetForecast\x12\x1f.nearside.v1.GetForecastRequest\x1a\x15.nearside.v1.Forecast\"-\x82\xd3\xe4\x93\x02'Z\x17:\x01*\"\x12/v1/forecast:query\x12\f/v1/forecast\x12[\n" +
 	"\vGetCoverage\x12\x1f.nearside.v1.GetCoverageRequest\x1a\x15.nearside.v1.Coverage\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/coverage\x12~\n" +
 	"\n" +
 	"CreatePlan\x12\x1e.nearside.v1.CreatePlanRequest\x1a\x1d.google.longrunning.Operation\"1\xcaA\x1a\n" +
@@ -4964,7 +8049,12 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\bSetSpeed\x12\x1c.nearside.v1.SetSpeedRequest\x1a\x17.nearside.v1.RoadChange\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/roadChanges:setSpeed\x12y\n" +
 	"\n" +
 	"ReopenRoad\x12\x1e.nearside.v1.ReopenRoadRequest\x1a\x1f.nearside.v1.ReopenRoadResponse\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=roadChanges/*}:reopen\x12u\n" +
-	"\x0fListRoadChanges\x12#.nearside.v1.ListRoadChangesRequest\x1a$.nearside.v1.ListRoadChangesResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/roadChangesB=Z;github.com/nearside-ems/nearside/api/nearside/v1;nearsidev1b\x06proto3"
+	"\x0fListRoadChanges\x12#.nearside.v1.ListRoadChangesRequest\x1a$.nearside.v1.ListRoadChangesResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/roadChanges2\xb0\x03\n" +
+	"\rDemandService\x12v\n" +
+	"\x0fExplainForecast\x12#.nearside.v1.ExplainForecastRequest\x1a .nearside.v1.ForecastExplanation\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/forecast:explain\x12m\n" +
+	"\vReportCalls\x12\x1f.nearside.v1.ReportCallsRequest\x1a .nearside.v1.ReportCallsResponse\"\x1b\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/calls:report\x12O\n" +
+	"\bGetDrift\x12\x1c.nearside.v1.GetDriftRequest\x1a\x12.nearside.v1.Drift\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/drift\x12g\n" +
+	"\x0eGetSuitability\x12\".nearside.v1.GetSuitabilityRequest\x1a\x18.nearside.v1.Suitability\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/suitabilityB=Z;github.com/nearside-ems/nearside/api/nearside/v1;nearsidev1b\x06proto3"
 
 var (
 	file_nearside_v1_nearside_proto_rawDescOnce sync.Once
@@ -4978,204 +8068,303 @@ func file_nearside_v1_nearside_proto_rawDescGZIP() []byte {
 	return file_nearside_v1_nearside_proto_rawDescData
 }
 
-var file_nearside_v1_nearside_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 56)
+var file_nearside_v1_nearside_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
+var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 88)
 var file_nearside_v1_nearside_proto_goTypes = []any{
 	(Driving)(0),                      // 0: nearside.v1.Driving
 	(CarStatus)(0),                    // 1: nearside.v1.CarStatus
 	(Skill)(0),                        // 2: nearside.v1.Skill
 	(PlaceKind)(0),                    // 3: nearside.v1.PlaceKind
-	(RoadChangeKind)(0),               // 4: nearside.v1.RoadChangeKind
-	(*Location)(nil),                  // 5: nearside.v1.Location
-	(*LatLng)(nil),                    // 6: nearside.v1.LatLng
-	(*EastingNorthing)(nil),           // 7: nearside.v1.EastingNorthing
-	(*Basis)(nil),                     // 8: nearside.v1.Basis
-	(*Car)(nil),                       // 9: nearside.v1.Car
-	(*FindNearestCarsRequest)(nil),    // 10: nearside.v1.FindNearestCarsRequest
-	(*Candidate)(nil),                 // 11: nearside.v1.Candidate
-	(*Exclusion)(nil),                 // 12: nearside.v1.Exclusion
-	(*FindNearestCarsResponse)(nil),   // 13: nearside.v1.FindNearestCarsResponse
-	(*PositionReport)(nil),            // 14: nearside.v1.PositionReport
-	(*ReportPositionsRequest)(nil),    // 15: nearside.v1.ReportPositionsRequest
-	(*ReportError)(nil),               // 16: nearside.v1.ReportError
-	(*ReportPositionsResponse)(nil),   // 17: nearside.v1.ReportPositionsResponse
-	(*StreamPositionsRequest)(nil),    // 18: nearside.v1.StreamPositionsRequest
-	(*StreamPositionsResponse)(nil),   // 19: nearside.v1.StreamPositionsResponse
-	(*ListCarsRequest)(nil),           // 20: nearside.v1.ListCarsRequest
-	(*ListCarsResponse)(nil),          // 21: nearside.v1.ListCarsResponse
-	(*Place)(nil),                     // 22: nearside.v1.Place
-	(*FindNearestPlacesRequest)(nil),  // 23: nearside.v1.FindNearestPlacesRequest
-	(*NearbyPlace)(nil),               // 24: nearside.v1.NearbyPlace
-	(*FindNearestPlacesResponse)(nil), // 25: nearside.v1.FindNearestPlacesResponse
-	(*GetCityRequest)(nil),            // 26: nearside.v1.GetCityRequest
-	(*City)(nil),                      // 27: nearside.v1.City
-	(*Cell)(nil),                      // 28: nearside.v1.Cell
-	(*Borough)(nil),                   // 29: nearside.v1.Borough
-	(*SpeedPeriod)(nil),               // 30: nearside.v1.SpeedPeriod
-	(*Provenance)(nil),                // 31: nearside.v1.Provenance
-	(*GetForecastRequest)(nil),        // 32: nearside.v1.GetForecastRequest
-	(*Forecast)(nil),                  // 33: nearside.v1.Forecast
-	(*BoroughValue)(nil),              // 34: nearside.v1.BoroughValue
-	(*GetCoverageRequest)(nil),        // 35: nearside.v1.GetCoverageRequest
-	(*Coverage)(nil),                  // 36: nearside.v1.Coverage
-	(*BoroughCoverage)(nil),           // 37: nearside.v1.BoroughCoverage
-	(*CreatePlanRequest)(nil),         // 38: nearside.v1.CreatePlanRequest
-	(*CreatePlanMetadata)(nil),        // 39: nearside.v1.CreatePlanMetadata
-	(*GetPlanRequest)(nil),            // 40: nearside.v1.GetPlanRequest
-	(*Plan)(nil),                      // 41: nearside.v1.Plan
-	(*PlannedSite)(nil),               // 42: nearside.v1.PlannedSite
-	(*Comparison)(nil),                // 43: nearside.v1.Comparison
-	(*FindRouteRequest)(nil),          // 44: nearside.v1.FindRouteRequest
-	(*FindRouteResponse)(nil),         // 45: nearside.v1.FindRouteResponse
-	(*RouteStreet)(nil),               // 46: nearside.v1.RouteStreet
-	(*GetReachRequest)(nil),           // 47: nearside.v1.GetReachRequest
-	(*Reach)(nil),                     // 48: nearside.v1.Reach
-	(*RoadPlace)(nil),                 // 49: nearside.v1.RoadPlace
-	(*NearestRoad)(nil),               // 50: nearside.v1.NearestRoad
-	(*Area)(nil),                      // 51: nearside.v1.Area
-	(*RoadEdges)(nil),                 // 52: nearside.v1.RoadEdges
-	(*RoadChange)(nil),                // 53: nearside.v1.RoadChange
-	(*RoadLine)(nil),                  // 54: nearside.v1.RoadLine
-	(*CloseRoadRequest)(nil),          // 55: nearside.v1.CloseRoadRequest
-	(*SetSpeedRequest)(nil),           // 56: nearside.v1.SetSpeedRequest
-	(*ReopenRoadRequest)(nil),         // 57: nearside.v1.ReopenRoadRequest
-	(*ReopenRoadResponse)(nil),        // 58: nearside.v1.ReopenRoadResponse
-	(*ListRoadChangesRequest)(nil),    // 59: nearside.v1.ListRoadChangesRequest
-	(*ListRoadChangesResponse)(nil),   // 60: nearside.v1.ListRoadChangesResponse
-	(*timestamppb.Timestamp)(nil),     // 61: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),       // 62: google.protobuf.Duration
-	(*longrunningpb.Operation)(nil),   // 63: google.longrunning.Operation
+	(ForecastValue)(0),                // 4: nearside.v1.ForecastValue
+	(DriftState)(0),                   // 5: nearside.v1.DriftState
+	(DriftKind)(0),                    // 6: nearside.v1.DriftKind
+	(RoadChangeKind)(0),               // 7: nearside.v1.RoadChangeKind
+	(*Location)(nil),                  // 8: nearside.v1.Location
+	(*LatLng)(nil),                    // 9: nearside.v1.LatLng
+	(*EastingNorthing)(nil),           // 10: nearside.v1.EastingNorthing
+	(*Basis)(nil),                     // 11: nearside.v1.Basis
+	(*Car)(nil),                       // 12: nearside.v1.Car
+	(*FindNearestCarsRequest)(nil),    // 13: nearside.v1.FindNearestCarsRequest
+	(*Candidate)(nil),                 // 14: nearside.v1.Candidate
+	(*Exclusion)(nil),                 // 15: nearside.v1.Exclusion
+	(*FindNearestCarsResponse)(nil),   // 16: nearside.v1.FindNearestCarsResponse
+	(*PositionReport)(nil),            // 17: nearside.v1.PositionReport
+	(*ReportPositionsRequest)(nil),    // 18: nearside.v1.ReportPositionsRequest
+	(*ReportError)(nil),               // 19: nearside.v1.ReportError
+	(*ReportPositionsResponse)(nil),   // 20: nearside.v1.ReportPositionsResponse
+	(*StreamPositionsRequest)(nil),    // 21: nearside.v1.StreamPositionsRequest
+	(*StreamPositionsResponse)(nil),   // 22: nearside.v1.StreamPositionsResponse
+	(*ListCarsRequest)(nil),           // 23: nearside.v1.ListCarsRequest
+	(*ListCarsResponse)(nil),          // 24: nearside.v1.ListCarsResponse
+	(*Place)(nil),                     // 25: nearside.v1.Place
+	(*FindNearestPlacesRequest)(nil),  // 26: nearside.v1.FindNearestPlacesRequest
+	(*NearbyPlace)(nil),               // 27: nearside.v1.NearbyPlace
+	(*FindNearestPlacesResponse)(nil), // 28: nearside.v1.FindNearestPlacesResponse
+	(*GetCityRequest)(nil),            // 29: nearside.v1.GetCityRequest
+	(*City)(nil),                      // 30: nearside.v1.City
+	(*Cell)(nil),                      // 31: nearside.v1.Cell
+	(*Borough)(nil),                   // 32: nearside.v1.Borough
+	(*SpeedPeriod)(nil),               // 33: nearside.v1.SpeedPeriod
+	(*Provenance)(nil),                // 34: nearside.v1.Provenance
+	(*GetForecastRequest)(nil),        // 35: nearside.v1.GetForecastRequest
+	(*Period)(nil),                    // 36: nearside.v1.Period
+	(*ForecastArea)(nil),              // 37: nearside.v1.ForecastArea
+	(*Scenario)(nil),                  // 38: nearside.v1.Scenario
+	(*Modification)(nil),              // 39: nearside.v1.Modification
+	(*Growth)(nil),                    // 40: nearside.v1.Growth
+	(*ChannelShift)(nil),              // 41: nearside.v1.ChannelShift
+	(*Event)(nil),                     // 42: nearside.v1.Event
+	(*NewPopulation)(nil),             // 43: nearside.v1.NewPopulation
+	(*Forecast)(nil),                  // 44: nearside.v1.Forecast
+	(*CallInterval)(nil),              // 45: nearside.v1.CallInterval
+	(*BoroughForecast)(nil),           // 46: nearside.v1.BoroughForecast
+	(*HourTable)(nil),                 // 47: nearside.v1.HourTable
+	(*HourSeries)(nil),                // 48: nearside.v1.HourSeries
+	(*BoroughValue)(nil),              // 49: nearside.v1.BoroughValue
+	(*ExplainForecastRequest)(nil),    // 50: nearside.v1.ExplainForecastRequest
+	(*ForecastExplanation)(nil),       // 51: nearside.v1.ForecastExplanation
+	(*ForecastComponent)(nil),         // 52: nearside.v1.ForecastComponent
+	(*ForecastFactor)(nil),            // 53: nearside.v1.ForecastFactor
+	(*CellExplanation)(nil),           // 54: nearside.v1.CellExplanation
+	(*CellShare)(nil),                 // 55: nearside.v1.CellShare
+	(*CallReport)(nil),                // 56: nearside.v1.CallReport
+	(*ReportCallsRequest)(nil),        // 57: nearside.v1.ReportCallsRequest
+	(*CallError)(nil),                 // 58: nearside.v1.CallError
+	(*ReportCallsResponse)(nil),       // 59: nearside.v1.ReportCallsResponse
+	(*GetDriftRequest)(nil),           // 60: nearside.v1.GetDriftRequest
+	(*Drift)(nil),                     // 61: nearside.v1.Drift
+	(*DriftFinding)(nil),              // 62: nearside.v1.DriftFinding
+	(*DriftTest)(nil),                 // 63: nearside.v1.DriftTest
+	(*DriftScores)(nil),               // 64: nearside.v1.DriftScores
+	(*DayCount)(nil),                  // 65: nearside.v1.DayCount
+	(*BoroughCount)(nil),              // 66: nearside.v1.BoroughCount
+	(*GetSuitabilityRequest)(nil),     // 67: nearside.v1.GetSuitabilityRequest
+	(*Suitability)(nil),               // 68: nearside.v1.Suitability
+	(*SuitabilityRule)(nil),           // 69: nearside.v1.SuitabilityRule
+	(*GetCoverageRequest)(nil),        // 70: nearside.v1.GetCoverageRequest
+	(*Coverage)(nil),                  // 71: nearside.v1.Coverage
+	(*BoroughCoverage)(nil),           // 72: nearside.v1.BoroughCoverage
+	(*CreatePlanRequest)(nil),         // 73: nearside.v1.CreatePlanRequest
+	(*CreatePlanMetadata)(nil),        // 74: nearside.v1.CreatePlanMetadata
+	(*GetPlanRequest)(nil),            // 75: nearside.v1.GetPlanRequest
+	(*Plan)(nil),                      // 76: nearside.v1.Plan
+	(*PlannedSite)(nil),               // 77: nearside.v1.PlannedSite
+	(*Comparison)(nil),                // 78: nearside.v1.Comparison
+	(*FindRouteRequest)(nil),          // 79: nearside.v1.FindRouteRequest
+	(*FindRouteResponse)(nil),         // 80: nearside.v1.FindRouteResponse
+	(*RouteStreet)(nil),               // 81: nearside.v1.RouteStreet
+	(*GetReachRequest)(nil),           // 82: nearside.v1.GetReachRequest
+	(*Reach)(nil),                     // 83: nearside.v1.Reach
+	(*RoadPlace)(nil),                 // 84: nearside.v1.RoadPlace
+	(*NearestRoad)(nil),               // 85: nearside.v1.NearestRoad
+	(*Area)(nil),                      // 86: nearside.v1.Area
+	(*RoadEdges)(nil),                 // 87: nearside.v1.RoadEdges
+	(*RoadChange)(nil),                // 88: nearside.v1.RoadChange
+	(*RoadLine)(nil),                  // 89: nearside.v1.RoadLine
+	(*CloseRoadRequest)(nil),          // 90: nearside.v1.CloseRoadRequest
+	(*SetSpeedRequest)(nil),           // 91: nearside.v1.SetSpeedRequest
+	(*ReopenRoadRequest)(nil),         // 92: nearside.v1.ReopenRoadRequest
+	(*ReopenRoadResponse)(nil),        // 93: nearside.v1.ReopenRoadResponse
+	(*ListRoadChangesRequest)(nil),    // 94: nearside.v1.ListRoadChangesRequest
+	(*ListRoadChangesResponse)(nil),   // 95: nearside.v1.ListRoadChangesResponse
+	(*timestamppb.Timestamp)(nil),     // 96: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),       // 97: google.protobuf.Duration
+	(*longrunningpb.Operation)(nil),   // 98: google.longrunning.Operation
 }
 var file_nearside_v1_nearside_proto_depIdxs = []int32{
-	6,   // 0: nearside.v1.Location.lat_lng:type_name -> nearside.v1.LatLng
-	7,   // 1: nearside.v1.Location.easting_northing:type_name -> nearside.v1.EastingNorthing
+	9,   // 0: nearside.v1.Location.lat_lng:type_name -> nearside.v1.LatLng
+	10,  // 1: nearside.v1.Location.easting_northing:type_name -> nearside.v1.EastingNorthing
 	0,   // 2: nearside.v1.Basis.driving:type_name -> nearside.v1.Driving
 	1,   // 3: nearside.v1.Car.status:type_name -> nearside.v1.CarStatus
 	2,   // 4: nearside.v1.Car.skills:type_name -> nearside.v1.Skill
-	6,   // 5: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
-	61,  // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
-	62,  // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
-	61,  // 8: nearside.v1.Car.shift_end:type_name -> google.protobuf.Timestamp
-	5,   // 9: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
+	9,   // 5: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
+	96,  // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
+	97,  // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
+	96,  // 8: nearside.v1.Car.shift_end:type_name -> google.protobuf.Timestamp
+	8,   // 9: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
 	2,   // 10: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
 	0,   // 11: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
-	9,   // 12: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
-	62,  // 13: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
-	62,  // 14: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
-	11,  // 15: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
-	12,  // 16: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
-	8,   // 17: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
-	61,  // 18: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	5,   // 19: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
-	61,  // 20: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
+	12,  // 12: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
+	97,  // 13: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
+	97,  // 14: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
+	14,  // 15: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
+	15,  // 16: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
+	11,  // 17: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
+	96,  // 18: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	8,   // 19: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
+	96,  // 20: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
 	1,   // 21: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
 	2,   // 22: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
-	61,  // 23: nearside.v1.PositionReport.shift_end:type_name -> google.protobuf.Timestamp
-	14,  // 24: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
-	16,  // 25: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	16,  // 26: nearside.v1.ReportPositionsResponse.warnings:type_name -> nearside.v1.ReportError
-	14,  // 27: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
-	16,  // 28: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	16,  // 29: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
-	9,   // 30: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
-	61,  // 31: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	96,  // 23: nearside.v1.PositionReport.shift_end:type_name -> google.protobuf.Timestamp
+	17,  // 24: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
+	19,  // 25: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	19,  // 26: nearside.v1.ReportPositionsResponse.warnings:type_name -> nearside.v1.ReportError
+	17,  // 27: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
+	19,  // 28: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	19,  // 29: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
+	12,  // 30: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
+	96,  // 31: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
 	3,   // 32: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
-	6,   // 33: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
-	5,   // 34: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
+	9,   // 33: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
+	8,   // 34: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
 	3,   // 35: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
 	0,   // 36: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
-	22,  // 37: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
-	62,  // 38: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
-	24,  // 39: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
-	8,   // 40: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
-	28,  // 41: nearside.v1.City.cells:type_name -> nearside.v1.Cell
-	29,  // 42: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
-	22,  // 43: nearside.v1.City.places:type_name -> nearside.v1.Place
-	30,  // 44: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
-	31,  // 45: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
-	34,  // 46: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
-	0,   // 47: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	37,  // 48: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	37,  // 49: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	8,   // 50: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,   // 51: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	62,  // 52: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	42,  // 53: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	42,  // 54: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	37,  // 55: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	37,  // 56: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	43,  // 57: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	8,   // 58: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	6,   // 59: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	37,  // 60: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	42,  // 61: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	5,   // 62: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
-	5,   // 63: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
-	0,   // 64: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
-	62,  // 65: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
-	6,   // 66: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
-	46,  // 67: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
-	8,   // 68: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
-	5,   // 69: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
-	0,   // 70: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
-	8,   // 71: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
-	50,  // 72: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
-	51,  // 73: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
-	52,  // 74: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
-	5,   // 75: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
-	6,   // 76: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
-	4,   // 77: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
-	49,  // 78: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
-	61,  // 79: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
-	61,  // 80: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
-	54,  // 81: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
-	6,   // 82: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
-	49,  // 83: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
-	61,  // 84: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
-	62,  // 85: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
-	49,  // 86: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
-	61,  // 87: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
-	62,  // 88: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
-	53,  // 89: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
-	53,  // 90: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
-	61,  // 91: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
-	10,  // 92: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	15,  // 93: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	18,  // 94: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	20,  // 95: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	23,  // 96: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	26,  // 97: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	32,  // 98: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	35,  // 99: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	38,  // 100: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	40,  // 101: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	44,  // 102: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
-	47,  // 103: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
-	55,  // 104: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
-	56,  // 105: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
-	57,  // 106: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
-	59,  // 107: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
-	13,  // 108: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	17,  // 109: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	19,  // 110: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	21,  // 111: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	25,  // 112: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	27,  // 113: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	33,  // 114: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	36,  // 115: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	63,  // 116: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	41,  // 117: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	45,  // 118: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
-	48,  // 119: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
-	53,  // 120: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
-	53,  // 121: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
-	58,  // 122: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
-	60,  // 123: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
-	108, // [108:124] is the sub-list for method output_type
-	92,  // [92:108] is the sub-list for method input_type
-	92,  // [92:92] is the sub-list for extension type_name
-	92,  // [92:92] is the sub-list for extension extendee
-	0,   // [0:92] is the sub-list for field type_name
+	25,  // 37: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
+	97,  // 38: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
+	27,  // 39: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
+	11,  // 40: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
+	31,  // 41: nearside.v1.City.cells:type_name -> nearside.v1.Cell
+	32,  // 42: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
+	25,  // 43: nearside.v1.City.places:type_name -> nearside.v1.Place
+	33,  // 44: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
+	34,  // 45: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
+	36,  // 46: nearside.v1.GetForecastRequest.period:type_name -> nearside.v1.Period
+	37,  // 47: nearside.v1.GetForecastRequest.area:type_name -> nearside.v1.ForecastArea
+	38,  // 48: nearside.v1.GetForecastRequest.scenario:type_name -> nearside.v1.Scenario
+	4,   // 49: nearside.v1.GetForecastRequest.cell_values:type_name -> nearside.v1.ForecastValue
+	96,  // 50: nearside.v1.Period.start_time:type_name -> google.protobuf.Timestamp
+	86,  // 51: nearside.v1.ForecastArea.polygon:type_name -> nearside.v1.Area
+	39,  // 52: nearside.v1.Scenario.modifications:type_name -> nearside.v1.Modification
+	40,  // 53: nearside.v1.Modification.growth:type_name -> nearside.v1.Growth
+	41,  // 54: nearside.v1.Modification.channel_shift:type_name -> nearside.v1.ChannelShift
+	42,  // 55: nearside.v1.Modification.event:type_name -> nearside.v1.Event
+	43,  // 56: nearside.v1.Modification.new_population:type_name -> nearside.v1.NewPopulation
+	96,  // 57: nearside.v1.ChannelShift.start_time:type_name -> google.protobuf.Timestamp
+	8,   // 58: nearside.v1.Event.location:type_name -> nearside.v1.Location
+	96,  // 59: nearside.v1.Event.start_time:type_name -> google.protobuf.Timestamp
+	8,   // 60: nearside.v1.NewPopulation.location:type_name -> nearside.v1.Location
+	96,  // 61: nearside.v1.NewPopulation.start_time:type_name -> google.protobuf.Timestamp
+	49,  // 62: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
+	46,  // 63: nearside.v1.Forecast.borough_calls:type_name -> nearside.v1.BoroughForecast
+	45,  // 64: nearside.v1.Forecast.total_calls:type_name -> nearside.v1.CallInterval
+	47,  // 65: nearside.v1.Forecast.hour_table:type_name -> nearside.v1.HourTable
+	96,  // 66: nearside.v1.Forecast.cutoff_time:type_name -> google.protobuf.Timestamp
+	97,  // 67: nearside.v1.Forecast.age:type_name -> google.protobuf.Duration
+	96,  // 68: nearside.v1.Forecast.start_time:type_name -> google.protobuf.Timestamp
+	96,  // 69: nearside.v1.Forecast.end_time:type_name -> google.protobuf.Timestamp
+	5,   // 70: nearside.v1.Forecast.drift:type_name -> nearside.v1.DriftState
+	45,  // 71: nearside.v1.BoroughForecast.calls:type_name -> nearside.v1.CallInterval
+	96,  // 72: nearside.v1.HourTable.start_time:type_name -> google.protobuf.Timestamp
+	48,  // 73: nearside.v1.HourTable.all:type_name -> nearside.v1.HourSeries
+	48,  // 74: nearside.v1.HourTable.boroughs:type_name -> nearside.v1.HourSeries
+	8,   // 75: nearside.v1.ExplainForecastRequest.location:type_name -> nearside.v1.Location
+	96,  // 76: nearside.v1.ForecastExplanation.cutoff_time:type_name -> google.protobuf.Timestamp
+	96,  // 77: nearside.v1.ForecastExplanation.first_call_time:type_name -> google.protobuf.Timestamp
+	52,  // 78: nearside.v1.ForecastExplanation.components:type_name -> nearside.v1.ForecastComponent
+	53,  // 79: nearside.v1.ForecastExplanation.factors:type_name -> nearside.v1.ForecastFactor
+	54,  // 80: nearside.v1.ForecastExplanation.cell:type_name -> nearside.v1.CellExplanation
+	97,  // 81: nearside.v1.ForecastComponent.half_life:type_name -> google.protobuf.Duration
+	55,  // 82: nearside.v1.CellExplanation.shares:type_name -> nearside.v1.CellShare
+	8,   // 83: nearside.v1.CallReport.location:type_name -> nearside.v1.Location
+	96,  // 84: nearside.v1.CallReport.time:type_name -> google.protobuf.Timestamp
+	56,  // 85: nearside.v1.ReportCallsRequest.calls:type_name -> nearside.v1.CallReport
+	58,  // 86: nearside.v1.ReportCallsResponse.errors:type_name -> nearside.v1.CallError
+	5,   // 87: nearside.v1.Drift.state:type_name -> nearside.v1.DriftState
+	62,  // 88: nearside.v1.Drift.findings:type_name -> nearside.v1.DriftFinding
+	64,  // 89: nearside.v1.Drift.scores:type_name -> nearside.v1.DriftScores
+	63,  // 90: nearside.v1.Drift.tests:type_name -> nearside.v1.DriftTest
+	65,  // 91: nearside.v1.Drift.days:type_name -> nearside.v1.DayCount
+	66,  // 92: nearside.v1.Drift.boroughs:type_name -> nearside.v1.BoroughCount
+	96,  // 93: nearside.v1.Drift.since_time:type_name -> google.protobuf.Timestamp
+	96,  // 94: nearside.v1.Drift.closed_time:type_name -> google.protobuf.Timestamp
+	97,  // 95: nearside.v1.Drift.delay:type_name -> google.protobuf.Duration
+	96,  // 96: nearside.v1.Drift.as_of:type_name -> google.protobuf.Timestamp
+	6,   // 97: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
+	96,  // 98: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
+	96,  // 99: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
+	6,   // 100: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
+	45,  // 101: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
+	69,  // 102: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
+	0,   // 103: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	72,  // 104: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	72,  // 105: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	11,  // 106: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 107: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	97,  // 108: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	77,  // 109: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	77,  // 110: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	72,  // 111: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	72,  // 112: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	78,  // 113: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	11,  // 114: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	9,   // 115: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	72,  // 116: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	77,  // 117: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	8,   // 118: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	8,   // 119: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 120: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	97,  // 121: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	9,   // 122: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	81,  // 123: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	11,  // 124: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	8,   // 125: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 126: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	11,  // 127: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	85,  // 128: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	86,  // 129: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	87,  // 130: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	8,   // 131: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	9,   // 132: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	7,   // 133: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	84,  // 134: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	96,  // 135: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	96,  // 136: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	89,  // 137: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	9,   // 138: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	84,  // 139: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	96,  // 140: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	97,  // 141: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	84,  // 142: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	96,  // 143: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	97,  // 144: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	88,  // 145: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	88,  // 146: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	96,  // 147: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	13,  // 148: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	18,  // 149: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	21,  // 150: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	23,  // 151: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	26,  // 152: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	29,  // 153: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	35,  // 154: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	70,  // 155: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	73,  // 156: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	75,  // 157: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	79,  // 158: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	82,  // 159: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	90,  // 160: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	91,  // 161: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	92,  // 162: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	94,  // 163: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	50,  // 164: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
+	57,  // 165: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
+	60,  // 166: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
+	67,  // 167: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
+	16,  // 168: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	20,  // 169: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	22,  // 170: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	24,  // 171: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	28,  // 172: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	30,  // 173: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	44,  // 174: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	71,  // 175: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	98,  // 176: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	76,  // 177: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	80,  // 178: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	83,  // 179: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	88,  // 180: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	88,  // 181: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	93,  // 182: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	95,  // 183: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	51,  // 184: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
+	59,  // 185: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
+	61,  // 186: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
+	68,  // 187: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
+	168, // [168:188] is the sub-list for method output_type
+	148, // [148:168] is the sub-list for method input_type
+	148, // [148:148] is the sub-list for extension type_name
+	148, // [148:148] is the sub-list for extension extendee
+	0,   // [0:148] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
@@ -5190,22 +8379,33 @@ func file_nearside_v1_nearside_proto_init() {
 	}
 	file_nearside_v1_nearside_proto_msgTypes[4].OneofWrappers = []any{}
 	file_nearside_v1_nearside_proto_msgTypes[9].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[33].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[31].OneofWrappers = []any{
+		(*Modification_Growth)(nil),
+		(*Modification_ChannelShift)(nil),
+		(*Modification_Event)(nil),
+		(*Modification_NewPopulation)(nil),
+	}
 	file_nearside_v1_nearside_proto_msgTypes[42].OneofWrappers = []any{
+		(*ExplainForecastRequest_Location)(nil),
+		(*ExplainForecastRequest_Cell)(nil),
+	}
+	file_nearside_v1_nearside_proto_msgTypes[54].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[65].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[74].OneofWrappers = []any{
 		(*GetReachRequest_Location)(nil),
 		(*GetReachRequest_Car)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[44].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[76].OneofWrappers = []any{
 		(*RoadPlace_At)(nil),
 		(*RoadPlace_Area)(nil),
 		(*RoadPlace_Edges)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[45].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[50].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[77].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[82].OneofWrappers = []any{
 		(*CloseRoadRequest_ExpireTime)(nil),
 		(*CloseRoadRequest_Ttl)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[51].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[83].OneofWrappers = []any{
 		(*SetSpeedRequest_ExpireTime)(nil),
 		(*SetSpeedRequest_Ttl)(nil),
 	}
@@ -5214,10 +8414,10 @@ func file_nearside_v1_nearside_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nearside_v1_nearside_proto_rawDesc), len(file_nearside_v1_nearside_proto_rawDesc)),
-			NumEnums:      5,
-			NumMessages:   56,
+			NumEnums:      8,
+			NumMessages:   88,
 			NumExtensions: 0,
-			NumServices:   3,
+			NumServices:   4,
 		},
 		GoTypes:           file_nearside_v1_nearside_proto_goTypes,
 		DependencyIndexes: file_nearside_v1_nearside_proto_depIdxs,

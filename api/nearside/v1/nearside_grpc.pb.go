@@ -302,7 +302,8 @@ const (
 type PlanningServiceClient interface {
 	// Says what this server runs on: city, grid, network, demand, data hash, mode.
 	GetCity(ctx context.Context, in *GetCityRequest, opts ...grpc.CallOption) (*City, error)
-	// Forecasts expected calls per hour, by cell, for one hour of the week or the mean over several.
+	// Forecasts calls, by cell, borough and in all, with intervals: for hours of a typical week or for
+	// real hours to come, as they are or as a scenario changes them.
 	GetForecast(ctx context.Context, in *GetForecastRequest, opts ...grpc.CallOption) (*Forecast, error)
 	// Measures minutes by road from the nearest car, by cell, for the cars now or for a plan.
 	GetCoverage(ctx context.Context, in *GetCoverageRequest, opts ...grpc.CallOption) (*Coverage, error)
@@ -379,7 +380,8 @@ func (c *planningServiceClient) GetPlan(ctx context.Context, in *GetPlanRequest,
 type PlanningServiceServer interface {
 	// Says what this server runs on: city, grid, network, demand, data hash, mode.
 	GetCity(context.Context, *GetCityRequest) (*City, error)
-	// Forecasts expected calls per hour, by cell, for one hour of the week or the mean over several.
+	// Forecasts calls, by cell, borough and in all, with intervals: for hours of a typical week or for
+	// real hours to come, as they are or as a scenario changes them.
 	GetForecast(context.Context, *GetForecastRequest) (*Forecast, error)
 	// Measures minutes by road from the nearest car, by cell, for the cars now or for a plan.
 	GetCoverage(context.Context, *GetCoverageRequest) (*Coverage, error)
@@ -862,6 +864,236 @@ var RoadService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListRoadChanges",
 			Handler:    _RoadService_ListRoadChanges_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "nearside/v1/nearside.proto",
+}
+
+const (
+	DemandService_ExplainForecast_FullMethodName = "/nearside.v1.DemandService/ExplainForecast"
+	DemandService_ReportCalls_FullMethodName     = "/nearside.v1.DemandService/ReportCalls"
+	DemandService_GetDrift_FullMethodName        = "/nearside.v1.DemandService/GetDrift"
+	DemandService_GetSuitability_FullMethodName  = "/nearside.v1.DemandService/GetSuitability"
+)
+
+// DemandServiceClient is the client API for DemandService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// What stands behind the forecast, and how it does against the calls that arrive.
+type DemandServiceClient interface {
+	// Says what the forecast is made of: its components with their weights, and what drives one cell.
+	ExplainForecast(ctx context.Context, in *ExplainForecastRequest, opts ...grpc.CallOption) (*ForecastExplanation, error)
+	// Takes a batch of calls as they arrived. Each is accepted or refused by itself, and reduced at once to
+	// its cell, its hour and its kind: nothing else of it is kept.
+	ReportCalls(ctx context.Context, in *ReportCallsRequest, opts ...grpc.CallOption) (*ReportCallsResponse, error)
+	// Scores the forecast against the calls that arrived, and says where they part, with the evidence.
+	GetDrift(ctx context.Context, in *GetDriftRequest, opts ...grpc.CallOption) (*Drift, error)
+	// Lists the rules that say which share of calls suits a joint-response car, and what they come to.
+	GetSuitability(ctx context.Context, in *GetSuitabilityRequest, opts ...grpc.CallOption) (*Suitability, error)
+}
+
+type demandServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewDemandServiceClient(cc grpc.ClientConnInterface) DemandServiceClient {
+	return &demandServiceClient{cc}
+}
+
+func (c *demandServiceClient) ExplainForecast(ctx context.Context, in *ExplainForecastRequest, opts ...grpc.CallOption) (*ForecastExplanation, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ForecastExplanation)
+	err := c.cc.Invoke(ctx, DemandService_ExplainForecast_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *demandServiceClient) ReportCalls(ctx context.Context, in *ReportCallsRequest, opts ...grpc.CallOption) (*ReportCallsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReportCallsResponse)
+	err := c.cc.Invoke(ctx, DemandService_ReportCalls_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *demandServiceClient) GetDrift(ctx context.Context, in *GetDriftRequest, opts ...grpc.CallOption) (*Drift, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Drift)
+	err := c.cc.Invoke(ctx, DemandService_GetDrift_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *demandServiceClient) GetSuitability(ctx context.Context, in *GetSuitabilityRequest, opts ...grpc.CallOption) (*Suitability, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Suitability)
+	err := c.cc.Invoke(ctx, DemandService_GetSuitability_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DemandServiceServer is the server API for DemandService service.
+// All implementations must embed UnimplementedDemandServiceServer
+// for forward compatibility.
+//
+// What stands behind the forecast, and how it does against the calls that arrive.
+type DemandServiceServer interface {
+	// Says what the forecast is made of: its components with their weights, and what drives one cell.
+	ExplainForecast(context.Context, *ExplainForecastRequest) (*ForecastExplanation, error)
+	// Takes a batch of calls as they arrived. Each is accepted or refused by itself, and reduced at once to
+	// its cell, its hour and its kind: nothing else of it is kept.
+	ReportCalls(context.Context, *ReportCallsRequest) (*ReportCallsResponse, error)
+	// Scores the forecast against the calls that arrived, and says where they part, with the evidence.
+	GetDrift(context.Context, *GetDriftRequest) (*Drift, error)
+	// Lists the rules that say which share of calls suits a joint-response car, and what they come to.
+	GetSuitability(context.Context, *GetSuitabilityRequest) (*Suitability, error)
+	mustEmbedUnimplementedDemandServiceServer()
+}
+
+// UnimplementedDemandServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedDemandServiceServer struct{}
+
+func (UnimplementedDemandServiceServer) ExplainForecast(context.Context, *ExplainForecastRequest) (*ForecastExplanation, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExplainForecast not implemented")
+}
+func (UnimplementedDemandServiceServer) ReportCalls(context.Context, *ReportCallsRequest) (*ReportCallsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReportCalls not implemented")
+}
+func (UnimplementedDemandServiceServer) GetDrift(context.Context, *GetDriftRequest) (*Drift, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetDrift not implemented")
+}
+func (UnimplementedDemandServiceServer) GetSuitability(context.Context, *GetSuitabilityRequest) (*Suitability, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSuitability not implemented")
+}
+func (UnimplementedDemandServiceServer) mustEmbedUnimplementedDemandServiceServer() {}
+func (UnimplementedDemandServiceServer) testEmbeddedByValue()                       {}
+
+// UnsafeDemandServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to DemandServiceServer will
+// result in compilation errors.
+type UnsafeDemandServiceServer interface {
+	mustEmbedUnimplementedDemandServiceServer()
+}
+
+func RegisterDemandServiceServer(s grpc.ServiceRegistrar, srv DemandServiceServer) {
+	// If the following call panics, it indicates UnimplementedDemandServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&DemandService_ServiceDesc, srv)
+}
+
+func _DemandService_ExplainForecast_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExplainForecastRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DemandServiceServer).ExplainForecast(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DemandService_ExplainForecast_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DemandServiceServer).ExplainForecast(ctx, req.(*ExplainForecastRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DemandService_ReportCalls_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReportCallsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DemandServiceServer).ReportCalls(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DemandService_ReportCalls_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DemandServiceServer).ReportCalls(ctx, req.(*ReportCallsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DemandService_GetDrift_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetDriftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DemandServiceServer).GetDrift(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DemandService_GetDrift_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DemandServiceServer).GetDrift(ctx, req.(*GetDriftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DemandService_GetSuitability_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSuitabilityRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DemandServiceServer).GetSuitability(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DemandService_GetSuitability_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DemandServiceServer).GetSuitability(ctx, req.(*GetSuitabilityRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// DemandService_ServiceDesc is the grpc.ServiceDesc for DemandService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var DemandService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "nearside.v1.DemandService",
+	HandlerType: (*DemandServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "ExplainForecast",
+			Handler:    _DemandService_ExplainForecast_Handler,
+		},
+		{
+			MethodName: "ReportCalls",
+			Handler:    _DemandService_ReportCalls_Handler,
+		},
+		{
+			MethodName: "GetDrift",
+			Handler:    _DemandService_GetDrift_Handler,
+		},
+		{
+			MethodName: "GetSuitability",
+			Handler:    _DemandService_GetSuitability_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
