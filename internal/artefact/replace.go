@@ -35,11 +35,11 @@ func Replace(path string, content func(io.Writer) error) (err error) {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
-// syncFolder makes a new name outlive a power cut, where the file system has a way to say so.
-func syncFolder(path string) error {
+// SyncFolder makes a new name outlive a power cut, where the file system has a way to say so.
+func SyncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err
