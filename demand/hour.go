@@ -1,7 +1,10 @@
 package demand
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -31,3 +34,19 @@ type Intensity struct {
 
 // At returns the rates of every cell in one hour of week.
 func (v *Intensity) At(h HourOfWeek) []float32 { return v.Rate[int(h)*v.Cells : (int(h)+1)*v.Cells] }
+
+// Hash returns the SHA-256 of the source's name, the number of cells and every rate.
+func (v *Intensity) Hash() [32]byte {
+	s := sha256.New()
+	b := binary.LittleEndian.AppendUint64([]byte(v.Source), uint64(v.Cells))
+	for i := 0; ; i++ {
+		if i == len(v.Rate) || len(b) >= 1<<16 {
+			s.Write(b)
+			b = b[:0]
+		}
+		if i == len(v.Rate) {
+			return [32]byte(s.Sum(nil))
+		}
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v.Rate[i]))
+	}
+}

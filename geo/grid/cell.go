@@ -1,6 +1,8 @@
 package grid
 
 import (
+	"slices"
+
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/paulmach/orb"
 	"github.com/uber/h3-go/v4"
@@ -45,7 +47,11 @@ func (g *Grid) ID(i Index) string { return h3.IndexToString(g.id[i]) }
 func (g *Grid) Find(id string) (i Index, ok bool) { return g.find(h3.IndexFromString(id)) }
 
 func (g *Grid) find(id uint64) (Index, bool) {
-	return search(g.id, id)
+	i, ok := slices.BinarySearch(g.id, id)
+	if !ok {
+		return 0, false
+	}
+	return Index(i), true
 }
 
 // Centre returns a cell's centre.
