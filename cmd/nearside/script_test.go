@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nearside-ems/nearside/internal/leftover"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -46,7 +47,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"until": until, "capture": capture, "number": number, "masked": masked, "post": post,
+			"until": until, "capture": capture, "number": number, "masked": masked, "post": post, "nothingof": nothingOf,
 		},
 	})
 }
@@ -117,6 +118,16 @@ func masked(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// nothingof FILE DIR WORD… fails where a field of a raw file stands in any file of a directory; words
+// that may stay are left out.
+func nothingOf(ts *testscript.TestScript, _ bool, args []string) {
+	found, err := leftover.Search(ts.MkAbs(args[1]), []byte(ts.ReadFile(args[0])), args[2:]...)
+	ts.Check(err)
+	if len(found) > 0 {
+		ts.Fatalf("of %s:\n%s", args[0], strings.Join(found, "\n"))
 	}
 }
 

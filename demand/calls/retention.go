@@ -25,17 +25,20 @@ func ParseRetention(s string) (Retention, error) {
 	if s == "forever" {
 		return Forever, nil
 	}
-	years, isYears := strings.CutSuffix(s, "y")
-	weeks, isWeeks := strings.CutSuffix(s, "w")
-	switch y, err := strconv.ParseUint(years, 10, 16); {
-	case isYears && err == nil && y >= 1 && y <= MaxYears:
-		return Retention{Years: int(y)}, nil
+	if y, ok := numbered(s, "y", MaxYears); ok {
+		return Retention{Years: y}, nil
 	}
-	switch w, err := strconv.ParseUint(weeks, 10, 16); {
-	case isWeeks && err == nil && w >= 1 && w <= MaxWeeks:
-		return Retention{Weeks: int(w)}, nil
+	if w, ok := numbered(s, "w", MaxWeeks); ok {
+		return Retention{Weeks: w}, nil
 	}
 	return Forever, fmt.Errorf("retention %q: want years or weeks such as 3y or 26w (%d years or %d weeks at most), or forever", s, MaxYears, MaxWeeks)
+}
+
+// numbered reads a number from 1 to most before a unit.
+func numbered(s, unit string, most int) (int, bool) {
+	digits, ok := strings.CutSuffix(s, unit)
+	n, err := strconv.ParseUint(digits, 10, 16)
+	return int(n), ok && err == nil && n >= 1 && int(n) <= most
 }
 
 // String returns the retention as ParseRetention reads it.

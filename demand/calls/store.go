@@ -3,7 +3,6 @@ package calls
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +18,9 @@ var (
 	ErrOtherCity = errors.New("the calls are another city's")
 	ErrOverlap   = errors.New("calls of these hours are kept already")
 )
+
+// lockFile is held by the process that changes the files.
+const lockFile = "calls.lock"
 
 // Store is the calls that a data directory keeps. Its methods may be called from several goroutines,
 // and several processes may have the same directory open.
@@ -142,7 +144,7 @@ func (s *Store) write(next contents, now time.Time) error {
 	}
 	next.round++
 	path := filepath.Join(s.dir, File)
-	err := artefact.Write(path, fileKind, next.ground.Hash, func(w io.Writer) error { return next.encode(w) })
+	err := artefact.Write(path, fileKind, next.ground.Hash, next.encode)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

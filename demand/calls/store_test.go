@@ -14,13 +14,8 @@ import (
 	"github.com/nearside-ems/nearside/internal/artefact"
 )
 
-// town is a city of 40 cells in two districts.
-func town(t testing.TB) *demand.City {
-	t.Helper()
-	zone, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		t.Fatal(err)
-	}
+// townOf is a city of 40 cells in two districts.
+func townOf(zone *time.Location) *demand.City {
 	c := &demand.City{Name: "Town", Hash: [32]byte{1, 2, 3}, Zone: zone, Districts: []string{"East", "West"}}
 	for i := range 40 {
 		c.X, c.Y, c.Land = append(c.X, float64(i)*100), append(c.Y, 0), append(c.Land, 1e4)
@@ -34,7 +29,7 @@ var today = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // batch makes n calls a day over days of 2025, from the given day of the year on.
 func batch(t testing.TB, from, days, perDay int, sha byte) Batch {
 	t.Helper()
-	zone := town(t).Zone
+	zone := london
 	b := NewBuilder(40)
 	random := rand.New(rand.NewPCG(1, uint64(sha)))
 	kinds := []Kind{{"crisis", "999"}, {"crisis", "police"}, {"welfare", "111"}}
@@ -52,7 +47,7 @@ func batch(t testing.TB, from, days, perDay int, sha byte) Batch {
 
 func open(t testing.TB, dir string) *Store {
 	t.Helper()
-	s, err := Open(dir, town(t), today)
+	s, err := Open(dir, townOf(london), today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +123,7 @@ func TestImportsThatDoNotTouchLeaveAGap(t *testing.T) {
 func TestAnotherCityIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	add(t, open(t, dir), batch(t, 1, 2, 2, 1))
-	other := town(t)
+	other := townOf(london)
 	other.Hash[0]++
 	if _, err := Open(dir, other, today); !errors.Is(err, ErrOtherCity) {
 		t.Errorf("error %v", err)
@@ -147,7 +142,7 @@ func TestDamagedFileIsRefused(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(dir, town(t), today); !errors.Is(err, artefact.ErrUnusable) {
+	if _, err := Open(dir, townOf(london), today); !errors.Is(err, artefact.ErrUnusable) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -168,7 +163,7 @@ func TestCallsThatArriveAreKeptAndFolded(t *testing.T) {
 	if h := again.History(); h.Len() != 2 || h.Kinds[h.Kind[1]] != arrived[1].Kind {
 		t.Errorf("after opening again %+v", h)
 	}
-	if _, err := os.Stat(filepath.Join(dir, journalFile)); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(dir, JournalFile)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the journal is still there: %v", err)
 	}
 	// The first store sees what the second has done, and the other way round.
@@ -193,7 +188,7 @@ func TestKeepLetsGoOfOldCalls(t *testing.T) {
 		t.Errorf("%d gone, span from %v", gone, h.Span.From.Time())
 	}
 	later := today.AddDate(0, 0, 10)
-	if _, err := Open(dir, town(t), later); err != nil {
+	if _, err := Open(dir, townOf(london), later); err != nil {
 		t.Fatal(err)
 	}
 	c, _, err := readFile(dir)

@@ -1,8 +1,6 @@
 package grid
 
 import (
-	"slices"
-
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/paulmach/orb"
 	"github.com/uber/h3-go/v4"
@@ -47,11 +45,7 @@ func (g *Grid) ID(i Index) string { return h3.IndexToString(g.id[i]) }
 func (g *Grid) Find(id string) (i Index, ok bool) { return g.find(h3.IndexFromString(id)) }
 
 func (g *Grid) find(id uint64) (Index, bool) {
-	i, ok := slices.BinarySearch(g.id, id)
-	if !ok {
-		return 0, false
-	}
-	return Index(i), true
+	return search(g.id, id)
 }
 
 // Centre returns a cell's centre.
