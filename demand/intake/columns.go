@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,9 @@ func (l *layout) columns() []Column {
 	}
 	return c
 }
+
+// uses reports whether a column has a use.
+func (l *layout) uses(column int) bool { return slices.Contains(l.index[:], column) }
 
 func (l *layout) set(u use, column int, how string) { l.index[u], l.how[u] = column, how }
 

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -165,7 +164,7 @@ func (g *guesser) best(flag string, rank func(column int) int) (int, error) {
 }
 
 // free reports whether a column has no use yet.
-func (g *guesser) free(column int) bool { return !slices.Contains(g.index[:], column) }
+func (g *guesser) free(column int) bool { return !g.uses(column) }
 
 // optional guesses a column that need not be there: the first of a list of names that fits.
 func (g *guesser) optional(u use, names []string, fits func(*trait) bool) {

@@ -74,7 +74,7 @@ func (r Reason) again() bool { return r == Duplicate || r == Identical }
 type Drop struct {
 	Reason Reason
 	Rows   int64
-	// Lines are where the first few of them begin, counted from 1; in Parquet, the numbers of the rows.
+	// Lines are where the first few of them begin, counted from 1; rows where Report.ByRow.
 	Lines []int64
 }
 
@@ -93,6 +93,7 @@ type Column struct {
 type Report struct {
 	Format    string // CSV or Parquet, how it was compressed, its delimiter and encoding
 	Columns   []Column
+	ByRow     bool   // Lines count rows, since the file has no lines
 	DateOrder string // how the order of day and month was found; empty where no date asked for it
 	Zone      string
 
@@ -148,7 +149,7 @@ func (r *Report) String() string {
 	}
 	line("Rows: %d read, %d kept, %d dropped", r.Read, r.Kept, r.Dropped())
 	for _, d := range r.Drops {
-		line("  %s", d.text())
+		line("  %s", d.text(r.ByRow))
 	}
 	if r.Kept > 0 {
 		line("Time: %s to %s, by the clocks of %s", r.Span.From.Time().Format("2006-01-02 15:04"), r.Span.To.Time().Format("2006-01-02 15:04 MST"), r.Zone)
@@ -172,9 +173,13 @@ func (r *Report) String() string {
 }
 
 // text gives the rows dropped for one reason in words.
-func (d Drop) text() string {
+func (d Drop) text(byRow bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d dropped: %s (line", d.Rows, d.Reason)
+	unit := "line"
+	if byRow {
+		unit = "row"
+	}
+	fmt.Fprintf(&b, "%d dropped: %s (%s", d.Rows, d.Reason, unit)
 	if d.Rows > 1 {
 		b.WriteByte('s')
 	}

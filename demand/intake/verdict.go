@@ -43,7 +43,7 @@ func (k *keeper) worst() string {
 	slices.SortStableFunc(drops, func(a, b Drop) int { return int(b.Rows - a.Rows) })
 	var b strings.Builder
 	for _, d := range drops {
-		b.WriteString("\n  " + d.text())
+		b.WriteString("\n  " + d.text(k.report.ByRow))
 	}
 	if len(drops) == 0 {
 		return b.String()
