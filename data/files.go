@@ -21,9 +21,10 @@ const (
 	speedsFile     = "profiles/speeds.json"
 	latticeFile    = "lattice.bin"
 	orderFile      = "lattice-order.bin"
+	suitableFile   = "suitability.json"
 )
 
-//go:embed boroughs/boroughs.geojson boroughs/thames.geojson lattice-order.bin lattice.bin population.csv places.csv profiles/demand.json profiles/speeds.json
+//go:embed boroughs/boroughs.geojson boroughs/thames.geojson lattice-order.bin lattice.bin population.csv places.csv profiles/demand.json profiles/speeds.json suitability.json
 var shipped embed.FS
 
 // BoroughsGeoJSON and ThamesGeoJSON return the outlines for maps, as docs/format/boroughs.md describes them.
@@ -31,6 +32,9 @@ func BoroughsGeoJSON() []byte { return mustRead(boroughsFile) }
 
 // ThamesGeoJSON is described with BoroughsGeoJSON.
 func ThamesGeoJSON() []byte { return mustRead(thamesFile) }
+
+// SuitabilityJSON returns the shipped rules of suitability, to begin one's own with.
+func SuitabilityJSON() []byte { return mustRead(suitableFile) }
 
 func mustRead(name string) []byte {
 	b, err := shipped.ReadFile(name)

@@ -7,6 +7,7 @@ import (
 	_ "time/tzdata" // Europe/London on machines without a time zone database
 
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
@@ -27,7 +28,9 @@ type London struct {
 	Modelled   []bool         // per cell of Grid: its travel times are estimated, not measured
 	Calendar   *demand.Calendar
 	Prior      *demand.Intensity // over the cells of Grid
-	Provenance []Provenance      // without the network's
+	// Suitability says which share of calls suits a joint-response car.
+	Suitability *suitability.Rules
+	Provenance  []Provenance // without the network's
 	// NetworkProvenance belongs to Network: it says nothing about a network that a user imported.
 	NetworkProvenance []Provenance
 	Hash              string // of the files that this was read from; see Hash
@@ -61,6 +64,7 @@ func load(files fs.FS) (*London, error) {
 		{speedsFile, (*London).readSpeeds},
 		{latticeFile, (*London).readLattice},
 		{orderFile, (*London).readOrder},
+		{suitableFile, (*London).readSuitability},
 	} {
 		if err := l.readFile(files, part.file, part.read); err != nil {
 			return nil, fmt.Errorf("built-in data: %s is damaged: %w; restore the data folder (git checkout data, or make data) and build again", part.file, err)
@@ -144,5 +148,13 @@ func (l *London) readSpeeds(r io.Reader) (err error) {
 		return err
 	}
 	l.Provenance = append(l.Provenance, speedProvenance(l.Speeds)...)
+	return nil
+}
+
+func (l *London) readSuitability(r io.Reader) (err error) {
+	if l.Suitability, err = suitability.Read(r); err != nil {
+		return err
+	}
+	l.Provenance = append(l.Provenance, suitabilityProvenance)
 	return nil
 }

@@ -66,4 +66,7 @@ func speedProvenance(t *road.SpeedTable) []Provenance {
 	return append(list, Provenance{"emergency driving", demand.Assumption, "time relative to normal driving by class of road; checked against published savings", ""})
 }
 
+var suitabilityProvenance = Provenance{"suitability for a joint-response car", demand.Assumption,
+	"rules, each with its own source: published exclusions, a measured share that needs somebody to come, assumptions for the rest", ""}
+
 const toronto = "Open Government Licence – Toronto"

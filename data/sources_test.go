@@ -11,7 +11,7 @@ import (
 )
 
 // TestSourcesDescribesWhatShips: SOURCES.md has the size and SHA-256 of every shipped file and of
-// no other.
+// no other, but for the rules of suitability: they are kept by hand, and each says where it is from.
 func TestSourcesDescribesWhatShips(t *testing.T) {
 	page, err := os.ReadFile("SOURCES.md")
 	if err != nil {
@@ -22,6 +22,9 @@ func TestSourcesDescribesWhatShips(t *testing.T) {
 		said[string(m[1])] = [2]string{string(m[2]), string(m[3])}
 	}
 	for path, f := range memory(t) {
+		if path == suitableFile {
+			continue
+		}
 		sum := sha256.Sum256(f.Data)
 		is := [2]string{strconv.Itoa(len(f.Data)), hex.EncodeToString(sum[:])}
 		if said[path] != is {

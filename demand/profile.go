@@ -18,6 +18,7 @@ type Origin string
 // Origins, from the firmest to the weakest.
 const (
 	Census     Origin = "census"
+	Published  Origin = "published" // a rule or a policy, as its maker states it
 	Measured   Origin = "measured"
 	Modelled   Origin = "modelled"
 	Assumption Origin = "assumption"
@@ -27,6 +28,20 @@ const (
 type Stated struct {
 	Origin Origin `json:"origin"`
 	Source string `json:"source"`
+}
+
+// Check returns what is missing of an origin, joined.
+func (s Stated) Check() error {
+	var errs []error
+	switch s.Origin {
+	case Census, Published, Measured, Modelled, Assumption:
+	default:
+		errs = append(errs, fmt.Errorf("origin %q; want census, published, measured, modelled or assumption", s.Origin))
+	}
+	if s.Source == "" {
+		errs = append(errs, errors.New("no source"))
+	}
+	return errors.Join(errs...)
 }
 
 // Profile holds the figures from which Prior is made. Shares sum to 1, factors average 1.
@@ -134,13 +149,8 @@ func (p *Profile) validateBoroughs() error {
 func (p *Profile) validateStated() error {
 	var errs []error
 	for name, s := range p.Stated() {
-		switch s.Origin {
-		case Census, Measured, Modelled, Assumption:
-		default:
-			errs = append(errs, fmt.Errorf("%s: origin %q; want census, measured, modelled or assumption", name, s.Origin))
-		}
-		if s.Source == "" {
-			errs = append(errs, fmt.Errorf("%s: no source", name))
+		if err := s.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 	return errors.Join(errs...)
