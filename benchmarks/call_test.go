@@ -68,6 +68,10 @@ func serve(b *testing.B, n *route.Network) *grpc.ClientConn {
 	city := london(b)
 	s := server.DefaultSettings()
 	s.City, s.Network = city, n
+	var err error
+	if s.Baseline, err = city.Baseline(); err != nil {
+		b.Fatal(err)
+	}
 	if n == city.Network {
 		s.Modelled = city.Modelled
 	}

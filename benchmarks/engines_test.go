@@ -123,10 +123,11 @@ func BenchmarkMatrix(b *testing.B) {
 // BenchmarkPlan places six cars for one hour, with travel times already known.
 func BenchmarkPlan(b *testing.B) {
 	city, cache := london(b), b.TempDir()
+	on := planning.Basis{City: city, Network: city.Network, Demand: planning.NewDemand(city.Prior)}
 	busy := 0.4
 	ask := planning.Scenario{Cars: 6, Hours: []demand.HourOfWeek{monday}, Objective: "expected_response", Busy: &busy}
 	solve := func() {
-		_, err := planning.Solve(context.Background(), city, city.Network, ask, cache, func(planning.Progress) {})
+		_, err := planning.Solve(context.Background(), on, ask, cache, func(planning.Progress) {})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -90,12 +90,17 @@ func daytime() Scenario {
 	return Scenario{Cars: 3, Centres: 2, Hours: hours}
 }
 
+// on is a city with its own network and prior.
+func on(city *data.London) Basis {
+	return Basis{city, city.Network, NewDemand(city.Prior, "made up")}
+}
+
 func ignore(Progress) {}
 
 // solved is the small city's plan for daytime, made once.
 var solved = sync.OnceValue(func() *Document {
 	city := smallCity()
-	return must(Solve(context.Background(), city, city.Network, daytime(), "", ignore))
+	return must(Solve(context.Background(), on(city), daytime(), "", ignore))
 })
 
 func nearlyEqual(t testing.TB, what string, got, want, tolerance float64) {

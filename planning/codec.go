@@ -47,7 +47,7 @@ func Decode(r io.Reader) (*Document, error) {
 		return nil, fmt.Errorf("%w: %w", ErrDocument, withOffset(err))
 	}
 	if head.Format != Format {
-		return nil, fmt.Errorf("%w: format %q, want %q", ErrDocument, head.Format, Format)
+		return nil, fmt.Errorf("%w: format %q, want %q; a plan of another release has to be made again", ErrDocument, head.Format, Format)
 	}
 	d := new(Document)
 	j := json.NewDecoder(bytes.NewReader(text))

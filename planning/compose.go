@@ -143,22 +143,24 @@ func (st *study) networkRecord() NetworkRecord {
 
 func (st *study) demandRecord() DemandRecord {
 	return DemandRecord{
-		Source: st.city.Prior.Source, CallsPerHour: round(st.calls/float64(len(st.scenario.Hours)), 6),
+		Source: st.demand.Week.Source, SHA256: hexDigest(st.demand.hash), Notes: st.demand.Notes,
+		CallsPerHour: round(st.calls/float64(len(st.scenario.Hours)), 6),
 		CallsPerWeek: round(st.calls, 6), Unreached: round(st.unreached, 6),
 		OfferedAll: round(st.load.OfferedAll, 6), OfferedLoad: round(st.load.Offered, 6), EstimateBusy: st.load.Busy,
 	}
 }
 
 // inputsDigest returns the SHA-256 of everything that the plan follows from: the built-in data, the
-// network, the scenario as resolved, the assumptions, and both problems with their demand and times.
+// network, the expected calls, the scenario as resolved, the assumptions, and both problems with their demand and times.
 func (st *study) inputsDigest(d *Document) (string, error) {
 	inputs := struct {
 		Format, Data, Network string
+		Demand                DemandRecord
 		Scenario              ScenarioRecord
 		Objective             Objective
 		Assumptions           []Assumption
 		Problems              []string
-	}{d.Format, d.DataSHA256, d.Network.SHA256, d.Scenario, d.Objective, d.Assumptions, []string{d.Response.Problem}}
+	}{d.Format, d.DataSHA256, d.Network.SHA256, d.Demand, d.Scenario, d.Objective, d.Assumptions, []string{d.Response.Problem}}
 	if d.Conveyance != nil {
 		inputs.Problems = append(inputs.Problems, d.Conveyance.Problem)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // Format is the first field of every plan document and its version; docs/format/plan.md describes it.
-const Format = "nearside-plan/1"
+const Format = "nearside-plan/2"
 
 // Document is a plan in the planner's words, with everything that Verify needs to check it.
 // Seconds are rounded to a thousandth, shares to a millionth.
@@ -118,9 +118,11 @@ type NetworkRecord struct {
 
 // DemandRecord is the demand that a plan was made for.
 type DemandRecord struct {
-	Source       string  `json:"source"`
-	CallsPerHour float64 `json:"calls_per_hour"` // expected, all mental-health calls, mean over the hours
-	CallsPerWeek float64 `json:"calls_per_week"` // in those hours
+	Source       string   `json:"source"`
+	SHA256       string   `json:"sha256"`          // of the expected calls of every cell and hour of the week
+	Notes        []string `json:"notes,omitempty"` // what a reader must know of them
+	CallsPerHour float64  `json:"calls_per_hour"`  // expected, all mental-health calls, mean over the hours
+	CallsPerWeek float64  `json:"calls_per_week"`  // in those hours
 	// Unreached calls a week lie where no road leads; they are left out of every other figure.
 	Unreached    float64 `json:"unreached_calls_per_week"`
 	OfferedAll   float64 `json:"offered_load_all_calls"`      // erlangs, if every call were sent one of the cars

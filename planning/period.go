@@ -19,7 +19,7 @@ type period struct {
 
 // periodsOf groups hours by speed and sums their demand, in ascending order of the first Period. Every
 // group costs a matrix of travel times, so that periods assumed to be alike are one.
-func periodsOf(hours []demand.HourOfWeek, driving road.Driving, speeds *road.SpeedTable, prior *demand.Intensity) []period {
+func periodsOf(hours []demand.HourOfWeek, driving road.Driving, speeds *road.SpeedTable, week *demand.Intensity) []period {
 	var out []period
 	for id := range road.Period(speeds.Periods()) {
 		var in []demand.HourOfWeek
@@ -37,17 +37,17 @@ func periodsOf(hours []demand.HourOfWeek, driving road.Driving, speeds *road.Spe
 		})
 		if at < 0 {
 			at = len(out)
-			out = append(out, period{car: car, conveyance: conveyance, weight: make([]float64, prior.Cells)})
+			out = append(out, period{car: car, conveyance: conveyance, weight: make([]float64, week.Cells)})
 		}
-		out[at].add(id, in, prior)
+		out[at].add(id, in, week)
 	}
 	return out
 }
 
-func (p *period) add(id road.Period, hours []demand.HourOfWeek, prior *demand.Intensity) {
+func (p *period) add(id road.Period, hours []demand.HourOfWeek, week *demand.Intensity) {
 	p.ids, p.hours = append(p.ids, id), append(p.hours, len(hours))
 	for _, h := range hours {
-		for i, rate := range prior.At(h) {
+		for i, rate := range week.At(h) {
 			p.weight[i] += float64(rate)
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nearside-ems/nearside/data"
-	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
@@ -38,13 +36,13 @@ var stageSpan = map[string][2]float64{
 //
 // When ctx ends during the search, the best plan so far is returned, its legs marked stopped; before
 // that, there is none and ctx's error is. Errors about the scenario are *FieldError, joined.
-func Solve(ctx context.Context, city *data.London, network *route.Network, s Scenario, cacheDir string, progress func(Progress)) (*Document, error) {
+func Solve(ctx context.Context, on Basis, s Scenario, cacheDir string, progress func(Progress)) (*Document, error) {
 	warn := func(text string) { progress(Progress{Stage: StageTimes, Warning: text}) }
 	cache, err := newTimesCache(cacheDir, warn)
 	if err != nil {
 		return nil, err
 	}
-	st, err := newStudy(ctx, city, network, s, cache, func(share float64) {
+	st, err := newStudy(ctx, on, s, cache, func(share float64) {
 		progress(Progress{Stage: StageTimes, Fraction: share * stageSpan[StageTimes][1]})
 	})
 	if err != nil {

@@ -71,7 +71,7 @@ func TestServiceAgreesWithOptimiser(t *testing.T) {
 func smallStudy(t *testing.T, s Scenario) *study {
 	t.Helper()
 	city := smallCity()
-	st, err := newStudy(t.Context(), city, city.Network, s, &timesCache{}, func(float64) {})
+	st, err := newStudy(t.Context(), on(city), s, &timesCache{}, func(float64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestSolveKeepsFixedAndForbidden(t *testing.T) {
 	if len(s.Forbidden) == 0 {
 		t.Fatal("nothing to forbid: the test shows nothing")
 	}
-	d, err := Solve(t.Context(), city, city.Network, s, "", ignore)
+	d, err := Solve(t.Context(), on(city), s, "", ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestSolveKeepsFixedAndForbidden(t *testing.T) {
 	if len(fixed) != 2 {
 		t.Errorf("fixed cars: %q, want two", fixed)
 	}
-	if err := Verify(t.Context(), d, city, city.Network, "", ignore); err != nil {
+	if err := Verify(t.Context(), d, on(city), "", ignore); err != nil {
 		t.Error(err)
 	}
 }
@@ -157,7 +157,7 @@ func TestSolveRefuses(t *testing.T) {
 	} {
 		s := daytime()
 		c.change(&s)
-		_, err := Solve(t.Context(), city, city.Network, s, "", ignore)
+		_, err := Solve(t.Context(), on(city), s, "", ignore)
 		var field *FieldError
 		if !errors.As(err, &field) || field.Field != c.field || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: error %v; want one about %s that says %q", name, err, c.field, c.says)
@@ -169,7 +169,7 @@ func TestSolveWhenCancelled(t *testing.T) {
 	city := smallCity()
 	ctx, cancel := context.WithCancel(t.Context())
 	var last Progress
-	d, err := Solve(ctx, city, city.Network, daytime(), "", func(p Progress) {
+	d, err := Solve(ctx, on(city), daytime(), "", func(p Progress) {
 		if p.Stage == StageCars && p.Value > 0 {
 			last = p
 			cancel()
@@ -181,10 +181,10 @@ func TestSolveWhenCancelled(t *testing.T) {
 	if last.Value == 0 || d.Gap > last.Gap+0.001 {
 		t.Errorf("the gap was %v when it was cancelled and is %v in the plan", last.Gap, d.Gap)
 	}
-	if err := Verify(t.Context(), d, city, city.Network, "", ignore); err != nil {
+	if err := Verify(t.Context(), d, on(city), "", ignore); err != nil {
 		t.Error(err)
 	}
-	if _, err := Solve(ctx, city, city.Network, daytime(), "", ignore); !errors.Is(err, context.Canceled) {
+	if _, err := Solve(ctx, on(city), daytime(), "", ignore); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled before: %v, want %v", err, context.Canceled)
 	}
 }
@@ -193,11 +193,11 @@ func TestSolveWithNoTimeToSearch(t *testing.T) {
 	city := smallCity()
 	s := daytime()
 	s.TimeLimit = time.Nanosecond
-	d, err := Solve(t.Context(), city, city.Network, s, "", ignore)
+	d, err := Solve(t.Context(), on(city), s, "", ignore)
 	if err != nil || len(d.Cars) != 3 || len(d.Centres) != 2 || d.Response.Status != string(optimiser.Stopped) {
 		t.Fatalf("%v; want a plan of 3 cars and 2 centres that says it was stopped", err)
 	}
-	if err := Verify(t.Context(), d, city, city.Network, "", ignore); err != nil {
+	if err := Verify(t.Context(), d, on(city), "", ignore); err != nil {
 		t.Error(err)
 	}
 }
@@ -212,7 +212,7 @@ func TestTravelTimesAreKeptAndRebuilt(t *testing.T) {
 	}
 	solve := func() string {
 		t.Helper()
-		d, err := Solve(t.Context(), city, city.Network, daytime(), dir, progress)
+		d, err := Solve(t.Context(), on(city), daytime(), dir, progress)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +243,7 @@ func TestUnwritableDataDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	city := smallCity()
-	_, err := Solve(t.Context(), city, city.Network, daytime(), file, ignore)
+	_, err := Solve(t.Context(), on(city), daytime(), file, ignore)
 	var field *FieldError
 	if !errors.As(err, &field) || field.Field != "data-dir" {
 		t.Errorf("error %v, want one about data-dir", err)

@@ -16,6 +16,7 @@ import (
 type study struct {
 	city     *data.London
 	network  *route.Network
+	demand   *Demand
 	scenario Scenario // settled; Fixed and Forbidden are cells of resolution 9
 
 	periods   []period
@@ -30,16 +31,16 @@ type study struct {
 	centre  *optimiser.Problem // nil without centres
 }
 
-// newStudy resolves a scenario against a city and computes travel times. report gets the share done.
-func newStudy(ctx context.Context, city *data.London, network *route.Network, s Scenario, cache *timesCache, report func(float64)) (*study, error) {
+// newStudy resolves a scenario against its basis and computes travel times. report gets the share done.
+func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, report func(float64)) (*study, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	s, err := resolveAll(city, s.settled())
+	s, err := resolveAll(on.City, s.settled())
 	if err != nil {
 		return nil, err
 	}
-	st := &study{city: city, network: network, scenario: s}
+	st := &study{city: on.City, network: on.Network, demand: on.Demand, scenario: s}
 	cells := st.snapCells()
 	if st.calls <= 0 {
 		return nil, &FieldError{"hours", HoursInWords(s.Hours), "hours with expected calls that a road leads to"}
@@ -55,7 +56,7 @@ func newStudy(ctx context.Context, city *data.London, network *route.Network, s 
 // snapCells puts every cell's centre on the network and takes the demand of those that lie too far
 // from it out of the periods.
 func (st *study) snapCells() []road.Spot {
-	st.periods = periodsOf(st.scenario.Hours, st.scenario.Driving, st.city.Speeds, st.city.Prior)
+	st.periods = periodsOf(st.scenario.Hours, st.scenario.Driving, st.city.Speeds, st.demand.Week)
 	spots := make([]road.Spot, st.city.Grid.Len())
 	for i := range spots {
 		spot, ok := st.network.Snap(st.city.Grid.Centre(grid.Index(i)))

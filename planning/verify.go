@@ -7,25 +7,23 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nearside-ems/nearside/data"
-	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
 // Errors of Verify that a caller can act on.
 var (
-	// ErrOtherInputs: the document was made from other built-in data or on another network than given.
+	// ErrOtherInputs: the document was made from other built-in data, on another network or for other expected calls than given.
 	ErrOtherInputs = errors.New("the plan was made from other inputs")
 	// ErrEdited: the document does not follow from its inputs.
 	ErrEdited = errors.New("the plan does not hold")
 )
 
-// Verify checks that a document follows from the city, the network and its own scenario: it computes
+// Verify checks that a document follows from its basis and its own scenario: it computes
 // the inputs again, has optimiser.Verify recompute each leg's value from the sites and its bound from
 // the multipliers, derives every other field again, and compares. The error names each field that
 // differs. Travel times come from cacheDir where it has them; empty computes them afresh.
-func Verify(ctx context.Context, d *Document, city *data.London, network *route.Network, cacheDir string, progress func(Progress)) error {
-	if err := checkOrigin(d, city, network); err != nil {
+func Verify(ctx context.Context, d *Document, on Basis, cacheDir string, progress func(Progress)) error {
+	if err := checkOrigin(d, on); err != nil {
 		return err
 	}
 	s, err := d.scenario()
@@ -36,7 +34,7 @@ func Verify(ctx context.Context, d *Document, city *data.London, network *route.
 	if err != nil {
 		return err
 	}
-	st, err := newStudy(ctx, city, network, s, cache, func(share float64) {
+	st, err := newStudy(ctx, on, s, cache, func(share float64) {
 		progress(Progress{Stage: StageTimes, Fraction: share})
 	})
 	if err != nil {
@@ -58,12 +56,15 @@ func Verify(ctx context.Context, d *Document, city *data.London, network *route.
 }
 
 // checkOrigin compares what the document names with what there is, before anything is computed.
-func checkOrigin(d *Document, city *data.London, network *route.Network) error {
-	if d.DataSHA256 != city.Hash {
-		return fmt.Errorf("%w: data_sha256 is %.12s…, the built-in data here is %.12s…: use the release that made the plan, or make it again", ErrOtherInputs, d.DataSHA256, city.Hash)
+func checkOrigin(d *Document, on Basis) error {
+	if d.DataSHA256 != on.City.Hash {
+		return fmt.Errorf("%w: data_sha256 is %.12s…, the built-in data here is %.12s…: use the release that made the plan, or make it again", ErrOtherInputs, d.DataSHA256, on.City.Hash)
 	}
-	if have := hexDigest(network.Hash); d.Network.SHA256 != have {
-		return fmt.Errorf("%w: network.sha256 is %.12s… (%s), the network here is %.12s… (%s)", ErrOtherInputs, d.Network.SHA256, d.Network.Name, have, network.Name)
+	if have := hexDigest(on.Network.Hash); d.Network.SHA256 != have {
+		return fmt.Errorf("%w: network.sha256 is %.12s… (%s), the network here is %.12s… (%s)", ErrOtherInputs, d.Network.SHA256, d.Network.Name, have, on.Network.Name)
+	}
+	if have := hexDigest(on.Demand.hash); d.Demand.SHA256 != have {
+		return fmt.Errorf("%w: demand.sha256 is %.12s… (%s), the calls expected here are %.12s… (%s): make the plan again", ErrOtherInputs, d.Demand.SHA256, d.Demand.Source, have, on.Demand.Week.Source)
 	}
 	return nil
 }

@@ -29,12 +29,12 @@ func TestVerifyAcceptsWhatSolveWrites(t *testing.T) {
 	} {
 		s := daytime()
 		change(&s)
-		d, err := Solve(t.Context(), city, city.Network, s, "", ignore)
+		d, err := Solve(t.Context(), on(city), s, "", ignore)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if err := Verify(t.Context(), reread(t, d), city, city.Network, "", ignore); err != nil {
+		if err := Verify(t.Context(), reread(t, d), on(city), "", ignore); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -101,7 +101,7 @@ func checkEdited(t testing.TB, tree map[string]any) error {
 		return err
 	}
 	city := smallCity()
-	return Verify(t.Context(), d, city, city.Network, "", ignore)
+	return Verify(t.Context(), d, on(city), "", ignore)
 }
 
 // edited returns other values of the same kind, from slips of the keyboard to the smallest change
@@ -181,7 +181,7 @@ func TestVerifyNamesTheField(t *testing.T) {
 		edit(d)
 		d.SHA256 = d.digest()
 		city := smallCity()
-		err := Verify(t.Context(), d, city, city.Network, "", ignore)
+		err := Verify(t.Context(), d, on(city), "", ignore)
 		if !errors.Is(err, ErrEdited) && !errors.Is(err, ErrOtherInputs) || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s edited: error %v", field, err)
 		}
@@ -191,8 +191,21 @@ func TestVerifyNamesTheField(t *testing.T) {
 func TestVerifyKnowsAnotherNetwork(t *testing.T) {
 	city := smallCity()
 	other := &route.Network{Name: "other", Graph: city.Network.Graph, Snapper: city.Network.Snapper, Hash: [32]byte{9}}
-	if err := Verify(t.Context(), solved(), city, other, "", ignore); !errors.Is(err, ErrOtherInputs) {
+	if err := Verify(t.Context(), solved(), Basis{city, other, on(city).Demand}, "", ignore); !errors.Is(err, ErrOtherInputs) {
 		t.Errorf("error %v, want %v", err, ErrOtherInputs)
+	}
+}
+
+// TestVerifyKnowsOtherCalls: a plan made for other expected calls is refused before anything is computed.
+func TestVerifyKnowsOtherCalls(t *testing.T) {
+	basis := on(smallCity())
+	week := *basis.Demand.Week
+	week.Rate = slices.Clone(week.Rate)
+	week.Source, week.Rate[40] = "learnt", week.Rate[40]*1.001
+	basis.Demand = NewDemand(&week)
+	err := Verify(t.Context(), solved(), basis, "", ignore)
+	if !errors.Is(err, ErrOtherInputs) || !strings.Contains(err.Error(), "demand.sha256") || !strings.Contains(err.Error(), "(learnt)") {
+		t.Errorf("error %v, want %v that names demand.sha256 and both sources", err, ErrOtherInputs)
 	}
 }
 

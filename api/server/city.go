@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/demand"
@@ -16,14 +17,11 @@ func (s *planningService) GetCity(context.Context, *pb.GetCityRequest) (*pb.City
 	return s.city, nil
 }
 
-// priorNote goes with every forecast until there are a user's own calls.
-const priorNote = "A documented prior, not a forecast learnt from calls: yearly volume, hour-of-week profile and place share from published figures and assumptions."
-
 func (s *Server) describe() *pb.City {
 	c, g := s.City, s.City.Grid
 	city := &pb.City{
 		Title: "London", Demo: s.Demo, Network: s.Network.Name, NetworkNote: s.NetworkNote,
-		Demand: c.Prior.Source, DemandNote: priorNote, DataSha256: c.Hash, Version: s.Version,
+		Demand: s.demand.Week.Source, DemandNote: strings.Join(s.demand.Notes, " "), DataSha256: c.Hash, Version: s.Version,
 		NetworkSha256: s.networkHash(),
 	}
 	for i := range g.Len() {
@@ -39,7 +37,7 @@ func (s *Server) describe() *pb.City {
 	for i := range c.Places {
 		city.Places = append(city.Places, placeProto(&c.Places[i]))
 	}
-	city.Periods, city.CallsPerHour = speedPeriods(c.Speeds), callsPerHour(c.Prior)
+	city.Periods, city.CallsPerHour = speedPeriods(c.Speeds), callsPerHour(s.demand.Week)
 	for _, p := range slices.Concat(c.Provenance, s.NetworkProvenance) {
 		city.Provenance = append(city.Provenance, &pb.Provenance{What: p.What, Origin: string(p.Origin), Source: p.Source, Licence: p.Licence})
 	}
@@ -47,10 +45,10 @@ func (s *Server) describe() *pb.City {
 }
 
 // callsPerHour sums the calls expected in all cells, for each hour of the week.
-func callsPerHour(prior *demand.Intensity) []float64 {
+func callsPerHour(v *demand.Intensity) []float64 {
 	week := make([]float64, demand.HoursPerWeek)
 	for h := range week {
-		for _, rate := range prior.At(demand.HourOfWeek(h)) {
+		for _, rate := range v.At(demand.HourOfWeek(h)) {
 			week[h] += float64(rate)
 		}
 	}

@@ -13,8 +13,10 @@ import (
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/demand/forecast"
 	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/bng"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -88,6 +90,25 @@ func cellNetwork(g *grid.Grid) *route.Network {
 	return &route.Network{Name: "small city", Graph: graph, Snapper: cellRoads{g}}
 }
 
+// smallBaseline is the small city's prior; it follows later changes of its rates.
+func smallBaseline(t testing.TB, l *data.London) forecast.Baseline {
+	t.Helper()
+	calendar, err := demand.NewCalendar(&demand.Profile{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &demand.City{Name: "small", Zone: calendar.Zone, Districts: []string{"West", "East"}}
+	for i := range grid.Index(l.Grid.Len()) {
+		at, err := bng.FromWGS84(l.Grid.Centre(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.X, c.Y, c.Land = append(c.X, at.Easting), append(c.Y, at.Northing), append(c.Land, l.Grid.Area(i))
+		c.District = append(c.District, int32(l.Grid.Borough(i)))
+	}
+	return forecast.NewPrior(c, l.Prior, calendar)
+}
+
 // noon is a Friday, 12:00 in London: hour 108 of the week.
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
@@ -98,6 +119,7 @@ func smallSettings(t testing.TB) Settings {
 	s.City = smallCity(t)
 	s.Network, s.Modelled, s.NetworkNote = s.City.Network, s.City.Modelled, "cells"
 	s.NetworkProvenance = []data.Provenance{{What: "roads", Origin: demand.Assumption, Source: "made up for tests"}}
+	s.Baseline = smallBaseline(t, s.City)
 	s.Fleet = fleet.New(s.City.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.Version, s.DataDir = true, "test", t.TempDir()
 	s.Now = func() time.Time { return noon }

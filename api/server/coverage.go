@@ -34,7 +34,7 @@ func (s *planningService) GetCoverage(_ context.Context, r *pb.GetCoverageReques
 	lane, basis := s.laneAt(hour, driving)
 	basis.Modelled = s.someModelled()
 	out := &pb.Coverage{Basis: basis, Cars: int32(len(cars)), Minutes: s.minutes(lane, cars)}
-	out.Boroughs, out.All = s.summarise(out.Minutes, s.City.Prior.At(hour))
+	out.Boroughs, out.All = s.summarise(out.Minutes, s.demand.Week.At(hour))
 	return out, nil
 }
 

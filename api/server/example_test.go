@@ -13,9 +13,10 @@ import (
 
 // Example serves a small made-up city and asks which cars can reach a place first.
 func Example() {
-	city := smallCity(new(testing.B))
+	tb := new(testing.B)
+	city := smallCity(tb)
 	s := DefaultSettings()
-	s.City, s.Network, s.Zone = city, city.Network, time.UTC
+	s.City, s.Network, s.Baseline, s.Zone = city, city.Network, smallBaseline(tb, city), time.UTC
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
 	srv, err := New(s)
 	if err != nil {

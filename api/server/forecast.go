@@ -34,12 +34,12 @@ func (s *planningService) GetForecast(_ context.Context, r *pb.GetForecastReques
 	if err != nil {
 		return nil, err
 	}
-	prior, g := s.City.Prior, s.City.Grid
+	week, g := s.demand.Week, s.City.Grid
 	sum := make([]float64, g.Len())
-	out := &pb.Forecast{Source: prior.Source, Prior: true, Rate: make([]float32, g.Len())}
+	out := &pb.Forecast{Source: week.Source, Prior: !s.Baseline.About().Learnt, Rate: make([]float32, g.Len())}
 	for _, h := range hours {
 		out.Hours = append(out.Hours, int32(h))
-		for i, rate := range prior.At(h) {
+		for i, rate := range week.At(h) {
 			sum[i] += float64(rate)
 		}
 	}

@@ -144,7 +144,7 @@ func (p *plans) run(ctx context.Context, j *job, scenario planning.Scenario) {
 func (p *plans) make(ctx context.Context, j *job, scenario planning.Scenario) (plan *pb.Plan, text []byte, err error) {
 	s := p.server
 	defer s.recovered("CreatePlan", &err)
-	doc, err := planning.Solve(ctx, s.City, s.Network, scenario, p.shelf.cache, j.report)
+	doc, err := planning.Solve(ctx, planning.Basis{City: s.City, Network: s.Network, Demand: s.demand}, scenario, p.shelf.cache, j.report)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/planning"
 	"github.com/nearside-ems/nearside/roadworks"
 )
 
@@ -33,6 +34,7 @@ const (
 // Server answers over gRPC and HTTP. Make one with New.
 type Server struct {
 	Settings
+	demand     *planning.Demand // Baseline's typical week
 	roads      *roads
 	labeller   *labeller
 	askers     sync.Pool   // of *asker
@@ -72,7 +74,7 @@ func New(settings Settings) (*Server, error) {
 	if err := settings.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{Settings: settings, labeller: newLabeller(), health: health.NewServer()}
+	s := &Server{Settings: settings, demand: planning.DemandOf(settings.Baseline), labeller: newLabeller(), health: health.NewServer()}
 	store, err := roadworks.Open(s.DataDir, s.Network, s.Now())
 	if err != nil {
 		return nil, err

@@ -7,15 +7,18 @@ import (
 	"time"
 
 	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/demand/forecast"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
-// Settings of a Server. City, Network, Fleet, Zone, Now and Log are needed.
+// Settings of a Server. City, Network, Baseline, Fleet, Zone, Now and Log are needed.
 type Settings struct {
 	City    *data.London
 	Network *route.Network // City.Network, or one that the user imported
+	// Baseline is the forecast over the cells of the city's grid: the prior, or what was learnt from calls.
+	Baseline forecast.Baseline
 	// Modelled tells per cell of the grid whether travel times there are modelled and not measured;
 	// nil where none are.
 	Modelled []bool
@@ -52,6 +55,7 @@ func (s *Settings) validate() error {
 	}
 	need(s.City != nil, "City")
 	need(s.Network != nil, "Network")
+	need(s.Baseline != nil, "Baseline")
 	need(s.Fleet != nil, "Fleet")
 	need(s.Zone != nil, "Zone")
 	need(s.Now != nil, "Now")

@@ -24,7 +24,7 @@ type demo struct {
 func newDemo(s *server.Settings, cars int) (*demo, error) {
 	hour := demand.HourOf(s.Now(), s.Zone)
 	profile := s.City.Speeds.Profile(s.City.Speeds.Period(int(hour)), road.Normal)
-	city := simulation.City{Grid: s.City.Grid, Metric: route.NewMetric(s.Network, profile), Demand: s.City.Prior}
+	city := simulation.City{Grid: s.City.Grid, Metric: route.NewMetric(s.Network, profile), Demand: s.Baseline.Week()}
 	for i := range s.City.Places {
 		if p := &s.City.Places[i]; p.Candidate {
 			city.Standby = append(city.Standby, p.Point)

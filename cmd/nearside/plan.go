@@ -53,8 +53,13 @@ func (c *planCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	calls, err := openBaseline(c.DataDir, city)
+	if err != nil {
+		return err
+	}
 	show := newProgress(os.Stderr)
-	d, err := planning.Solve(ctx, city, network, s, c.DataDir, show.report)
+	on := planning.Basis{City: city, Network: network, Demand: planning.DemandOf(calls)}
+	d, err := planning.Solve(ctx, on, s, c.DataDir, show.report)
 	show.end()
 	if err != nil {
 		return err

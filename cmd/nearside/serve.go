@@ -84,8 +84,12 @@ func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (
 	if err != nil {
 		return nil, nil, err
 	}
-	step("London: %d cells, %d boroughs, %d places; demand: %s", city.Grid.Len(), len(city.Boroughs), len(city.Places), city.Prior.Source)
+	step("London: %d cells, %d boroughs, %d places", city.Grid.Len(), len(city.Boroughs), len(city.Places))
 	s := server.DefaultSettings()
+	if s.Baseline, err = openBaseline(c.DataDir, city); err != nil {
+		return nil, nil, err
+	}
+	step("demand: %s", s.Baseline.About().Name)
 	if s.Network, err = openNetwork(ctx, c.DataDir, city, func(err error) { step("%v", err) }); err != nil {
 		return nil, nil, err
 	}

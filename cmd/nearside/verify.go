@@ -32,12 +32,17 @@ func (c *verifyCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	calls, err := openBaseline(c.DataDir, city)
+	if err != nil {
+		return err
+	}
 	dir := c.DataDir
 	if c.Fresh {
 		dir = ""
 	}
 	show := newProgress(os.Stderr)
-	if err := planning.Verify(ctx, d, city, network, dir, show.report); err != nil {
+	on := planning.Basis{City: city, Network: network, Demand: planning.DemandOf(calls)}
+	if err := planning.Verify(ctx, d, on, dir, show.report); err != nil {
 		return fmt.Errorf("%s: %w", c.Plan, err)
 	}
 	fmt.Printf("%s holds: %s, %s; value %.3f s, bound %.3f s: %s\n", c.Plan,
