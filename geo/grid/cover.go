@@ -130,6 +130,9 @@ func checkShape(m orb.MultiPolygon) error {
 // RestoreCover makes a cover again from what its methods gave: identifiers in ascending order, and of
 // each cell the area within the shapes and the shape that has most of it.
 func RestoreCover(res int, ids []string, land []float64, part []int32) (*Cover, error) {
+	if res < MinRes || res > MaxRes {
+		return nil, fmt.Errorf("resolution %d; want %d to %d", res, MinRes, MaxRes)
+	}
 	if len(ids) == 0 || len(ids) > MaxCells || len(land) != len(ids) || len(part) != len(ids) {
 		return nil, fmt.Errorf("%d cells, %d areas of land, %d parts; want 1 to %d of each", len(ids), len(land), len(part), MaxCells)
 	}

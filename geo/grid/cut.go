@@ -148,15 +148,13 @@ func (h hexagon) near(tile orb.Bound) hexagon {
 
 // cutBy returns the area in m² of the part of a ring that lies in a cell.
 func cutBy(ring []axial, cell orb.Ring) float64 {
-	from, to := ring, []axial(nil)
-	for i := 1; i < len(cell) && len(from) > 0; i++ {
+	for i := 1; i < len(cell) && len(ring) > 0; i++ {
 		a, b := cell[i-1], cell[i]
 		out := axial{b[1] - a[1], a[0] - b[0]} // to the right of an edge of a ring that runs anticlockwise
-		to = clip(from, nil, out, out.q*a[0]+out.r*a[1])
-		from = to
+		ring = clip(ring, nil, out, out.q*a[0]+out.r*a[1])
 	}
-	closed := make(orb.Ring, 0, len(from)+1)
-	for _, p := range from {
+	closed := make(orb.Ring, 0, len(ring)+1)
+	for _, p := range ring {
 		closed = append(closed, orb.Point{p.q, p.r})
 	}
 	if len(closed) < 3 {
