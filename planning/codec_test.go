@@ -27,7 +27,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"nothing":          {"", "end of JSON"},
 		"other JSON":       {`{"type": "FeatureCollection"}`, `format ""`},
 		"a list":           {`[]`, "array"},
-		"another release":  {strings.Replace(text, Format, "nearside-plan/1", 1), "nearside-plan/1"},
+		"another release":  {strings.Replace(text, Format, "nearside-plan/2", 1), "nearside-plan/1"},
 		"unknown field":    {strings.Replace(text, `"gap":`, `"cost": 3, "gap":`, 1), `unknown field "cost"`},
 		"cut short":        {text[:len(text)/2], "byte "},
 		"text after it":    {text + "{}", "after top-level value"},
@@ -91,8 +91,8 @@ func FuzzDecode(f *testing.F) {
 	small.Response.Multipliers = ""
 	small.Conveyance = nil
 	f.Add(must(small.Encode()))
-	f.Add([]byte(`{"format": "nearside-plan/1", "cars": [{"cell": "89195da49b7ffff"}]}`))
-	f.Add([]byte(`{"format": "nearside-plan/1"} {}`))
+	f.Add([]byte(`{"format": "nearside-plan/2", "cars": [{"cell": "89195da49b7ffff"}]}`))
+	f.Add([]byte(`{"format": "nearside-plan/2"} {}`))
 	f.Add([]byte(`{"format": 7}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		d, err := Decode(bytes.NewReader(text))
