@@ -11,6 +11,7 @@ import (
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -123,7 +124,11 @@ func BenchmarkMatrix(b *testing.B) {
 // BenchmarkPlan places six cars for one hour, with travel times already known.
 func BenchmarkPlan(b *testing.B) {
 	city, cache := london(b), b.TempDir()
-	on := planning.Basis{City: city, Network: city.Network, Demand: planning.NewDemand(city.Prior)}
+	prior, err := city.Baseline()
+	if err != nil {
+		b.Fatal(err)
+	}
+	on := planning.Basis{City: city, Network: city.Network, Demand: planning.NewDemand(prior, city.Suitability, suitability.Attended)}
 	busy := 0.4
 	ask := planning.Scenario{Cars: 6, Hours: []demand.HourOfWeek{monday}, Objective: "expected_response", Busy: &busy}
 	solve := func() {

@@ -1,9 +1,15 @@
 package planning
 
 import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"sync"
+
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/demand/forecast"
+	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
@@ -14,19 +20,45 @@ type Basis struct {
 	Demand  *Demand
 }
 
-// Demand is the calls that plans are made for, in a typical week.
+// Demand is the calls that plans are made for, in a typical week over the cells of the city's grid.
 type Demand struct {
-	Week  *demand.Intensity // over the cells of the city's grid; its Source is shown with every plan
-	Notes []string          // what a reader must know of it
-	hash  [32]byte          // of Week
+	Week     *demand.Intensity // all calls; its Source is shown with every plan
+	Notes    []string          // what a reader must know of it
+	hash     [32]byte          // of Week
+	suitable func() (*suitableCalls, error)
 }
 
-// NewDemand returns the demand of a typical week, with notes that are shown beside it.
-func NewDemand(week *demand.Intensity, notes ...string) *Demand {
-	return &Demand{Week: week, Notes: notes, hash: week.Hash()}
+// suitableCalls is the part of a Demand that suits a joint-response car.
+type suitableCalls struct {
+	week  *demand.Intensity
+	rules RulesRecord
 }
 
-// DemandOf returns the typical week of a baseline: the prior, or what was learnt from calls.
-func DemandOf(b forecast.Baseline) *Demand {
-	return NewDemand(b.Week(), b.About().Notes...)
+// NewDemand returns the typical week of a baseline, the prior or what was learnt from calls, with the
+// rules that say which calls suit a joint-response car and what the baseline's calls are counts of.
+func NewDemand(b forecast.Baseline, rules *suitability.Rules, counts suitability.Basis) *Demand {
+	week := b.Week()
+	return &Demand{Week: week, Notes: b.About().Notes, hash: week.Hash(), suitable: sync.OnceValues(func() (*suitableCalls, error) {
+		part, err := forecast.Thinned(b, rules.Share(counts))
+		if err != nil {
+			return nil, fmt.Errorf("suitable calls: %w", err)
+		}
+		text, err := json.Marshal(rules)
+		if err != nil {
+			return nil, fmt.Errorf("suitable calls: %w", err)
+		}
+		return &suitableCalls{part, RulesRecord{Name: rules.Name, Counts: string(counts), SHA256: hexDigest(sha256.Sum256(text))}}, nil
+	})}
+}
+
+// of returns the week of the calls that a scenario is about, and the rules that chose them; nil for all calls.
+func (d *Demand) of(which Calls) (*demand.Intensity, *RulesRecord, error) {
+	if which != SuitableCalls {
+		return d.Week, nil, nil
+	}
+	s, err := d.suitable()
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.week, &s.rules, nil
 }

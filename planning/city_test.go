@@ -11,6 +11,8 @@ import (
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/demand/forecast"
+	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
@@ -92,7 +94,24 @@ func daytime() Scenario {
 
 // on is a city with its own network and prior.
 func on(city *data.London) Basis {
-	return Basis{city, city.Network, NewDemand(city.Prior, "made up")}
+	return Basis{city, city.Network, NewDemand(smallBaseline(city), smallRules(0.5), suitability.Attended)}
+}
+
+// smallBaseline is the prior as a baseline; what a plan does not ask of its city is left out.
+func smallBaseline(city *data.London) *forecast.Prior {
+	calendar := must(demand.NewCalendar(&demand.Profile{}))
+	c := &demand.City{Name: "small", Zone: calendar.Zone, Districts: []string{"all"}}
+	n := city.Grid.Len()
+	c.X, c.Y, c.Land, c.District = make([]float64, n), make([]float64, n), make([]float64, n), make([]int32, n)
+	return forecast.NewPrior(c, city.Prior, calendar)
+}
+
+// smallRules let a share of all calls pass.
+func smallRules(share float64) *suitability.Rules {
+	said := demand.Stated{Origin: demand.Assumption, Source: "made up"}
+	return &suitability.Rules{Format: suitability.Format, Name: "made up",
+		FaceToFace: suitability.FaceToFace{Coded: 0.6, Attended: 1, Reason: "r", Stated: said},
+		Otherwise:  suitability.Rule{Name: "otherwise", Share: share, Reason: "r", Stated: said}}
 }
 
 func ignore(Progress) {}

@@ -27,7 +27,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"nothing":          {"", "end of JSON"},
 		"other JSON":       {`{"type": "FeatureCollection"}`, `format ""`},
 		"a list":           {`[]`, "array"},
-		"another release":  {strings.Replace(text, Format, "nearside-plan/2", 1), "nearside-plan/1"},
+		"another release":  {strings.Replace(text, Format, "nearside-plan/1", 1), "nearside-plan/1"},
 		"unknown field":    {strings.Replace(text, `"gap":`, `"cost": 3, "gap":`, 1), `unknown field "cost"`},
 		"cut short":        {text[:len(text)/2], "byte "},
 		"text after it":    {text + "{}", "after top-level value"},

@@ -28,7 +28,7 @@ func (st *study) document(r *solution) (*Document, error) {
 		Format: Format, Objective: st.scenario.Objective, Scenario: st.scenario.record(), Busy: st.busy,
 		Cars: st.placed(st.cars, r.cars), Centres: []Site{},
 		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
-		Assumptions: assumptions(), Limits: limits, DataSHA256: st.city.Hash,
+		Assumptions: assumptions(st.rules), Limits: limits, DataSHA256: st.city.Hash,
 	}
 	response, err := st.leg(st.car, r.cars, 1)
 	if err != nil {
@@ -144,7 +144,7 @@ func (st *study) networkRecord() NetworkRecord {
 func (st *study) demandRecord() DemandRecord {
 	return DemandRecord{
 		Source: st.demand.Week.Source, SHA256: hexDigest(st.demand.hash), Notes: st.demand.Notes,
-		CallsPerHour: round(st.calls/float64(len(st.scenario.Hours)), 6),
+		TotalPerHour: round(st.total/float64(len(st.scenario.Hours)), 6), Rules: st.rules, CallsPerHour: round(st.calls/float64(len(st.scenario.Hours)), 6),
 		CallsPerWeek: round(st.calls, 6), Unreached: round(st.unreached, 6),
 		OfferedAll: round(st.load.OfferedAll, 6), OfferedLoad: round(st.load.Offered, 6), EstimateBusy: st.load.Busy,
 	}

@@ -51,6 +51,7 @@ type ScenarioRecord struct {
 	Centres      int      `json:"centres"`
 	Hours        []int    `json:"hours"` // of the week, ascending
 	HoursInWords string   `json:"hours_in_words"`
+	Demand       Calls    `json:"demand"`         // which calls count: total or suitable
 	Busy         *float64 `json:"busy,omitempty"` // absent where it was estimated
 	Driving      string   `json:"driving"`
 	Fixed        []string `json:"fixed"`
@@ -119,10 +120,13 @@ type NetworkRecord struct {
 // DemandRecord is the demand that a plan was made for.
 type DemandRecord struct {
 	Source       string   `json:"source"`
-	SHA256       string   `json:"sha256"`          // of the expected calls of every cell and hour of the week
-	Notes        []string `json:"notes,omitempty"` // what a reader must know of them
-	CallsPerHour float64  `json:"calls_per_hour"`  // expected, all mental-health calls, mean over the hours
-	CallsPerWeek float64  `json:"calls_per_week"`  // in those hours
+	SHA256       string   `json:"sha256"`               // of the expected calls of every cell and hour of the week
+	Notes        []string `json:"notes,omitempty"`      // what a reader must know of them
+	CallsPerHour float64  `json:"calls_per_hour"`       // expected, of those that count, mean over the hours
+	TotalPerHour float64  `json:"total_calls_per_hour"` // the same of all mental-health calls
+	// Rules chose the calls that count; absent where all do.
+	Rules        *RulesRecord `json:"rules,omitempty"`
+	CallsPerWeek float64      `json:"calls_per_week"` // in those hours
 	// Unreached calls a week lie where no road leads; they are left out of every other figure.
 	Unreached    float64 `json:"unreached_calls_per_week"`
 	OfferedAll   float64 `json:"offered_load_all_calls"`      // erlangs, if every call were sent one of the cars
@@ -130,10 +134,17 @@ type DemandRecord struct {
 	EstimateBusy float64 `json:"estimated_busy"`              // Erlang loss; used where the scenario gives none
 }
 
+// RulesRecord is the rules of suitability that a plan was made with.
+type RulesRecord struct {
+	Name   string `json:"name"`
+	Counts string `json:"counts"` // what the calls are taken to be counts of: attended or coded
+	SHA256 string `json:"sha256"`
+}
+
 func (s *Scenario) record() ScenarioRecord {
 	r := ScenarioRecord{
 		Cars: s.Cars, Centres: s.Centres, HoursInWords: HoursInWords(s.Hours), Busy: s.Busy,
-		Driving: s.Driving.String(), Fixed: s.Fixed, Forbidden: s.Forbidden,
+		Demand: s.Calls, Driving: s.Driving.String(), Fixed: s.Fixed, Forbidden: s.Forbidden,
 		Hours: make([]int, len(s.Hours)),
 	}
 	for i, h := range s.Hours {
@@ -150,7 +161,7 @@ func (d *Document) scenario() (Scenario, error) {
 	}
 	s := Scenario{
 		Cars: d.Scenario.Cars, Centres: d.Scenario.Centres, Objective: d.Objective, Busy: d.Scenario.Busy,
-		Driving: driving, Fixed: d.Scenario.Fixed, Forbidden: d.Scenario.Forbidden,
+		Calls: d.Scenario.Demand, Driving: driving, Fixed: d.Scenario.Fixed, Forbidden: d.Scenario.Forbidden,
 	}
 	for _, h := range d.Scenario.Hours {
 		if h < 0 || h >= demand.HoursPerWeek {

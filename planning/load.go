@@ -26,10 +26,14 @@ type Assumption struct {
 	Source string  `json:"source"`
 }
 
-func assumptions() []Assumption {
+func assumptions(rules *RulesRecord) []Assumption {
+	sent := Assumption{"share of expected calls sent a joint-response car", SuitableShare, "of calls", "assumption; not published. Six cars could not attend all calls: see offered_load_all_calls"}
+	if rules != nil {
+		sent = Assumption{"share of suitable calls sent a joint-response car", 1, "of calls", "assumption: every call that the rules (" + rules.Name + ") let pass is sent one"}
+	}
 	return []Assumption{
 		{"mobilisation delay", MobilisationSeconds, "s", "assumption; not published"},
-		{"share of expected calls sent a joint-response car", SuitableShare, "of calls", "assumption; not published. Six cars could not attend all calls: see offered_load_all_calls"},
+		sent,
 		{"job cycle", CycleHours, "h", "assumption: middle of 1.7 to 2.0 h, the upper bound that 5 to 5.8 jobs in a 10-hour shift give for Stockholm's psychiatric ambulance (Norra Stockholms psykiatri 2021); not published for London"},
 		{"share of attended calls conveyed to a centre", ConveyedShare, "of calls", "assumption, after the joint response car's 18 % conveyed to an emergency department (Zero Suicide Alliance case study)"},
 		{"levels of busy cars", Levels, "cars", "modelling choice: the third nearest car serves what the first two cannot"},
@@ -49,8 +53,12 @@ type Load struct {
 // system: the carried load a(1 − B(n, a)) shared by n cars. Busy is rounded to 3 decimals: it is no
 // more certain than that, and a plan can then be solved again from its document exactly.
 func EstimateLoad(callsPerHour float64, cars int) Load {
-	all := callsPerHour * CycleHours
-	offered := all * SuitableShare
+	return loadOf(callsPerHour, callsPerHour*SuitableShare, cars)
+}
+
+// loadOf is EstimateLoad for a known number of calls that are sent a car.
+func loadOf(callsPerHour, sentPerHour float64, cars int) Load {
+	all, offered := callsPerHour*CycleHours, sentPerHour*CycleHours
 	carried := offered * (1 - erlangB(cars, offered))
 	busy := math.Round(carried/float64(cars)*1000) / 1000
 	return Load{OfferedAll: all, Offered: offered, Busy: min(busy, MaxBusy)}

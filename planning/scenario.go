@@ -32,6 +32,15 @@ const (
 	MeanResponse Objective = "mean_response"
 )
 
+// Calls says which of the expected calls a plan is for.
+type Calls string
+
+// Which calls.
+const (
+	TotalCalls    Calls = "total"
+	SuitableCalls Calls = "suitable" // those that suit a joint-response car, by rules kept as data
+)
+
 // Scenario is a planner's question.
 type Scenario struct {
 	Cars    int                 // 1 to MaxCars
@@ -39,6 +48,8 @@ type Scenario struct {
 	Hours   []demand.HourOfWeek // in which the cars run; in any order
 	// Objective is ExpectedResponse where empty.
 	Objective Objective
+	// Calls is TotalCalls where empty.
+	Calls Calls
 	// Busy is the share of the time that a car is out, 0 to MaxBusy; nil: estimated from the calls
 	// (see Load). MeanResponse takes none.
 	Busy      *float64
@@ -82,6 +93,7 @@ func (s *Scenario) Validate() error {
 	default:
 		check(false, "objective", fmt.Sprintf("%q", s.Objective), string(ExpectedResponse)+" or "+string(MeanResponse))
 	}
+	check(s.Calls == "" || s.Calls == TotalCalls || s.Calls == SuitableCalls, "demand", fmt.Sprintf("%q", s.Calls), string(TotalCalls)+" or "+string(SuitableCalls))
 	if s.Busy != nil {
 		check(*s.Busy >= 0 && *s.Busy <= MaxBusy, "busy", *s.Busy, fmt.Sprintf("0 to %g", MaxBusy))
 	}
@@ -97,6 +109,9 @@ func (s Scenario) settled() Scenario {
 	s.Hours = slices.Compact(s.Hours)
 	if s.Objective == "" {
 		s.Objective = ExpectedResponse
+	}
+	if s.Calls == "" {
+		s.Calls = TotalCalls
 	}
 	if s.TimeLimit == 0 {
 		s.TimeLimit = DefaultTimeLimit

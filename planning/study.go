@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -20,7 +21,9 @@ type study struct {
 	scenario Scenario // settled; Fixed and Forbidden are cells of resolution 9
 
 	periods   []period
-	calls     float64 // expected a week in the scenario's hours, reached by road
+	rules     *RulesRecord
+	calls     float64 // expected a week in the scenario's hours, reached by road, of those that count
+	total     float64 // the same of all calls, reached or not
 	unreached float64 // expected a week where no road leads
 	load      Load
 	busy      float64
@@ -41,11 +44,19 @@ func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, repo
 		return nil, err
 	}
 	st := &study{city: on.City, network: on.Network, demand: on.Demand, scenario: s}
-	cells := st.snapCells()
+	week, rules, err := on.Demand.of(s.Calls)
+	if err != nil {
+		return nil, err
+	}
+	st.rules = rules
+	for _, h := range s.Hours {
+		st.total += on.Demand.Week.InHour(h)
+	}
+	cells := st.snapCells(week)
 	if st.calls <= 0 {
 		return nil, &FieldError{"hours", HoursInWords(s.Hours), "hours with expected calls that a road leads to"}
 	}
-	st.load = EstimateLoad(st.calls/float64(len(s.Hours)), s.Cars)
+	st.load = st.loadOf(s.Cars)
 	st.busy = st.busyOf(s.Cars)
 	if err := st.choose(); err != nil {
 		return nil, err
@@ -55,8 +66,8 @@ func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, repo
 
 // snapCells puts every cell's centre on the network and takes the demand of those that lie too far
 // from it out of the periods.
-func (st *study) snapCells() []road.Spot {
-	st.periods = periodsOf(st.scenario.Hours, st.scenario.Driving, st.city.Speeds, st.demand.Week)
+func (st *study) snapCells(week *demand.Intensity) []road.Spot {
+	st.periods = periodsOf(st.scenario.Hours, st.scenario.Driving, st.city.Speeds, week)
 	spots := make([]road.Spot, st.city.Grid.Len())
 	for i := range spots {
 		spot, ok := st.network.Snap(st.city.Grid.Centre(grid.Index(i)))
@@ -83,7 +94,17 @@ func (st *study) busyOf(n int) float64 {
 	case st.scenario.Busy != nil:
 		return *st.scenario.Busy
 	}
-	return EstimateLoad(st.calls/float64(len(st.scenario.Hours)), n).Busy
+	return st.loadOf(n).Busy
+}
+
+// loadOf returns the load on a fleet of n cars. Of all calls a share is sent a car; calls that suit one all
+// are.
+func (st *study) loadOf(n int) Load {
+	hours := float64(len(st.scenario.Hours))
+	if st.rules != nil {
+		return loadOf(st.total/hours, st.calls/hours, n)
+	}
+	return EstimateLoad(st.calls/hours, n)
 }
 
 // choose makes the two problems, all but their travel times.

@@ -30,6 +30,9 @@ func Verify(ctx context.Context, d *Document, on Basis, cacheDir string, progres
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrEdited, err)
 	}
+	if err := checkRules(d, on.Demand); err != nil {
+		return err
+	}
 	cache, err := newTimesCache(cacheDir, func(text string) { progress(Progress{Stage: StageTimes, Warning: text}) })
 	if err != nil {
 		return err
@@ -67,6 +70,15 @@ func checkOrigin(d *Document, on Basis) error {
 		return fmt.Errorf("%w: demand.sha256 is %.12s… (%s), the calls expected here are %.12s… (%s): make the plan again", ErrOtherInputs, d.Demand.SHA256, d.Demand.Source, have, on.Demand.Week.Source)
 	}
 	return nil
+}
+
+// checkRules compares the rules of suitability, where the document names some.
+func checkRules(d *Document, calls *Demand) error {
+	_, have, err := calls.of(d.Scenario.Demand)
+	if want := d.Demand.Rules; err == nil && want != nil && have != nil && *want != *have {
+		return fmt.Errorf("%w: demand.rules are %s (%s, %.12s…), those here are %s (%s, %.12s…): give the rules that the plan was made with", ErrOtherInputs, want.Name, want.Counts, want.SHA256, have.Name, have.Counts, have.SHA256)
+	}
+	return err
 }
 
 // claimed returns the solution that a document claims, its proofs checked.

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
@@ -20,6 +21,7 @@ func TestVerifyAcceptsWhatSolveWrites(t *testing.T) {
 	for name, change := range map[string]func(*Scenario){
 		"default":     func(*Scenario) {},
 		"no centres":  func(s *Scenario) { s.Centres = 0 },
+		"suitable":    func(s *Scenario) { s.Calls = SuitableCalls },
 		"one car":     func(s *Scenario) { s.Cars = 1 },
 		"all free":    func(s *Scenario) { s.Objective = MeanResponse },
 		"busy given":  func(s *Scenario) { q := 0.3; s.Busy = &q },
@@ -198,14 +200,37 @@ func TestVerifyKnowsAnotherNetwork(t *testing.T) {
 
 // TestVerifyKnowsOtherCalls: a plan made for other expected calls is refused before anything is computed.
 func TestVerifyKnowsOtherCalls(t *testing.T) {
-	basis := on(smallCity())
-	week := *basis.Demand.Week
+	city := *smallCity()
+	week := *city.Prior
 	week.Rate = slices.Clone(week.Rate)
 	week.Source, week.Rate[40] = "learnt", week.Rate[40]*1.001
-	basis.Demand = NewDemand(&week)
+	city.Prior = &week
+	basis := on(&city)
 	err := Verify(t.Context(), solved(), basis, "", ignore)
 	if !errors.Is(err, ErrOtherInputs) || !strings.Contains(err.Error(), "demand.sha256") || !strings.Contains(err.Error(), "(learnt)") {
 		t.Errorf("error %v, want %v that names demand.sha256 and both sources", err, ErrOtherInputs)
+	}
+}
+
+// TestPlanForSuitableCalls: half of the calls keep half of the weight, the document names the rules, and
+// other rules are refused.
+func TestPlanForSuitableCalls(t *testing.T) {
+	basis, s := on(smallCity()), daytime()
+	s.Calls = SuitableCalls
+	d, err := Solve(t.Context(), basis, s, "", ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := solved()
+	nearlyEqual(t, "calls an hour", d.Demand.CallsPerHour, all.Demand.CallsPerHour/2, 1e-5)
+	nearlyEqual(t, "all calls an hour", d.Demand.TotalPerHour, all.Demand.TotalPerHour, 0)
+	nearlyEqual(t, "offered load", d.Demand.OfferedLoad, d.Demand.CallsPerHour*CycleHours, 1e-5)
+	if d.Demand.Rules == nil || d.Demand.Rules.Name != "made up" || all.Demand.Rules != nil || d.Scenario.Demand != SuitableCalls {
+		t.Errorf("rules %+v and %+v", d.Demand.Rules, all.Demand.Rules)
+	}
+	basis.Demand = NewDemand(smallBaseline(smallCity()), smallRules(0.6), suitability.Attended)
+	if err := Verify(t.Context(), d, basis, "", ignore); !errors.Is(err, ErrOtherInputs) || !strings.Contains(err.Error(), "demand.rules") {
+		t.Errorf("other rules: error %v", err)
 	}
 }
 

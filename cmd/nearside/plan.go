@@ -18,13 +18,15 @@ import (
 
 // planCommand places cars and centres.
 type planCommand struct {
-	Cars      int           `default:"6" help:"Joint-response cars, 1 to 200."`
-	Centres   int           `default:"4" help:"Crisis assessment centres, 0 to 50."`
-	Hours     string        `default:"11-23" help:"Hours in which the cars run, FROM-UNTIL; 19-7 runs past midnight."`
-	Days      string        `default:"mon-sun" help:"Days, such as mon-fri or sat,sun."`
-	Objective string        `default:"expected-response" enum:"expected-response,mean-response" help:"What to keep low: the response counting that the nearest car may be busy (expected-response), or with every car free (mean-response)."`
-	Busy      *float64      `help:"Share of the time that a car is out, 0 to 0.95. Default: estimated from the calls." placeholder:"Q"`
-	Driving   string        `default:"normal" enum:"normal,blue-light" help:"How cars drive to a call: normal or blue-light."`
+	Cars      int      `default:"6" help:"Joint-response cars, 1 to 200."`
+	Centres   int      `default:"4" help:"Crisis assessment centres, 0 to 50."`
+	Hours     string   `default:"11-23" help:"Hours in which the cars run, FROM-UNTIL; 19-7 runs past midnight."`
+	Days      string   `default:"mon-sun" help:"Days, such as mon-fri or sat,sun."`
+	Objective string   `default:"expected-response" enum:"expected-response,mean-response" help:"What to keep low: the response counting that the nearest car may be busy (expected-response), or with every car free (mean-response)."`
+	Busy      *float64 `help:"Share of the time that a car is out, 0 to 0.95. Default: estimated from the calls." placeholder:"Q"`
+	Driving   string   `default:"normal" enum:"normal,blue-light" help:"How cars drive to a call: normal or blue-light."`
+	Demand    string   `default:"total" enum:"total,suitable" help:"Which calls count: all, or those that suit a joint-response car."`
+	rulesFlags
 	Fix       []string      `sep:"none" help:"H3 cell or place that must have a car; may be repeated." placeholder:"CELL|PLACE"`
 	Forbid    []string      `sep:"none" help:"H3 cell or place that must not have a car; may be repeated." placeholder:"CELL|PLACE"`
 	TimeLimit time.Duration `default:"10s" help:"Longest search, at most 300s; travel times come on top."`
@@ -53,12 +55,16 @@ func (c *planCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	calls, err := openBaseline(c.DataDir, city)
+	baseline, err := openBaseline(c.DataDir, city)
+	if err != nil {
+		return err
+	}
+	calls, err := c.demandOf(baseline, city)
 	if err != nil {
 		return err
 	}
 	show := newProgress(os.Stderr)
-	on := planning.Basis{City: city, Network: network, Demand: planning.DemandOf(calls)}
+	on := planning.Basis{City: city, Network: network, Demand: calls}
 	d, err := planning.Solve(ctx, on, s, c.DataDir, show.report)
 	show.end()
 	if err != nil {
@@ -79,8 +85,8 @@ func (c *planCommand) scenario() (planning.Scenario, error) {
 	}
 	s := planning.Scenario{
 		Cars: c.Cars, Centres: c.Centres, Hours: hours, Driving: driving, Busy: c.Busy,
-		Objective: planning.Objective(strings.ReplaceAll(c.Objective, "-", "_")),
-		Fixed:     c.Fix, Forbidden: c.Forbid, TimeLimit: c.TimeLimit,
+		Calls: planning.Calls(c.Demand), Objective: planning.Objective(strings.ReplaceAll(c.Objective, "-", "_")),
+		Fixed: c.Fix, Forbidden: c.Forbid, TimeLimit: c.TimeLimit,
 	}
 	return s, s.Validate()
 }

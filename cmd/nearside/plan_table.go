@@ -104,10 +104,13 @@ func printBoroughs(w io.Writer, d *planning.Document) {
 func printBasis(w io.Writer, d *planning.Document) {
 	fmt.Fprintf(w, "\nBasis\n  network: %s; %.0f %% of calls lie where travel times are modelled, not measured\n", d.Network.Name, 100*d.Network.ModelledShare)
 	fmt.Fprintf(w, "  demand: %s, %.1f calls an hour\n", d.Demand.Source, d.Demand.CallsPerHour)
+	if r := d.Demand.Rules; r != nil {
+		fmt.Fprintf(w, "    of %.1f, those that suit by the rules %q (calls %s; SHA-256 %.12s…)\n", d.Demand.TotalPerHour, r.Name, r.Counts, r.SHA256)
+	}
 	for _, n := range d.Demand.Notes {
 		fmt.Fprintf(w, "    %s\n", n)
 	}
-	fmt.Fprintf(w, "  load: sending a car to every call would keep %.1f cars busy; to the suitable share %.1f (busy fraction used: %.2f)\n",
+	fmt.Fprintf(w, "  load: sending a car to every call would keep %.1f cars busy; to those sent one %.1f (busy fraction used: %.2f)\n",
 		d.Demand.OfferedAll, d.Demand.OfferedLoad, d.Busy)
 	for _, a := range d.Assumptions {
 		fmt.Fprintf(w, "  %s: %g %s (%s)\n", a.Name, a.Value, a.Unit, a.Source)

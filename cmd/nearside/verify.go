@@ -12,7 +12,8 @@ import (
 
 // verifyCommand checks a plan document.
 type verifyCommand struct {
-	Plan    string `arg:"" help:"Plan as written by plan --format json."`
+	Plan string `arg:"" help:"Plan as written by plan --format json."`
+	rulesFlags
 	Fresh   bool   `help:"Compute travel times again instead of using kept ones."`
 	DataDir string `default:"${data_dir}" help:"Where travel times and the imported network are kept (${default})." placeholder:"DIR"`
 }
@@ -32,7 +33,11 @@ func (c *verifyCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	calls, err := openBaseline(c.DataDir, city)
+	baseline, err := openBaseline(c.DataDir, city)
+	if err != nil {
+		return err
+	}
+	calls, err := c.demandOf(baseline, city)
 	if err != nil {
 		return err
 	}
@@ -41,7 +46,7 @@ func (c *verifyCommand) Run() error {
 		dir = ""
 	}
 	show := newProgress(os.Stderr)
-	on := planning.Basis{City: city, Network: network, Demand: planning.DemandOf(calls)}
+	on := planning.Basis{City: city, Network: network, Demand: calls}
 	if err := planning.Verify(ctx, d, on, dir, show.report); err != nil {
 		return fmt.Errorf("%s: %w", c.Plan, err)
 	}

@@ -207,6 +207,26 @@ func TestPriorSaysWhatItIs(t *testing.T) {
 	}
 }
 
+// TestThinnedWeekIsTheAnswerOfEachHour: the week that plans are made for has what a query answers.
+func TestThinnedWeekIsTheAnswerOfEachHour(t *testing.T) {
+	b := testBaseline(t)
+	share := func(k calls.Kind) float64 { return map[string]float64{"111": 0.9, "999": 0.25, "": 0.5}[k.Channel] }
+	for name, b := range map[string]Baseline{"kinds": b, "no kinds": b.Prior} {
+		week, err := Thinned(b, share)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range []demand.HourOfWeek{0, 77, 167} {
+			a := ask(t, b, Query{Typical: []demand.HourOfWeek{h}, Share: share})
+			near(t, name+" "+h.String(), week.InHour(h), a.Total.Mean, 1e-6)
+			near(t, name+", one cell", float64(week.At(h)[9]), a.Mean[9], 1e-6)
+		}
+		if name == "no kinds" {
+			near(t, "half of the calls", week.InHour(3), b.Week().InHour(3)/2, 1e-6)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	b := testBaseline(t)
 	now := at(t, "2026-06-01 00:00")

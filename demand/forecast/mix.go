@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/nearside-ems/nearside/demand"
@@ -27,6 +28,26 @@ func (m *Mix) At(district, hour int) []float32 {
 	n := len(m.Kinds)
 	at := (district*hoursPerDay + hour) * n
 	return m.Share[at : at+n]
+}
+
+// Thinned returns a baseline's typical week of the calls that count: of each kind the share that is
+// asked for. A baseline that cannot tell kinds apart takes all calls as of the kind without a name.
+func Thinned(b Baseline, share func(calls.Kind) float64) (*demand.Intensity, error) {
+	weights, err := (&Query{Share: share}).weights(b.Mix())
+	if err != nil {
+		return nil, fmt.Errorf("forecast: %w", err)
+	}
+	city, week := b.City(), *b.Week()
+	part := parts(b.Mix(), len(city.Districts), weights)
+	rate := make([]float32, len(week.Rate))
+	for h := range demand.HoursPerWeek {
+		out := rate[h*week.Cells : (h+1)*week.Cells]
+		for i, r := range week.At(demand.HourOfWeek(h)) {
+			out[i] = r * part[int(city.District[i])*hoursPerDay+h%hoursPerDay]
+		}
+	}
+	week.Rate = rate
+	return &week, nil
 }
 
 // tally counts a history's calls by district, hour of day and kind.

@@ -23,7 +23,8 @@ type Query struct {
 	// Categories and Channels keep only calls of these; empty keeps all.
 	Categories, Channels []string
 	// Share, where not nil, is the part that counts of the calls of a kind, 0 to 1. Thinned calls keep
-	// the day effect: their distribution is that of their own, smaller means.
+	// the day effect: their distribution is that of their own, smaller means. A baseline that cannot tell
+	// kinds apart takes all calls as of the kind without a name.
 	Share func(calls.Kind) float64
 }
 
@@ -83,7 +84,10 @@ func (q *Query) weights(m *Mix) ([]float64, error) {
 		return nil, nil
 	}
 	if m == nil {
-		return nil, fmt.Errorf("%w: import calls with a category or channel and fit, or ask for all calls", ErrNoKinds)
+		if len(q.Categories) > 0 || len(q.Channels) > 0 {
+			return nil, fmt.Errorf("%w: import calls with a category or channel and fit, or ask for all calls", ErrNoKinds)
+		}
+		m = unnamed
 	}
 	if err := errors.Join(
 		known("category", q.Categories, m, func(k calls.Kind) string { return k.Category }),
@@ -105,6 +109,9 @@ func (q *Query) weights(m *Mix) ([]float64, error) {
 	}
 	return w, nil
 }
+
+// unnamed is the mix of a baseline that cannot tell kinds apart.
+var unnamed = &Mix{Kinds: []calls.Kind{{}}}
 
 // known refuses names that no kind has.
 func known(what string, asked []string, m *Mix, of func(calls.Kind) string) error {

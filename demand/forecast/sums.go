@@ -33,15 +33,19 @@ func newSums(b Baseline, q *Query, weights []float64) *sums {
 	s := &sums{city: city, cells: q.cells(city), districts: len(city.Districts)}
 	s.cell = make([]float64, len(s.cells))
 	if weights != nil {
-		s.factor = b.Mix().parts(weights)
+		s.factor = parts(b.Mix(), s.districts, weights)
 	}
 	return s
 }
 
 // parts returns the part of the calls of each district and hour of day that the weights of kinds keep.
-func (m *Mix) parts(weights []float64) []float32 {
-	out := make([]float32, len(m.Share)/len(m.Kinds))
+func parts(m *Mix, districts int, weights []float64) []float32 {
+	out := make([]float32, districts*hoursPerDay)
 	for i := range out {
+		if m == nil {
+			out[i] = float32(weights[0])
+			continue
+		}
 		sum := 0.0
 		for k, p := range m.Share[i*len(m.Kinds) : (i+1)*len(m.Kinds)] {
 			sum += weights[k] * float64(p)
