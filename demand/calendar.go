@@ -1,7 +1,9 @@
 package demand
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -46,6 +48,16 @@ func (c *Calendar) Factor(t time.Time) float64 {
 
 // HourOf returns the hour of week of t in London.
 func (c *Calendar) HourOf(t time.Time) HourOfWeek { return HourOf(t, c.Zone) }
+
+// Holidays returns the holidays with their factors relative to an ordinary day, by date.
+func (c *Calendar) Holidays() []Holiday {
+	var list []Holiday
+	for date, f := range c.holiday {
+		list = append(list, Holiday{Month: date[0], Day: date[1], Factor: f})
+	}
+	slices.SortFunc(list, func(a, b Holiday) int { return cmp.Or(a.Month-b.Month, a.Day-b.Day) })
+	return list
+}
 
 // Exposure is real time spent in each hour of week, in hours, each weighted by its day's factor.
 type Exposure [HoursPerWeek]float64

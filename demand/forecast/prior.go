@@ -4,6 +4,7 @@ import (
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/demand/calls"
 	"github.com/nearside-ems/nearside/demand/count"
+	"github.com/nearside-ems/nearside/demand/volume"
 )
 
 // PriorDay is the variance of the day effect that a Prior's intervals assume: what crisis calls in
@@ -28,6 +29,16 @@ type Prior struct {
 // belongs to.
 func NewPrior(city *demand.City, week *demand.Intensity, calendar *demand.Calendar) *Prior {
 	return &Prior{city: city, week: week, calendar: calendar, hash: week.Hash()}
+}
+
+// Settings returns the settings of a fit that falls back to this prior in proportion to how few calls it
+// is learnt from.
+func (p *Prior) Settings() Settings {
+	var week [demand.HoursPerWeek]float64
+	for h := range week {
+		week[h] = p.week.InHour(demand.HourOfWeek(h))
+	}
+	return Settings{Volume: volume.Settings{PriorWeek: &week, PriorHolidays: p.calendar.Holidays()}}
 }
 
 // City returns the city.
