@@ -19,6 +19,7 @@ import (
 	"github.com/nearside-ems/nearside/api/server"
 	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/planning"
 )
 
 // BenchmarkCall asks a server on loopback, one call after the other: an empty call (the health check)
@@ -69,7 +70,7 @@ func serve(b *testing.B, n *route.Network) *grpc.ClientConn {
 	s := server.DefaultSettings()
 	s.City, s.Network = city, n
 	var err error
-	if s.Baseline, err = city.Baseline(); err != nil {
+	if s.Baseline, err = planning.Prior(city); err != nil {
 		b.Fatal(err)
 	}
 	if n == city.Network {

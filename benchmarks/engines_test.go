@@ -124,7 +124,7 @@ func BenchmarkMatrix(b *testing.B) {
 // BenchmarkPlan places six cars for one hour, with travel times already known.
 func BenchmarkPlan(b *testing.B) {
 	city, cache := london(b), b.TempDir()
-	prior, err := city.Baseline()
+	prior, err := planning.Prior(city)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -62,3 +62,13 @@ func (d *Demand) of(which Calls) (*demand.Intensity, *RulesRecord, error) {
 	}
 	return s.week, &s.rules, nil
 }
+
+// Prior returns what ships with a city as a baseline over the cells of its grid, to be asked like one
+// that was learnt.
+func Prior(l *data.London) (*forecast.Prior, error) {
+	city, err := l.City(data.FineRes)
+	if err != nil {
+		return nil, err
+	}
+	return forecast.NewPrior(city, l.Prior, l.Calendar), nil
+}
