@@ -60,6 +60,9 @@ func Ask(b Baseline, q Query) (*Answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("forecast: %w", err)
 	}
+	if t, ok := b.(Thinner); ok && weights != nil {
+		b, weights = t.Thin(weights), nil
+	}
 	s := newSums(b, &q, weights)
 	if len(q.Typical) > 0 {
 		s.typical(b.Week(), q.Typical)

@@ -29,6 +29,14 @@ type Baseline interface {
 	Mix() *Mix
 }
 
+// Thinner is a baseline in which the kinds of calls differ from hour to hour by more than Mix can say,
+// such as one with a scenario's event.
+type Thinner interface {
+	// Thin returns the baseline of the calls that count; weights are what a call of each of Mix's kinds
+	// counts, 0 to 1, or one weight of all calls where there is no Mix.
+	Thin(weights []float64) Baseline
+}
+
 // About says what a baseline is, wherever it is shown.
 type About struct {
 	Name   string   // such as "prior", or "learnt from 25,439 calls"

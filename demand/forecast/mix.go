@@ -37,6 +37,9 @@ func Thinned(b Baseline, share func(calls.Kind) float64) (*demand.Intensity, err
 	if err != nil {
 		return nil, fmt.Errorf("forecast: %w", err)
 	}
+	if t, ok := b.(Thinner); ok {
+		return t.Thin(weights).Week(), nil
+	}
 	city, week := b.City(), *b.Week()
 	part := parts(b.Mix(), len(city.Districts), weights)
 	rate := make([]float32, len(week.Rate))

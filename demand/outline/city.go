@@ -50,19 +50,22 @@ func (o *Outline) City() (*demand.City, error) {
 		District: slices.Clone(o.district), Districts: slices.Clone(o.districts),
 	}
 	centres, land := o.centres()
-	var b orb.Bound
-	for i, p := range centres {
-		if i == 0 {
-			b = p.Bound()
-		}
-		b = b.Extend(p)
-	}
-	plane := geo.TangentAt(b.Center())
+	plane := planeOf(centres)
 	for i, p := range centres {
 		x, y := plane.Project(p)
 		c.X, c.Y, c.Land = append(c.X, x), append(c.Y, y), append(c.Land, land[i])
 	}
 	return c, c.Validate()
+}
+
+// Plane returns the plane of the city's cells.
+func (o *Outline) Plane() *geo.Tangent {
+	centres, _ := o.centres()
+	return planeOf(centres)
+}
+
+func planeOf(centres []orb.Point) *geo.Tangent {
+	return geo.TangentAt(orb.MultiPoint(centres).Bound().Center())
 }
 
 // centres returns the cells' centres and their land in m².
