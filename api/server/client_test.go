@@ -28,6 +28,7 @@ type client struct {
 	pb.DispatchServiceClient
 	pb.PlanningServiceClient
 	pb.RoadServiceClient
+	pb.DemandServiceClient
 	longrunningpb.OperationsClient
 	conn   *grpc.ClientConn
 	url    string
@@ -64,7 +65,7 @@ func start(t testing.TB, s Settings) *client {
 	}
 	t.Cleanup(stop)
 	return &client{
-		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), pb.NewRoadServiceClient(conn), longrunningpb.NewOperationsClient(conn),
+		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), pb.NewRoadServiceClient(conn), pb.NewDemandServiceClient(conn), longrunningpb.NewOperationsClient(conn),
 		conn, "http://" + overHTTP.Addr().String(), srv, stop,
 	}
 }

@@ -32,6 +32,9 @@ func (s *Server) HTTP() (http.Handler, error) {
 	if err := pb.RegisterPlanningServiceHandlerServer(ctx, api, &planningService{Server: s}); err != nil {
 		return nil, err
 	}
+	if err := pb.RegisterDemandServiceHandlerServer(ctx, api, &demandService{Server: s}); err != nil {
+		return nil, err
+	}
 	if err := pb.RegisterRoadServiceHandlerServer(ctx, api, &roadService{Server: s}); err != nil {
 		return nil, err
 	}

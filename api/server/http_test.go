@@ -25,7 +25,8 @@ func TestJSON(t *testing.T) {
 	for path, key := range map[string]string{
 		"/v1/cars": "cars", "/v1/city": "cells", "/v1/forecast?hours=3&hours=4": "rate",
 		"/v1/coverage?hour=3&driving=DRIVING_NORMAL": "minutes", "/openapi.json": "paths",
-		"/v1/reach?car=cars/A&hour=3": "minutes", "/v1/reach?location.gridRef=TQ+30027+80380&inbound=true": "minutes", "/v1/roadChanges": "changes", "/v1/operations": "operations",
+		"/v1/reach?car=cars/A&hour=3": "minutes", "/v1/reach?location.gridRef=TQ+30027+80380&inbound=true": "minutes", "/v1/roadChanges": "changes",
+		"/v1/forecast?period.hours=3&area.boroughs=East&cellValues=FORECAST_VALUE_UPPER&includeHourTable=true": "hourTable", "/v1/drift": "state", "/v1/operations": "operations",
 	} {
 		code, out := c.call(t, "GET", path, "")
 		if _, ok := out[key]; code != 200 || !ok {
@@ -43,6 +44,7 @@ func TestJSONRefusals(t *testing.T) {
 	}{
 		{"GET", "/v1/forecast?hours=168", "", 400, "0 to 167"},
 		{"GET", "/v1/forecast?hours=noon", "", 400, "noon"},
+		{"POST", "/v1/forecast:query", `{"period":{"hours":0}}`, 400, "period.hours: 0"},
 		{"GET", "/v1/coverage?hour=-1", "", 400, "0 to 167"},
 		{"GET", "/v1/plans/none", "", 404, "does not exist"},
 		{"GET", "/v1/operations/none", "", 404, "does not exist"},
@@ -134,7 +136,7 @@ func TestPagesAndStrangers(t *testing.T) {
 		t.Errorf("/ gives %.80q", res.text)
 	}
 	res := c.fetch(t, "GET", "/docs", nil, nil)
-	for _, want := range []string{"/v1/cars:findNearest", "Ranks the cars", "/v1/roadChanges:close", "/v1/routes:find", "/v1/reach", "v1Candidate", "operations"} {
+	for _, want := range []string{"/v1/cars:findNearest", "Ranks the cars", "/v1/roadChanges:close", "/v1/forecast:query", "/v1/calls:report", "/v1/drift", "/v1/routes:find", "/v1/reach", "v1Candidate", "operations"} {
 		if !strings.Contains(string(res.text), want) {
 			t.Errorf("/docs lacks %q", want)
 		}

@@ -45,6 +45,8 @@ type Server struct {
 	city       *pb.City
 	cellFields cellFields
 	plans      *plans
+	drift      *drift
+	requests   requests
 	health     *health.Server
 }
 
@@ -61,6 +63,10 @@ type (
 	}
 	planningService struct {
 		pb.UnimplementedPlanningServiceServer
+		*Server
+	}
+	demandService struct {
+		pb.UnimplementedDemandServiceServer
 		*Server
 	}
 	roadService struct {
@@ -96,6 +102,9 @@ func New(settings Settings) (*Server, error) {
 	s.city = s.describe()
 	s.cellFields = s.packCells()
 	s.roads.tend(s.Now())
+	if s.drift, err = newDrift(&s.Settings); err != nil {
+		return nil, err
+	}
 	s.plans, err = newPlans(s)
 	return s, err
 }
@@ -115,6 +124,7 @@ func (s *Server) GRPC() *grpc.Server {
 	)
 	g.RegisterService(dispatchDesc(), &dispatchService{Server: s})
 	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
+	pb.RegisterDemandServiceServer(g, &demandService{Server: s})
 	pb.RegisterRoadServiceServer(g, &roadService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
 	for name := range g.GetServiceInfo() {
@@ -140,7 +150,13 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 	running := 2
 	keeping, leave := context.WithCancel(ctx)
 	kept := make(chan struct{})
-	go func() { defer close(kept); s.keepRoads(keeping) }()
+	go func() {
+		defer close(kept)
+		var keepers sync.WaitGroup
+		keepers.Go(func() { s.keepRoads(keeping) })
+		keepers.Go(func() { s.keepDrift(keeping) })
+		keepers.Wait()
+	}()
 	select {
 	case <-ctx.Done():
 	case err = <-failed:

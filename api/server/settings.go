@@ -2,11 +2,13 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/demand/calls"
 	"github.com/nearside-ems/nearside/demand/forecast"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
@@ -32,9 +34,16 @@ type Settings struct {
 	Version           string       // of the program
 	DataDir           string       // keeps plans and caches; empty keeps them in memory
 	Map               http.Handler // the planner's map, at /; nil: none
-	Zone              *time.Location
-	Now               func() time.Time
-	Log               *slog.Logger
+	// BaselineFault says why Baseline is not what it should be, such as a fit that cannot be read; empty
+	// where nothing is wrong. Every forecast says so.
+	BaselineFault string
+	// Calls keeps calls that arrive, and those that were imported; nil: calls are not taken.
+	Calls *calls.Store
+	// CallsDelay is how long after its end an hour closes: calls that are reported later are late.
+	CallsDelay time.Duration
+	Zone       *time.Location
+	Now        func() time.Time
+	Log        *slog.Logger
 	// PlansWaiting is how many plans may wait while one is made; more are refused.
 	PlansWaiting int
 	// PlansKept is how many finished operations are remembered. Plans outlive them in DataDir.
@@ -43,7 +52,7 @@ type Settings struct {
 
 // DefaultSettings returns settings that lack only what must be given.
 func DefaultSettings() Settings {
-	return Settings{Dispatch: dispatch.DefaultSettings(), Now: time.Now, Log: slog.Default(), PlansWaiting: 8, PlansKept: 100}
+	return Settings{Dispatch: dispatch.DefaultSettings(), Now: time.Now, Log: slog.Default(), PlansWaiting: 8, PlansKept: 100, CallsDelay: time.Hour}
 }
 
 func (s *Settings) validate() error {
@@ -61,5 +70,9 @@ func (s *Settings) validate() error {
 	need(s.Now != nil, "Now")
 	need(s.Log != nil, "Log")
 	need(s.PlansWaiting >= 0 && s.PlansKept > 0, "room for plans")
+	need(s.CallsDelay >= 0, "a CallsDelay of 0 or more")
+	if s.City != nil && s.Baseline != nil && s.Baseline.City().Len() != s.City.Grid.Len() {
+		errs = append(errs, fmt.Errorf("server: the forecast is of %d cells; the city has %d", s.Baseline.City().Len(), s.City.Grid.Len()))
+	}
 	return errors.Join(errs...)
 }

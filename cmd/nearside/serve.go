@@ -15,6 +15,7 @@ import (
 	"github.com/nearside-ems/nearside/api/server"
 	"github.com/nearside-ems/nearside/api/web"
 	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/demand/calls"
 	"github.com/nearside-ems/nearside/fleet"
 )
 
@@ -22,7 +23,7 @@ import (
 type serveCommand struct {
 	GRPC    string `name:"grpc" default:"127.0.0.1:7420" help:"Address for gRPC (${default})." placeholder:"ADDR"`
 	HTTP    string `name:"http" default:"127.0.0.1:7421" help:"Address for HTTP: the API as JSON, and the map (${default})." placeholder:"ADDR"`
-	DataDir string `default:"${data_dir}" help:"Keeps plans, travel times and the imported road network (${default})." placeholder:"DIR"`
+	DataDir string `default:"${data_dir}" help:"Keeps calls, plans, travel times and the imported road network (${default})." placeholder:"DIR"`
 	Demo    bool   `help:"Drive simulated cars, so that there is something to see. Every answer says DEMO."`
 	Cars    int    `default:"6" help:"Simulated cars of the demo, 1 to 200."`
 }
@@ -104,6 +105,9 @@ func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (
 	}
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
+	if s.Calls, err = calls.Open(c.DataDir, s.Baseline.City(), time.Now()); err != nil {
+		return nil, nil, err
+	}
 	s.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	if srv, err = server.New(s); err != nil {
 		return nil, nil, err

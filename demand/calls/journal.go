@@ -21,7 +21,8 @@ const (
 )
 
 // Append keeps calls that have just arrived. When it returns nil they outlive a power cut. It refuses
-// all of them where one is in no cell, more than a month old or not yet. Each call is taken as new: the
+// all of them where one is in no cell, more than a month old or not yet, and with ErrFull where there are
+// too many or too many kinds of them. Each call is taken as new: the
 // caller knows which it has reported before.
 func (s *Store) Append(arrived []Call, now time.Time) error {
 	s.mu.Lock()
@@ -84,7 +85,7 @@ func (s *Store) room(arrived []Call) error {
 		kinds[k] = true
 	}
 	if n := s.kept.history.Len() + len(s.pending.calls) + len(arrived); n > MaxCalls || len(kinds) > MaxKinds {
-		return fmt.Errorf("%d calls of %d kinds together; want %d and %d at most", n, len(kinds), MaxCalls, MaxKinds)
+		return fmt.Errorf("%w: %d calls of %d kinds together; want %d and %d at most", ErrFull, n, len(kinds), MaxCalls, MaxKinds)
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 var (
 	ErrOtherCity = errors.New("the calls are another city's")
 	ErrOverlap   = errors.New("calls of these hours are kept already")
+	ErrFull      = errors.New("no room for these calls")
 )
 
 // lockFile is held by the process that changes the files.

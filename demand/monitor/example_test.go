@@ -23,7 +23,7 @@ func Example() {
 	}
 	monday := calls.HourAt(time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC))
 	for h := range calls.Hour(72) {
-		if err := w.Close(monday+h, []float64{2, 2}, []int32{0, 0, 0, 1}); err != nil {
+		if err := w.Close(monday+h, []float32{2, 2}, []int32{0, 0, 0, 1}); err != nil {
 			fmt.Println(err)
 			return
 		}

@@ -14,19 +14,23 @@ var partNames = [weekParts]string{
 }
 
 // tests returns, of each kind, the test that is nearest to its limit.
-func (c *charts) tests(f fitted) []Test {
-	place, hours := Test{Place, "calls of one district", 0, c.place[0].up.limit}, Test{Hours, "calls of one part of the day", 0, c.hours[0].up.limit}
+func (c *charts) tests(f fitted, s *Settings) []Test {
+	within := func(share float64) string {
+		return fmt.Sprintf("within a year with a probability of at most %.0f %%", min(100, 100*365*share/s.FalseAlarmDays))
+	}
+	place := Test{Place, "calls of one district", 0, c.place[0].up.limit, within(placeShare)}
 	for i := range c.place {
 		place.Value = max(place.Value, c.place[i].up.value, c.place[i].down.value)
 	}
+	hours := Test{Hours, "calls of one part of the day", 0, c.hours[0].up.limit, within(hoursShare)}
 	for i := range c.hours {
 		hours.Value = max(hours.Value, c.hours[i].up.value, c.hours[i].down.value)
 	}
 	return []Test{
-		{VolumeUp, "more calls", max(0, c.volume.up.value), c.volume.up.limit},
-		{VolumeDown, "fewer calls", max(0, c.volume.down.value), c.volume.down.limit},
+		{VolumeUp, "more calls", max(0, c.volume.up.value), c.volume.up.limit, within(volumeShare / 2)},
+		{VolumeDown, "fewer calls", max(0, c.volume.down.value), c.volume.down.limit, within(volumeShare / 2)},
 		place, hours,
-		{Score, "places that fit worse", max(0, f.test), f.limit},
+		{Score, "places that fit worse", max(0, f.test), f.limit, fmt.Sprintf("ever with a probability of about %.0f %%", 100*s.ScoreAlarm)},
 	}
 }
 

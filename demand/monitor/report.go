@@ -41,6 +41,8 @@ type Test struct {
 	Name  string
 	Value float64
 	Limit float64 // at which it is flagged
+	// FalseAlarms says how often it is flagged where nothing has changed.
+	FalseAlarms string
 }
 
 // Day is a local day of which hours have closed.
@@ -67,7 +69,7 @@ type Scores struct {
 	// standard deviations it is more.
 	LogScore, ExpectedLogScore, Z float64
 	// Dispersion is the mean over the ended days of (observed − expected)² over the variance that the
-	// forecast expects: about 1 where the intervals are right. NaN before the first day has ended.
+	// forecast expects: about 1 where the intervals are right, and 0 before a day has ended.
 	Dispersion float64
 	// HourPIT and DayPIT are how the totals fall into the tenths of their distributions; each sums to 1
 	// and is flat where the intervals are right (Czado, Gneiting and Held 2009, not randomised).
@@ -104,7 +106,7 @@ func (w *Watch) Report() *Report {
 	c, f := w.run(days), w.fit()
 	r.From, r.To = w.time(0), w.end(w.Len()-1)
 	r.Scores = w.scores(days, f)
-	r.Tests = c.tests(f)
+	r.Tests = c.tests(f, &w.settings)
 	for _, d := range days[max(0, len(days)-reportDays):] {
 		r.Days = append(r.Days, w.dayOf(d))
 	}
@@ -181,8 +183,8 @@ func (w *Watch) scores(days []day, f fitted) Scores {
 	}
 	scale(&s.HourPIT, w.Len())
 	scale(&s.DayPIT, s.Days)
-	s.Covered80 /= float64(s.Days)
-	s.Dispersion = excess / float64(s.Days)
+	s.Covered80 /= float64(max(s.Days, 1))
+	s.Dispersion = excess / float64(max(s.Days, 1))
 	return s
 }
 

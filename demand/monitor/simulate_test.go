@@ -58,10 +58,10 @@ func newWorld(districts int, perDay float64, seed uint64) *world {
 // start is a Monday.
 var start = calls.HourAt(time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC))
 
-func (w *world) rates(h calls.Hour, dst []float64) []float64 {
+func (w *world) rates(h calls.Hour, dst []float32) []float32 {
 	dst = dst[:0]
 	for _, s := range w.share {
-		dst = append(dst, w.perDay*byHour[h.Time().Hour()]/100*s)
+		dst = append(dst, float32(w.perDay*byHour[h.Time().Hour()]/100*s))
 	}
 	return dst
 }
@@ -81,16 +81,16 @@ func (w *world) watch(t testing.TB, days, changeDay int, ch change) *Watch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rates, true1 []float64
+	var rates, actual []float32
 	var came []int32
 	level := w.gamma(spread.Level)
 	for d := range days {
 		day := level * w.gamma(spread.Day)
 		for hour := range 24 {
 			h := start + calls.Hour(24*d+hour)
-			rates, true1, came = w.rates(h, rates), true1[:0], came[:0]
-			for c, r := range rates {
-				r *= day
+			rates, actual, came = w.rates(h, rates), actual[:0], came[:0]
+			for c, expected := range rates {
+				r := float64(expected) * day
 				if d >= changeDay {
 					r *= ch.volume
 					if ch.cell != nil {
@@ -100,9 +100,9 @@ func (w *world) watch(t testing.TB, days, changeDay int, ch change) *Watch {
 						r *= ch.hour(h)
 					}
 				}
-				true1 = append(true1, r)
+				actual = append(actual, float32(r))
 			}
-			came = w.draw(true1, came)
+			came = w.draw(actual, came)
 			if err := watch.Close(h, rates, came); err != nil {
 				t.Fatal(err)
 			}
@@ -127,16 +127,16 @@ func (w *world) gamma(variance float64) float64 {
 }
 
 // draw draws the calls of an hour.
-func (w *world) draw(rates []float64, dst []int32) []int32 {
+func (w *world) draw(rates []float32, dst []int32) []int32 {
 	var total float64
 	for _, r := range rates {
-		total += r
+		total += float64(r)
 	}
 	for t := w.chance.ExpFloat64(); t < total; t += w.chance.ExpFloat64() {
 		u := w.chance.Float64() * total
 		c := 0
-		for ; c < len(rates)-1 && u >= rates[c]; c++ {
-			u -= rates[c]
+		for ; c < len(rates)-1 && u >= float64(rates[c]); c++ {
+			u -= float64(rates[c])
 		}
 		dst = append(dst, int32(c))
 	}

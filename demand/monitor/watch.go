@@ -53,16 +53,16 @@ func (w *Watch) Len() int { return len(w.hours) }
 // Close takes an hour's expected calls of every cell and the cells of the calls that came. An hour that
 // was closed before is replaced, as when a call of it arrives late. Hours may be left out, where nothing
 // is known of them; they may come in any order, but in their own they are appended fastest.
-func (w *Watch) Close(h calls.Hour, rates []float64, cells []int32) error {
+func (w *Watch) Close(h calls.Hour, rates []float32, cells []int32) error {
 	if len(rates) != w.city.Len() {
 		return fmt.Errorf("monitor: expected calls of %d cells; the city has %d", len(rates), w.city.Len())
 	}
 	var total float64
 	for i, r := range rates {
-		if !(r >= 0) || math.IsInf(r, 1) {
+		if !(r >= 0) || math.IsInf(float64(r), 1) {
 			return fmt.Errorf("monitor: %v calls expected in cell %d; want a finite number, 0 or more", r, i)
 		}
-		total += r
+		total += float64(r)
 	}
 	for _, c := range cells {
 		if c < 0 || int(c) >= len(rates) {
@@ -75,7 +75,7 @@ func (w *Watch) Close(h calls.Hour, rates []float64, cells []int32) error {
 	clear(expected)
 	clear(observed)
 	for c, r := range rates {
-		expected[w.city.District[c]] += r
+		expected[w.city.District[c]] += float64(r)
 	}
 	for _, c := range cells {
 		observed[w.city.District[c]]++
@@ -106,13 +106,13 @@ func (w *Watch) slot(h calls.Hour) int {
 // scoreOf scores the calls of an hour by their place. Given how many calls the hour has, each is drawn
 // from the cells' shares p, so the score of one has mean Σ p ln p and variance Σ p ln² p − (Σ p ln p)².
 // The volume does not enter, nor does what the hour has in common with its day.
-func scoreOf(rates []float64, total float64, cells []int32) (s scored) {
+func scoreOf(rates []float32, total float64, cells []int32) (s scored) {
 	if total == 0 || len(cells) == 0 {
 		return s
 	}
 	var mean, square float64
 	for _, r := range rates {
-		if p := r / total; p > 0 {
+		if p := float64(r) / total; p > 0 {
 			l := math.Log(p)
 			mean += p * l
 			square += p * l * l
@@ -121,7 +121,7 @@ func scoreOf(rates []float64, total float64, cells []int32) (s scored) {
 	n := float64(len(cells))
 	s.mean, s.variance = n*mean, n*max(0, square-mean*mean)
 	for _, c := range cells {
-		s.sum += math.Log(max(rates[c]/total, leastShare))
+		s.sum += math.Log(max(float64(rates[c])/total, leastShare))
 	}
 	return s
 }

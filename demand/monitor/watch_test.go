@@ -17,14 +17,15 @@ import (
 // which two calls can fall.
 func TestScoreAgainstEnumeration(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rates := rapid.SliceOfN(rapid.Float64Range(0, 3), 2, 6).Draw(t, "rates")
+		rates := rapid.SliceOfN(rapid.Float32Range(0, 3), 2, 6).Draw(t, "rates")
 		rates[0] += 0.1
 		var total, mean, square float64
 		for _, r := range rates {
-			total += r
+			total += float64(r)
 		}
-		for i, a := range rates {
-			for j, b := range rates {
+		for i, ra := range rates {
+			for j, rb := range rates {
+				a, b := float64(ra), float64(rb)
 				if a == 0 || b == 0 {
 					continue
 				}
@@ -253,13 +254,13 @@ func TestWatchRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		rates []float64
+		rates []float32
 		cells []int32
 		want  string
 	}{
-		{make([]float64, 5), nil, "5 cells; the city has 6"},
-		{[]float64{0, 0, math.NaN(), 0, 0, 0}, nil, "cell 2"},
-		{make([]float64, 6), []int32{6}, "want 0 to 5"},
+		{make([]float32, 5), nil, "5 cells; the city has 6"},
+		{[]float32{0, 0, float32(math.NaN()), 0, 0, 0}, nil, "cell 2"},
+		{make([]float32, 6), []int32{6}, "want 0 to 5"},
 	} {
 		if err := w.Close(0, c.rates, c.cells); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)

@@ -3191,7 +3191,7 @@ type Forecast struct {
 	Total    float64                `protobuf:"fixed64,3,opt,name=total,proto3" json:"total,omitempty"`       // expected calls per hour
 	Source   string                 `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`       // "prior" or the fit's name
 	Prior    bool                   `protobuf:"varint,5,opt,name=prior,proto3" json:"prior,omitempty"`        // from published figures and assumptions, not learnt from calls
-	Hours    []int32                `protobuf:"varint,6,rep,packed,name=hours,proto3" json:"hours,omitempty"` // of the week; empty for a period
+	Hours    []int32                `protobuf:"varint,6,rep,packed,name=hours,proto3" json:"hours,omitempty"` // of the week, ascending; empty for a period
 	// Per cell, in the order of City.cells: calls in all the hours asked for, the 10, 50 and 90 % quantiles.
 	Lower        []float32          `protobuf:"fixed32,7,rep,packed,name=lower,proto3" json:"lower,omitempty"`
 	Median       []float32          `protobuf:"fixed32,8,rep,packed,name=median,proto3" json:"median,omitempty"`
@@ -3544,8 +3544,8 @@ func (x *BoroughForecast) GetCalls() *CallInterval {
 	return nil
 }
 
-// Calls by hour and borough, for charts. The columns are the hours of the week asked for, or the hours
-// of the period from its start.
+// Calls by hour and borough, for charts. The columns are the hours of the week asked for, ascending, or
+// the hours of the period from its start.
 type HourTable struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Hours         []int32                `protobuf:"varint,1,rep,packed,name=hours,proto3" json:"hours,omitempty"`                  // of the week, of each column
@@ -4845,13 +4845,14 @@ type DriftScores struct {
 	Hours            int64                  `protobuf:"varint,1,opt,name=hours,proto3" json:"hours,omitempty"` // that were scored
 	Calls            int64                  `protobuf:"varint,2,opt,name=calls,proto3" json:"calls,omitempty"`
 	Expected         float64                `protobuf:"fixed64,3,opt,name=expected,proto3" json:"expected,omitempty"`                                           // calls
-	LogScore         float64                `protobuf:"fixed64,4,opt,name=log_score,json=logScore,proto3" json:"log_score,omitempty"`                           // mean log score per call of where and when, nats
+	LogScore         float64                `protobuf:"fixed64,4,opt,name=log_score,json=logScore,proto3" json:"log_score,omitempty"`                           // mean log score per call of its place, given its hour, nats
 	ExpectedLogScore float64                `protobuf:"fixed64,5,opt,name=expected_log_score,json=expectedLogScore,proto3" json:"expected_log_score,omitempty"` // what the forecast expects of itself
 	LogScoreZ        float64                `protobuf:"fixed64,6,opt,name=log_score_z,json=logScoreZ,proto3" json:"log_score_z,omitempty"`                      // standard deviations by which they differ
 	Dispersion       float64                `protobuf:"fixed64,7,opt,name=dispersion,proto3" json:"dispersion,omitempty"`                                       // variance of the daily totals over what the forecast expects; 1 is right
 	HourlyPit        []float64              `protobuf:"fixed64,8,rep,packed,name=hourly_pit,json=hourlyPit,proto3" json:"hourly_pit,omitempty"`                 // shares of the hourly totals by tenth of the forecast's distribution
 	DailyPit         []float64              `protobuf:"fixed64,9,rep,packed,name=daily_pit,json=dailyPit,proto3" json:"daily_pit,omitempty"`                    // the same of the daily totals
 	Coverage_80      float64                `protobuf:"fixed64,10,opt,name=coverage_80,json=coverage80,proto3" json:"coverage_80,omitempty"`                    // share of the daily totals inside the 80 % interval
+	Days             int64                  `protobuf:"varint,11,opt,name=days,proto3" json:"days,omitempty"`                                                   // that have ended; 0: nothing is known of daily totals
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -4952,6 +4953,13 @@ func (x *DriftScores) GetDailyPit() []float64 {
 func (x *DriftScores) GetCoverage_80() float64 {
 	if x != nil {
 		return x.Coverage_80
+	}
+	return 0
+}
+
+func (x *DriftScores) GetDays() int64 {
+	if x != nil {
+		return x.Days
 	}
 	return 0
 }
@@ -7758,7 +7766,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x03 \x01(\x01R\x05value\x12\x14\n" +
 	"\x05limit\x18\x04 \x01(\x01R\x05limit\x12!\n" +
-	"\ffalse_alarms\x18\x05 \x01(\tR\vfalseAlarms\"\xbd\x02\n" +
+	"\ffalse_alarms\x18\x05 \x01(\tR\vfalseAlarms\"\xd1\x02\n" +
 	"\vDriftScores\x12\x14\n" +
 	"\x05hours\x18\x01 \x01(\x03R\x05hours\x12\x14\n" +
 	"\x05calls\x18\x02 \x01(\x03R\x05calls\x12\x1a\n" +
@@ -7774,7 +7782,8 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\tdaily_pit\x18\t \x03(\x01R\bdailyPit\x12\x1f\n" +
 	"\vcoverage_80\x18\n" +
 	" \x01(\x01R\n" +
-	"coverage80\"q\n" +
+	"coverage80\x12\x12\n" +
+	"\x04days\x18\v \x01(\x03R\x04days\"q\n" +
 	"\bDayCount\x12\x12\n" +
 	"\x04date\x18\x01 \x01(\tR\x04date\x12\x1a\n" +
 	"\bobserved\x18\x02 \x01(\x03R\bobserved\x125\n" +
