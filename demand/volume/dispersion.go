@@ -14,8 +14,8 @@ type dispersion struct {
 }
 
 // at returns the dispersion of a forecast of the day so many days ahead.
-func (d dispersion) at(days int, l level) count.Dispersion {
-	level := max(d.level+d.drift*float64(max(0, days-7)), 1/l.calls)
+func (d dispersion) at(days int, l *level) count.Dispersion {
+	level := max(d.level+d.drift*float64(max(0, days-7)), l.variance(float64(days)))
 	return count.Dispersion{Day: d.day, Level: level}
 }
 

@@ -18,12 +18,12 @@ type record struct {
 	Known                float64
 	Calls                float64
 	Shape                [week]float64
-	Sigma, Strength      float64
+	Sigma                float64
 	Origin               int32 // days since 1970
 	Trend                float64
 	Annual               [annualTerms]float64
 	Tuning               tuning
-	Rate, Rests, Prior   float64
+	Now, LongRun         posterior
 	Holiday              [holidayKinds]float64
 	Seen                 [holidayKinds]uint32
 	Day, Level, LevelDay float64
@@ -33,9 +33,9 @@ type record struct {
 func (m *Model) Encode(w io.Writer) error {
 	r := record{
 		From: int32(m.span.From), To: int32(m.span.To), Known: m.known, Calls: m.calls, Shape: m.shape,
-		Sigma: m.smoothing.sigma, Strength: m.smoothing.strength,
+		Sigma:  m.sigma,
 		Origin: int32(m.season.origin), Trend: m.season.trend, Annual: m.season.annual, Tuning: m.tuning,
-		Rate: m.level.rate, Rests: m.level.calls, Prior: m.level.prior, Holiday: m.holiday,
+		Now: m.level.now, LongRun: m.level.longRun, Holiday: m.holiday,
 		Day: m.dispersion.day, Level: m.dispersion.level, LevelDay: m.dispersion.drift,
 	}
 	for k, n := range m.seen {
@@ -60,9 +60,9 @@ func Decode(from io.Reader, city *demand.City) (*Model, error) {
 	m := &Model{
 		zone: city.Zone, holidays: city.Holidays,
 		span: calls.Span{From: calls.Hour(r.From), To: calls.Hour(r.To)}, known: r.Known, calls: r.Calls, shape: r.Shape,
-		smoothing: smoothing{r.Sigma, r.Strength},
-		season:    season{origin: int(r.Origin), trend: r.Trend, annual: r.Annual}, tuning: r.Tuning,
-		level: level{r.Rate, r.Rests, r.Prior}, holiday: r.Holiday,
+		sigma:  r.Sigma,
+		season: season{origin: int(r.Origin), trend: r.Trend, annual: r.Annual}, tuning: r.Tuning,
+		level: level{r.Now, r.LongRun, r.Tuning.Back}, holiday: r.Holiday,
 		dispersion: dispersion{r.Day, r.Level, r.LevelDay},
 	}
 	for k, n := range r.Seen {
@@ -85,12 +85,11 @@ func (r *record) validate() error {
 	check("span", 0, math.MaxInt32, float64(r.To)-float64(r.From))
 	check("known hours and calls", 0, most, r.Known, r.Calls)
 	check("rate of an hour of week", 0, week, r.Shape[:]...)
-	check("smoothing", 0, most, r.Sigma, r.Strength)
+	check("smoothing", 0, most, r.Sigma)
 	check("season", -100, 100, append(r.Annual[:], r.Trend)...)
 	check("tuning", 0, most, r.Tuning.Trend, r.Tuning.Annual)
-	check("half-life", least, most, r.Tuning.HalfLife)
-	check("level", least, most, r.Rate, r.Rests)
-	check("part of the level that is the prior's", 0, r.Rests, r.Prior)
+	check("half-life", least, most, r.Tuning.HalfLife, r.Tuning.Back)
+	check("level", least, most, r.Now.Rate, r.Now.Calls, r.LongRun.Rate, r.LongRun.Calls)
 	check("factor of a holiday", least, 1e4, r.Holiday[:]...)
 	check("dispersion", 0, most, r.Day, r.Level, r.LevelDay)
 	return errors.Join(errs...)

@@ -10,16 +10,27 @@ const (
 	noPriorCalls    = 0.5
 )
 
-// level is the volume, in calls an hour of the typical week, learnt from recent days.
+// level is the volume, in calls an hour of the typical week: as it is now, and in the long run, to
+// which it comes back. The gamma posterior of each has the variance rate²/calls.
 type level struct {
-	rate  float64 // mean
-	calls float64 // what it rests on, prior included: its variance is rate²/calls
-	prior float64 // part of calls that is the prior's
+	now, longRun posterior
+	back         float64 // days after which half the way back is gone
 }
 
-// levelOf returns the gamma posterior of the level at the end of the days, of which one counts half as
-// much each halfLife days further back. expected is of level 1; prior is in calls an hour, 0 for none.
-func levelOf(perDay, expected []float64, halfLife, prior float64) level {
+// posterior is a rate and how many calls it rests on, the prior's included.
+type posterior struct{ Rate, Calls float64 }
+
+// longRunDays is the half-life of the long run's level.
+const longRunDays = 448
+
+// levelOf returns the level at the end of the days. expected is of level 1; prior is in calls an hour,
+// 0 for none.
+func levelOf(perDay, expected []float64, t tuning, prior float64) level {
+	return level{recent(perDay, expected, t.HalfLife, prior), recent(perDay, expected, longRunDays, prior), t.Back}
+}
+
+// recent weighs the days, of which one counts half as much each halfLife days further back.
+func recent(perDay, expected []float64, halfLife, prior float64) posterior {
 	var calls, hours float64
 	decay := math.Exp2(-1 / halfLife)
 	for i, e := range expected {
@@ -27,9 +38,28 @@ func levelOf(perDay, expected []float64, halfLife, prior float64) level {
 		hours = hours*decay + e
 	}
 	if prior > 0 {
-		return level{(calls + priorLevelCalls) / (hours + priorLevelCalls/prior), calls + priorLevelCalls, priorLevelCalls}
+		return posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/prior), calls + priorLevelCalls}
 	}
-	return level{(calls + noPriorCalls) / hours, calls + noPriorCalls, 0}
+	return posterior{(calls + noPriorCalls) / hours, calls + noPriorCalls}
+}
+
+// at returns the level so many days ahead, damped towards the long run's; of days past it is now's.
+func (l *level) at(ahead float64) float64 {
+	if l.now == l.longRun {
+		return l.now.Rate
+	}
+	return l.now.Rate * math.Pow(l.longRun.Rate/l.now.Rate, 1-l.part(ahead))
+}
+
+// part returns which part of the logarithm is now's.
+func (l *level) part(ahead float64) float64 { return math.Exp2(-max(0, ahead) / l.back) }
+
+// variance returns that of the relative error of the level, as far as it comes from few calls. The calls
+// of now are among those of the long run, so that the errors add.
+func (l *level) variance(ahead float64) float64 {
+	p := l.part(ahead)
+	sd := p/math.Sqrt(l.now.Calls) + (1-p)/math.Sqrt(l.longRun.Calls)
+	return sd * sd
 }
 
 // around returns for each day the calls of the days around it over what was expected, both weighted by

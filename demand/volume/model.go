@@ -19,7 +19,7 @@ type Model struct {
 	known      float64    // hours
 	calls      float64
 	shape      [week]float64
-	smoothing  smoothing
+	sigma      float64 // of the week's smoothing, hours
 	season     season
 	tuning     tuning
 	level      level
@@ -40,17 +40,18 @@ func Fit(city *demand.City, h *calls.History, s Settings) (*Model, error) {
 		return nil, ErrNothingKnown
 	}
 	r := read(h, city.Zone, city.Holidays)
-	m := &Model{zone: city.Zone, holidays: city.Holidays, span: h.Span, calls: float64(h.Len()), smoothing: smoothing{1.25, 100}}
-	w := newRoller(r, &s, m.smoothing)
+	m := &Model{zone: city.Zone, holidays: city.Holidays, span: h.Span, calls: float64(h.Len())}
+	m.sigma = r.chooseSigma(r.learn(r.days(), r.days(), &s, usualSigma), s.priorShape())
+	w := newRoller(r, &s, m.sigma)
 	m.tuning = w.tune(float64(r.days()) >= 2*daysPerYear)
 	m.dispersion = w.spread(m.tuning)
-	st := r.learn(r.days(), r.days(), &s, m.smoothing)
+	st := r.learn(r.days(), r.days(), &s, m.sigma)
 	m.shape, m.holiday, m.seen, m.known = st.shape, st.holiday, st.seen, st.hours
 	m.season = st.season.scaled(m.tuning.Trend, m.tuning.Annual)
 	for d := range st.expected {
 		st.expected[d] *= math.Exp(m.season.log(r.first + d))
 	}
-	m.level = levelOf(r.perDay, st.expected, m.tuning.HalfLife, s.priorRate())
+	m.level = levelOf(r.perDay, st.expected, m.tuning, s.priorRate())
 	return m, nil
 }
 
@@ -62,17 +63,22 @@ func (m *Model) Rates(span calls.Span, dst []float64) []float64 {
 	last, factor := int32(-1), 0.0
 	for i, day := range c.day {
 		if day != last {
-			last, factor = day, m.level.rate*math.Exp(m.season.log(c.first+int(day)))*m.holiday[kinds[day]]
+			date := c.first + int(day)
+			last, factor = day, m.level.at(float64(date-m.season.origin))*math.Exp(m.season.log(date))*m.holiday[kinds[day]]
 		}
 		dst = append(dst, factor*m.shape[c.slot[i]])
 	}
 	return dst
 }
 
-// Week returns the calls an hour of a typical week at the present level, no day of which is a holiday.
+// typicalAhead is how many days ahead the typical week lies: plans are made for the weeks to come.
+const typicalAhead = 28
+
+// Week returns the calls an hour of a typical week, no day of which is a holiday, at the level expected
+// four weeks ahead and at no time of the year in particular.
 func (m *Model) Week() (rates [week]float64) {
 	for h, x := range m.shape {
-		rates[h] = m.level.rate * x
+		rates[h] = m.level.at(typicalAhead) * x
 	}
 	return rates
 }
@@ -80,5 +86,5 @@ func (m *Model) Week() (rates [week]float64) {
 // Dispersion returns how much totals vary beyond chance in a forecast whose days lie up to so many days
 // after the end of the history.
 func (m *Model) Dispersion(daysAhead int) count.Dispersion {
-	return m.dispersion.at(daysAhead, m.level)
+	return m.dispersion.at(daysAhead, &m.level)
 }

@@ -2,19 +2,22 @@ package volume
 
 import "math"
 
-// smoothing is how the typical week is drawn from counts.
-type smoothing struct {
-	sigma    float64 // of the Gaussian kernel, hours
-	strength float64 // of the profile shared by weekdays, or by the weekend's days, in calls
-}
+// Each day of the week departs from what the days of its group share by a factor that moves slowly: it
+// is smoothed over ownSigma hours and shrunk to 1 by ownCalls calls in that window. On rolling origins of
+// the four sets of real calls these are within 0.0005 nats a call of the best of each.
+const (
+	ownSigma = 2
+	ownCalls = 50
+)
 
 // counts are the calls of each hour of week and those expected there, were all hours alike.
 type counts struct{ calls, expected [week]float64 }
 
-// shapeOf returns the typical week, of mean 1. A weekday's hours are smoothed round the week and
-// shrunk to the profile that Monday to Friday share, times the weekday's factor; so are Saturday and
-// Sunday. These profiles and factors are in turn shrunk to the prior's, by priorCalls calls.
-func (c *counts) shape(s smoothing, prior *[week]float64) [week]float64 {
+// shape returns the typical week, of mean 1, smoothed over sigma hours. The profile of the hours that
+// Monday to Friday share, and that which Saturday and Sunday share, are smoothed round the clock and
+// shrunk to the prior's by priorCalls calls; so is each day's factor. Each day's departure from their
+// product is smoothed further.
+func (c *counts) shape(sigma float64, prior *[week]float64) [week]float64 {
 	factors := c.dayFactors(prior)
 	var pooled counts // with the weekday's factor taken out, in the group's first day
 	for h := range week {
@@ -26,7 +29,7 @@ func (c *counts) shape(s smoothing, prior *[week]float64) [week]float64 {
 	for h, p := range prior {
 		priorOf[groupOf(h/24)] += p / 24
 	}
-	k := kernel(s.sigma)
+	k := kernel(sigma)
 	var profile [2][24]float64
 	for g := range profile {
 		for h := range 24 {
@@ -45,17 +48,20 @@ func (c *counts) shape(s smoothing, prior *[week]float64) [week]float64 {
 			profile[g][h] = (k.width*calls + priorCalls*from) / (k.width*expected + priorCalls)
 		}
 	}
-	var out [week]float64
+	var out, to [week]float64
 	var sum float64
+	for h := range week {
+		to[h] = factors[h/24] * profile[groupOf(h/24)][h%24]
+	}
+	k = kernel(ownSigma)
 	for h := range week {
 		var calls, expected float64
 		for d, w := range k.weights {
 			at := (h + d - k.half + 2*week) % week
 			calls += w * c.calls[at]
-			expected += w * c.expected[at]
+			expected += w * c.expected[at] * to[at]
 		}
-		to := factors[h/24] * profile[groupOf(h/24)][h%24]
-		out[h] = (k.width*calls + s.strength*to) / (k.width*expected + s.strength)
+		out[h] = to[h] * (k.width*calls + ownCalls) / (k.width*expected + ownCalls)
 		sum += out[h]
 	}
 	for h := range out {

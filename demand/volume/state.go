@@ -14,6 +14,8 @@ type state struct {
 	seen     [holidayKinds]int // days of each kind that were known
 	expected []float64         // of each day at level 1 and without season, holidays included
 	hours    float64           // known
+	// multiplier is the volume of each day in hindsight, holidays included.
+	multiplier []float64
 }
 
 // hindsightDays is the time constant of the level known in hindsight, against which holidays and hours
@@ -22,7 +24,7 @@ const hindsightDays = 28
 
 // learn draws the state from the first days of a history. expected goes on to the days up to ahead, as
 // far as the history does, for holding forecasts against what came.
-func (r *history) learn(days, ahead int, s *Settings, how smoothing) *state {
+func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
 	st := &state{}
 	prior := s.priorShape()
 	known := r.exposure(&flat, days, nil)
@@ -33,7 +35,7 @@ func (r *history) learn(days, ahead int, s *Settings, how smoothing) *state {
 	for i := range multiplier {
 		multiplier[i] = 1
 	}
-	st.shape = r.count(days, multiplier).shape(how, prior)
+	st.shape = r.count(days, multiplier).shape(sigma, prior)
 	expected := r.exposure(&st.shape, days, nil)
 	st.season = fitSeason(r.first, r.perDay[:days], expected, usualDay)
 	seasonal := make([]float64, days)
@@ -61,7 +63,8 @@ func (r *history) learn(days, ahead int, s *Settings, how smoothing) *state {
 	for i := range multiplier {
 		multiplier[i] *= st.holiday[r.holiday[i]]
 	}
-	st.shape = r.count(days, multiplier).shape(how, prior)
+	st.shape = r.count(days, multiplier).shape(sigma, prior)
+	st.multiplier = multiplier
 	st.expected = r.exposure(&st.shape, min(ahead, r.days()), expected)
 	for i := range st.expected {
 		st.expected[i] *= st.holiday[r.holiday[i]]

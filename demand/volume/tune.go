@@ -5,12 +5,13 @@ import "math"
 // tuning is what rolling origins choose.
 type tuning struct {
 	HalfLife float64 // of the level, days
+	Back     float64 // days after which a departure from the long run's level has halved
 	Trend    float64 // part of the fitted trend that is used, 0 to 1
 	Annual   float64 // part of the fitted annual swing
 }
 
 // usual is used where there are too few days for rolling origins.
-var usual = tuning{HalfLife: 56}
+var usual = tuning{HalfLife: 28, Back: 112}
 
 const (
 	firstOrigin = 28 // days of history that a rolling origin needs
@@ -18,7 +19,11 @@ const (
 	aheadDays   = 56 // that each origin forecasts
 )
 
-var halfLives = []float64{7, 14, 28, 56, 112, 224, 448}
+// What tune chooses among, in days. A half-life of the long run leaves nothing to come back from.
+var (
+	halfLives = []float64{3, 5, 7, 10, 14, 20, 28, 56, 112, longRunDays}
+	backs     = []float64{7, 14, 28, 112, 1e6}
+)
 
 // origins returns the days before which rolling origins stand, weekly, the last with a whole week to be
 // held against.
@@ -43,10 +48,10 @@ type roller struct {
 	exp    []float64
 }
 
-func newRoller(r *history, s *Settings, how smoothing) *roller {
+func newRoller(r *history, s *Settings, sigma float64) *roller {
 	w := &roller{r: r, s: s, at: origins(r.days())}
 	for _, o := range w.at {
-		w.states = append(w.states, r.learn(o, o+aheadDays, s, how))
+		w.states = append(w.states, r.learn(o, o+aheadDays, s, sigma))
 	}
 	return w
 }
@@ -62,47 +67,53 @@ func (w *roller) trials(t tuning, from, to int, dst []trial) []trial {
 				w.exp[d] *= math.Exp(season.log(w.r.first + d))
 			}
 		}
-		l := levelOf(w.r.perDay[:o], w.exp[:o], t.HalfLife, w.s.priorRate())
+		l := levelOf(w.r.perDay[:o], w.exp[:o], t, w.s.priorRate())
 		for d := o + from; d < min(o+to, len(w.exp)); d++ {
 			if w.exp[d] > 0 {
-				dst = append(dst, trial{float64(d - o), w.r.perDay[d], l.rate * w.exp[d]})
+				dst = append(dst, trial{float64(d - o), w.r.perDay[d], l.at(float64(d-o)) * w.exp[d]})
 			}
 		}
 	}
 	return dst
 }
 
-// tune chooses the half-life by the first week ahead, then trend and annual swing by eight weeks.
+// tune chooses how the level is followed, then how much of trend and annual swing to believe, each by
+// the scores of the first week ahead and of eight weeks.
 func (w *roller) tune(annual bool) tuning {
-	best := usual
 	if len(w.at) < 4 {
-		return best
-	}
-	var trials []trial
-	pick := func(candidates []tuning, to int) {
-		most := math.Inf(-1)
-		for _, c := range candidates {
-			trials = w.trials(c, 0, to, trials[:0])
-			if score := meanScore(trials); score > most {
-				best, most = c, score
-			}
-		}
+		return usual
 	}
 	var candidates []tuning
 	for _, h := range halfLives {
-		candidates = append(candidates, tuning{HalfLife: h})
+		for _, b := range backs {
+			candidates = append(candidates, tuning{HalfLife: h, Back: b})
+		}
 	}
-	pick(candidates, 7)
+	best := w.pick(candidates)
 	candidates = candidates[:0]
 	parts := []float64{0, 0.5, 1}
 	for _, a := range parts {
 		for _, t := range parts {
 			if a == 0 || annual {
-				candidates = append(candidates, tuning{best.HalfLife, t, a})
+				candidates = append(candidates, tuning{best.HalfLife, best.Back, t, a})
 			}
 		}
 	}
-	pick(candidates, aheadDays)
+	return w.pick(candidates)
+}
+
+// pick returns the candidate of the best score, the first of equals.
+func (w *roller) pick(candidates []tuning) (best tuning) {
+	most := math.Inf(-1)
+	var trials []trial
+	for _, c := range candidates {
+		trials = w.trials(c, 0, 7, trials[:0])
+		score := meanScore(trials)
+		trials = w.trials(c, 0, aheadDays, trials[:0])
+		if score += meanScore(trials); score > most {
+			best, most = c, score
+		}
+	}
 	return best
 }
 
