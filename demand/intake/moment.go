@@ -110,7 +110,7 @@ func (p *scanner) weekday() {
 		return
 	}
 	from := p.i
-	if w := p.word(); len(w) < 3 || oneOf(w, "montuewedthufrisatsun") < 0 || oneOf(w, "janfebmaraprmayjunjulaugsepoctnovdec") >= 0 {
+	if w := p.word(); oneOf(w, "montuewedthufrisatsun") < 0 {
 		p.i = from
 		return
 	}

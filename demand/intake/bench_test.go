@@ -1,0 +1,46 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+)
+
+// million is a file of a million calls of ten years, as a service might export it.
+var million = sync.OnceValue(func() []byte {
+	var text bytes.Buffer
+	text.WriteString("call_id,call_time,latitude,longitude,category,channel,comment\n")
+	random := rand.New(rand.NewPCG(1, 2))
+	at := time.Date(2014, 1, 1, 0, 0, 0, 0, time.UTC)
+	categories := []string{"Mental health", "Overdose", "Suicidal", "Concern for welfare"}
+	channels := []string{"999", "111", "Police"}
+	for i := range 1_000_000 {
+		at = at.Add(time.Duration(random.IntN(620)) * time.Second)
+		fmt.Fprintf(&text, "%08d,%s,%.6f,%.6f,%s,%s,\"none, or left out\"\n", i, at.Format("02/01/2006 15:04:05"),
+			51.3+0.4*random.Float64(), -0.5+0.8*random.Float64(), categories[random.IntN(4)], channels[random.IntN(3)])
+	}
+	return text.Bytes()
+})
+
+// BenchmarkReadCSV reads a million calls, all but where they were.
+func BenchmarkReadCSV(b *testing.B) {
+	text := million()
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := Settings{Zone: zone, Where: box(orb.Point{0, 51.5}), Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, r, err := ReadCSV(context.Background(), bytes.NewReader(text), s); err != nil || r.Kept != 1_000_000 {
+			b.Fatal(err, r)
+		}
+	}
+}
