@@ -68,7 +68,16 @@ func readHeader(in *splitter, s *Settings) (*layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, l.guess(takeSample(in, len(header), s, names), s.TimeFormat)
+	if err := in.fill(); err != nil {
+		return nil, err
+	}
+	sm := takeSample(in, len(header), s, names)
+	if sm.rows == 0 {
+		if err := in.none(); err != nil {
+			return nil, err
+		}
+	}
+	return l, l.guess(sm, s.TimeFormat)
 }
 
 // looksLikeData reports whether a field of the header is a time or a number, and no name.
@@ -103,6 +112,20 @@ func takeSample(in *splitter, columns int, s *Settings, names clockNames) *sampl
 	}
 	in.at, in.line = at, line
 	return sm
+}
+
+// none says why no record follows: there is none, or it is too long.
+func (s *splitter) none() error {
+	at, line := s.at, s.line
+	_, err := s.next()
+	if errors.Is(err, io.EOF) {
+		return errNoRows
+	}
+	if err != nil && !errors.Is(err, errQuotes) {
+		return err
+	}
+	s.at, s.line = at, line
+	return nil
 }
 
 // readRows examines all rows.

@@ -20,6 +20,7 @@ type trait struct {
 	date     int // a date alone
 	clock    int // a time of day alone
 	hour     int // a whole number from 0 to 23
+	figures  int // a time of day without a colon
 	number   int
 	degrees  int // numbers from -180 to 180
 	named    int // areas of the city
@@ -66,6 +67,9 @@ func (t *trait) look(v *value, s *Settings, names clockNames) {
 		}
 		if s.TimeFormat != Text {
 			t.instant++
+		}
+		if _, ok := (&timing{}).figureOfDay(v); ok {
+			t.figures++
 		}
 	}
 	t.lookTime(v, names)

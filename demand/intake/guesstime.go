@@ -112,7 +112,9 @@ func (g *guesser) dateAndClock() error {
 func (g *guesser) clock() error {
 	if !g.left[useTimeOfDay] {
 		i, err := g.best("--time-of-day", func(c int) int {
-			if !g.free(c) || !g.traits[c].isClock() {
+			t := &g.traits[c]
+			figures := t.most(t.figures) && hasWord(g.names[c], timeWords)
+			if !g.free(c) || !t.isClock() && !figures {
 				return 0
 			}
 			return timeRank(g.names[c], "time", "call_time", "time_of_day", "time_of_call")

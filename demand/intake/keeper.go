@@ -59,12 +59,19 @@ func (p *pendingRow) second() bool {
 	return p.key&1 == 1
 }
 
-// sameRow is a call that may be one that was kept already.
-type sameRow struct {
-	line int64
+// call is a call as it is kept, with what the report says of it.
+type call struct {
 	hour calls.Hour
 	cell int32
 	kind uint8
+	turn turn // of the clocks at its time
+	utc  bool // its time had an offset
+}
+
+// sameRow is a call that may be one that was kept already.
+type sameRow struct {
+	line int64
+	call call
 }
 
 func newKeeper(s *Settings, l *layout) *keeper {
@@ -162,37 +169,35 @@ func (k *keeper) finish(p *pendingRow) {
 			utc = w.seconds - s.second
 		}
 	}
+	c := call{calls.Hour(utc / perHour), p.cell, p.kind, turn, w.utc}
 	switch {
 	case utc < k.earliest:
 		k.drop(p.line, TooEarly)
-		return
 	case utc > k.latest:
 		k.drop(p.line, TooLate)
-		return
+	case p.identical:
+		k.minutes = k.minutes || w.minutes
+		k.same = append(k.same, sameRow{p.line, c})
+	default:
+		k.minutes = k.minutes || w.minutes
+		k.keep(c)
 	}
-	k.minutes = k.minutes || w.minutes
-	hour := calls.Hour(utc / perHour)
-	if p.identical {
-		k.same = append(k.same, sameRow{p.line, hour, p.cell, p.kind})
-		return
-	}
-	switch turn {
+}
+
+func (k *keeper) keep(c call) {
+	switch c.turn {
 	case skipped:
 		k.report.Skipped++
 	case repeated:
 		k.report.Repeated++
 	}
-	if w.utc {
+	if c.utc {
 		k.report.WithOffset++
 	}
-	k.keep(hour, p.cell, p.kind)
-}
-
-func (k *keeper) keep(hour calls.Hour, cell int32, kind uint8) {
 	b := &k.batch
-	b.Hour = append(b.Hour, hour)
-	b.Cell = append(b.Cell, cell)
-	b.Kind = append(b.Kind, kind)
+	b.Hour = append(b.Hour, c.hour)
+	b.Cell = append(b.Cell, c.cell)
+	b.Kind = append(b.Kind, c.kind)
 }
 
 // settleIdentical drops or keeps rows that are the same as an earlier one. Where times are told by the
@@ -204,7 +209,7 @@ func (k *keeper) settleIdentical() {
 			continue
 		}
 		k.report.IdenticalKept++
-		k.keep(s.hour, s.cell, s.kind)
+		k.keep(s.call)
 	}
 }
 

@@ -42,15 +42,15 @@ func open(r io.Reader, progress func(int64)) (text *bufio.Reader, format string,
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		z, err := gzip.NewReader(text)
 		if err != nil {
-			return nil, "", nil, fmt.Errorf("the file is compressed with gzip and damaged: %w", err)
+			return nil, "", nil, damaged("gzip", err)
 		}
-		text, format = bufio.NewReaderSize(z, 1<<16), "CSV, gzip"
+		text, format = bufio.NewReaderSize(unpacking{z, "gzip"}, 1<<16), "CSV, gzip"
 	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
 		z, err := zstd.NewReader(text, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 		if err != nil {
-			return nil, "", nil, fmt.Errorf("the file is compressed with Zstandard and damaged: %w", err)
+			return nil, "", nil, damaged("Zstandard", err)
 		}
-		text, format, closing = bufio.NewReaderSize(z, 1<<16), "CSV, Zstandard", z.Close
+		text, format, closing = bufio.NewReaderSize(unpacking{z, "Zstandard"}, 1<<16), "CSV, Zstandard", z.Close
 	}
 	if head, err = peek(text); err == nil {
 		err = refuse(head)
@@ -64,6 +64,24 @@ func open(r io.Reader, progress func(int64)) (text *bufio.Reader, format string,
 		format += ", byte-order mark"
 	}
 	return text, format, closing, nil
+}
+
+// unpacking says of what is compressed that it is damaged.
+type unpacking struct {
+	r  io.Reader
+	by string
+}
+
+func (u unpacking) Read(b []byte) (int, error) {
+	n, err := u.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = damaged(u.by, err)
+	}
+	return n, err
+}
+
+func damaged(by string, err error) error {
+	return fmt.Errorf("the file is compressed with %s, and damaged or cut short: %w", by, err)
 }
 
 // peek returns the head of a file.

@@ -47,6 +47,9 @@ func ReadParquet(ctx context.Context, r io.ReaderAt, size int64, s Settings) (b 
 	if err != nil {
 		return nil, nil, err
 	}
+	if sm.rows == 0 {
+		return nil, nil, errNoRows
+	}
 	if err := l.guess(sm, s.TimeFormat); err != nil {
 		return nil, nil, t.nested(err)
 	}

@@ -11,11 +11,14 @@ import (
 // that comes with it says which.
 var ErrTooManyDropped = errors.New("too many rows cannot be used")
 
+// errNoRows is a file without calls.
+var errNoRows = errors.New("the file has a header and no rows below it")
+
 // verdict says whether a file as a whole can be believed, and if not, what is wrong with it.
 func (k *keeper) verdict() error {
 	r := k.report
 	if r.Read == 0 {
-		return errors.New("the file has a header and no rows below it")
+		return errNoRows
 	}
 	if err := k.wrongColumns(); err != nil {
 		return err

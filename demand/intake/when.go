@@ -189,7 +189,8 @@ func (t *timing) timeOfDay(v *value) (second int64, minutes bool, _ Reason) {
 	return second, second%perHour != 0, kept
 }
 
-// figureOfDay reads 2359 or, of Excel, a fraction of a day.
+// figureOfDay reads 2359 or, of Excel, a fraction of a day. A number of one or two digits could be an hour
+// as well as minutes after midnight, and is refused.
 func (t *timing) figureOfDay(v *value) (second int64, ok bool) {
 	x, ok := v.number()
 	if !ok {
@@ -200,7 +201,7 @@ func (t *timing) figureOfDay(v *value) (second int64, ok bool) {
 		return second, true
 	}
 	n := int64(x)
-	if float64(n) != x || n < 100 || n%100 >= 60 || n >= 2400 {
+	if float64(n) != x || n < 100 && len(v.text) != 4 || n%100 >= 60 || n < 0 || n >= 2400 {
 		return 0, false
 	}
 	return n/100*perHour + n%100*60, true
