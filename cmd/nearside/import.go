@@ -23,6 +23,7 @@ import (
 
 // importCommand brings in what a user has and the shipped data lacks.
 type importCommand struct {
+	Calls importCallsCommand `cmd:"" help:"Import a service's own calls: hour, cell and kind are kept of each, and nothing else."`
 	Roads importRoadsCommand `cmd:"" help:"Import every road of London from an OpenStreetMap extract (.osm.pbf)."`
 }
 

@@ -17,7 +17,7 @@ type commands struct {
 	Nearest nearestCommand `cmd:"" help:"Ask a running service which cars can reach a place first."`
 	Route   routeCommand   `cmd:"" help:"Ask a running service for the fastest way by road."`
 	Roads   roadsCommand   `cmd:"" help:"Tell a running service which roads are closed or slow."`
-	Import  importCommand  `cmd:"" help:"Import what London's shipped data leaves out: every road."`
+	Import  importCommand  `cmd:"" help:"Import what the shipped data leaves out: a service's own calls, and every road."`
 	Plan    planCommand    `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
 	Verify  verifyCommand  `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
 }

@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"until": until, "capture": capture, "number": number, "masked": masked, "post": post, "nothingof": nothingOf,
+			"until": until, "capture": capture, "number": number, "masked": masked, "post": post, "hashed": hashed, "unchanged": unchanged, "nothingof": nothingOf,
 		},
 	})
 }
