@@ -56,6 +56,7 @@ func TestBadInput(t *testing.T) {
 		{"Latin-1 in a category", "time,lat,lon,category\n" + rows(20, "2024-01-01 {hh}:01,51.4,0,caf\xe9"), nil, []string{"line 2", "category", "not in UTF-8"}},
 		{"a quote never closed", header + good + "2024-01-02 01:00,51.4,0,\"" + canary, nil, []string{"line 22", "never closed"}},
 		{"a long line", header + good + strings.Repeat(canary, 60_000), nil, []string{"line 22", "longer than 1 MiB"}},
+		{"too many columns", strings.Repeat("a,", 1000) + "b\n", nil, []string{"1001 columns", "at most 1000"}},
 		{"an unknown column", header + good, func(s *Settings) { s.Columns.Time = "when" }, []string{`--time: there is no column "when"`, `"time", "lat", "lon", "note"`}},
 		{"a column named twice", "time,lat,lon,time\n" + good, func(s *Settings) { s.Columns.Time = "time" }, []string{`two columns are called "time"`}},
 		{"no time", "lat,lon,note\n" + rows(20, "51.4,0,"+canary), nil, []string{"no column was recognised as the time", "--time", "--date", `"lat", "lon", "note"`}},

@@ -44,3 +44,30 @@ func BenchmarkReadCSV(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPlacing finds the cells of calls by each way to say where they were.
+func BenchmarkPlacing(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		by   placeBy
+		set  map[use]string
+	}{
+		{"degrees", byDegrees, map[use]string{useLat: "51.5074", useLon: "-0.1278"}},
+		{"metres", byMetres, map[use]string{useEasting: "530027", useNorthing: "180379"}},
+		{"grid-ref", byGridRef, map[use]string{useGridRef: "TQ 30027 80380"}},
+		{"area", byArea, map[use]string{useArea: "North West"}},
+	} {
+		b.Run("by="+c.name, func(b *testing.B) {
+			var r row
+			for u, text := range c.set {
+				r[u] = textValue([]byte(text))
+			}
+			p := placing{where: town{}, by: c.by}
+			for b.Loop() {
+				if cell, why := p.of(&r); cell != 2 || why != kept {
+					b.Fatal(cell, why)
+				}
+			}
+		})
+	}
+}

@@ -77,8 +77,14 @@ func (l *layout) placeBy() placeBy {
 	}
 }
 
+// maxColumns bounds what guesses have to look at.
+const maxColumns = 1000
+
 // newLayout takes what the user gave. The header's names are trimmed.
 func newLayout(header []string, c Columns) (*layout, error) {
+	if len(header) > maxColumns {
+		return nil, fmt.Errorf("the file has %d columns, and at most %d are read: leave out those that are not needed", len(header), maxColumns)
+	}
 	l := &layout{header: header}
 	for u, name := range [uses]string{c.Time, c.Date, c.TimeOfDay, c.Hour, c.Lat, c.Lon, c.Easting, c.Northing, c.GridRef, c.Area, c.Category, c.Channel, c.ID} {
 		l.index[u] = -1

@@ -14,7 +14,8 @@ const sampleRows = 1000
 
 // ReadCSV reads calls from delimited text with a header line, which may be compressed with gzip or
 // Zstandard. It holds at most 2 MiB of the text at a time, besides 9 bytes for each call and 22 for each
-// row to find duplicates. The report is not nil once rows have been read, even where the file fails.
+// row to find duplicates. With an error there are no calls; there is a report where all rows were read and
+// too few of them are of use.
 func ReadCSV(ctx context.Context, r io.Reader, s Settings) (*Batch, *Report, error) {
 	if err := s.Validate(); err != nil {
 		return nil, nil, err
@@ -38,7 +39,7 @@ func ReadCSV(ctx context.Context, r io.Reader, s Settings) (*Batch, *Report, err
 	k := newKeeper(&s, l)
 	k.report.Format = fmt.Sprintf("%s, columns parted by %s", format, delimiterName[in.comma])
 	if err := readRows(ctx, in, l, k); err != nil {
-		return nil, k.report, err
+		return nil, nil, err
 	}
 	return k.close()
 }

@@ -23,74 +23,105 @@ func (g *guesser) place() error {
 	if g.has(useGridRef) || g.has(useArea) {
 		return nil
 	}
-	if !metres {
-		if err := g.pair(useLat, useLon, latWords, lonWords, func(t *trait) bool { return t.most(t.degrees) }); err != nil || g.has(useLat) || degrees {
-			return err
-		}
-	}
-	if !degrees {
-		if err := g.pair(useEasting, useNorthing, eastingWords, northingWords, func(t *trait) bool { return !t.most(t.degrees) }); err != nil || g.has(useEasting) || metres {
-			return err
-		}
+	if err := g.coordinates(!metres, !degrees, false); err != nil || degrees || metres || g.has(useLat) || g.has(useEasting) {
+		return err
 	}
 	g.optional(useGridRef, gridRefNames, func(t *trait) bool { return t.filled > 0 })
 	if !g.has(useGridRef) && !g.left[useArea] {
 		g.area()
 	}
+	if g.has(useGridRef) || g.has(useArea) {
+		return nil
+	}
+	return g.coordinates(true, true, true)
+}
+
+// coordinates guesses two columns of degrees or of metres; empty ones only where asked to.
+func (g *guesser) coordinates(degrees, metres, empty bool) error {
+	filled := func(t *trait) bool { return t.filled > 0 || empty }
+	if degrees {
+		err := g.pair(useLat, useLon, latWords, lonWords, filled, func(t *trait) bool { return t.most(t.degrees) })
+		if err != nil || g.has(useLat) || g.has(useLon) {
+			return err
+		}
+	}
+	if metres {
+		return g.pair(useEasting, useNorthing, eastingWords, northingWords, filled, func(t *trait) bool { return !t.most(t.degrees) })
+	}
 	return nil
 }
 
-// pair guesses two columns whose names differ by a word only. Columns called x and y alone have to have
-// values that fit as well.
-func (g *guesser) pair(u, v use, wordsU, wordsV []string, fits func(*trait) bool) error {
+// coordinate is a column whose name has a word for a coordinate, and a stem besides.
+type coordinate struct {
+	column     int
+	stem, word string
+}
+
+// named returns the columns that may be a coordinate by their names: the one that is given, where one is.
+func (g *guesser) named(u use, words []string, filled func(*trait) bool) []coordinate {
+	var found []coordinate
+	for i, name := range g.names {
+		stem, word := split(name, words)
+		switch {
+		case g.has(u) && g.index[u] != i:
+		case word != "" && filled(&g.traits[i]):
+			found = append(found, coordinate{i, stem, word})
+		}
+	}
+	return found
+}
+
+// pair guesses two columns whose names differ by a word only. Those called x and y have to have values
+// that fit as well.
+func (g *guesser) pair(u, v use, wordsU, wordsV []string, filled, fits func(*trait) bool) error {
 	if g.has(u) && g.has(v) || g.left[u] || g.left[v] {
 		return nil
 	}
-	type both struct{ i, j, rank int }
-	var found []both
-	for i := range g.names {
-		for j := range g.names {
-			if g.has(u) && g.index[u] != i || g.has(v) && g.index[v] != j || i == j {
+	var best, tie [2]coordinate
+	top, tied := 0, false
+	others := g.named(v, wordsV, filled)
+	for _, a := range g.named(u, wordsU, filled) {
+		for _, b := range others {
+			rank := a.rank(b)
+			if rank == 1 && (!fits(&g.traits[a.column]) || !fits(&g.traits[b.column])) {
 				continue
 			}
-			if rank := pairRank(g.names[i], g.names[j], wordsU, wordsV); rank > 0 && (rank > 1 || fits(&g.traits[i]) && fits(&g.traits[j])) {
-				found = append(found, both{i, j, rank})
+			switch {
+			case rank > top:
+				best, top, tied = [2]coordinate{a, b}, rank, false
+			case rank == top && rank > 0:
+				tie, tied = [2]coordinate{a, b}, true
 			}
 		}
 	}
-	if len(found) == 0 {
+	name := func(c coordinate) string { return g.header[c.column] }
+	switch {
+	case tied:
+		return fmt.Errorf("columns %q, %q and %q, %q could both be the place: say which with --%s and --%s", name(best[0]), name(best[1]), name(tie[0]), name(tie[1]), u, v)
+	case top == 0:
 		return nil
 	}
-	slices.SortStableFunc(found, func(a, b both) int { return b.rank - a.rank })
-	if len(found) > 1 && found[1].rank == found[0].rank {
-		a, b := found[0], found[1]
-		return fmt.Errorf("columns %q, %q and %q, %q could both be the place: say which with --%s and --%s", g.header[a.i], g.header[a.j], g.header[b.i], g.header[b.j], u, v)
-	}
 	if !g.has(u) {
-		g.set(u, found[0].i, howHeader)
+		g.set(u, best[0].column, howHeader)
 	}
 	if !g.has(v) {
-		g.set(v, found[0].j, howHeader)
+		g.set(v, best[1].column, howHeader)
 	}
 	return nil
 }
 
-// pairRank says how well two names go together as coordinates: 0 not at all, 1 as x and y, more where
-// nothing else is in the name, or what tells of the call.
-func pairRank(a, b string, wordsA, wordsB []string) int {
-	stemA, wordA := split(a, wordsA)
-	stemB, wordB := split(b, wordsB)
+// rank says how well two columns go together: not at all (0), as x and y (1), by their stem (2), by a
+// stem that tells of the call (3), or by having none (4).
+func (a coordinate) rank(b coordinate) int {
+	letters := len(a.word) == 1
 	switch {
-	case wordA == "" || wordB == "" || stemA != stemB:
+	case a.column == b.column || a.stem != b.stem || letters != (len(b.word) == 1):
 		return 0
-	case wordA == "x" || wordA == "y" || wordB == "x" || wordB == "y":
-		if wordA > "w" && wordB > "w" {
-			return 1
-		}
-		return 0
-	case stemA == "":
+	case letters:
+		return 1
+	case a.stem == "":
 		return 4
-	case hasWord(stemA, callWords):
+	case hasWord(a.stem, callWords):
 		return 3
 	}
 	return 2

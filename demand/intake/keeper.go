@@ -216,7 +216,7 @@ func (k *keeper) settleIdentical() {
 // close settles what waited for the end of the file and returns what was kept.
 func (k *keeper) close() (*Batch, *Report, error) {
 	if len(k.pending) > 0 {
-		return nil, k.report, k.order.ask(len(k.pending), k.pending[0].line)
+		return nil, nil, k.order.ask(len(k.pending), k.pending[0].line)
 	}
 	k.settleIdentical()
 	r := k.report

@@ -63,7 +63,7 @@ func ReadParquet(ctx context.Context, r io.ReaderAt, size int64, s Settings) (b 
 		k.report.Notes = append(k.report.Notes, fmt.Sprintf("%d columns within others or with lists are not read", t.ignored))
 	}
 	if err := t.readRows(ctx, &s, l, k); err != nil {
-		return nil, k.report, err
+		return nil, nil, err
 	}
 	return k.close()
 }
