@@ -14,6 +14,7 @@ import (
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/demand/forecast"
+	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/bng"
@@ -55,6 +56,14 @@ func smallCity(t testing.TB) *data.London {
 	}
 	defer func() { _ = speeds.Close() }()
 	if c.Speeds, err = road.ReadSpeeds(speeds); err != nil {
+		t.Fatal(err)
+	}
+	rules, err := os.Open("../../data/suitability.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rules.Close() }()
+	if c.Suitability, err = suitability.Read(rules); err != nil {
 		t.Fatal(err)
 	}
 	n := c.Grid.Len()

@@ -52,6 +52,15 @@ func (s *Server) query(r *pb.GetForecastRequest) (q query, err error) {
 			return q, err
 		}
 	}
+	if r.GetScenario() != nil {
+		if err := s.modify(&q, r.GetScenario()); err != nil {
+			return q, err
+		}
+	}
+	if r.GetSuitable() {
+		q.Share = s.City.Suitability.Share(counted)
+		q.notes = append(q.notes, fmt.Sprintf("Only calls that suit a joint-response car, by the rules %q; GetSuitability lists them with their sources.", s.City.Suitability.Name))
+	}
 	return q, s.kindsOf(&q, r)
 }
 
@@ -122,6 +131,24 @@ func (s *Server) areaOf(q *query, a *pb.ForecastArea) error {
 
 // cellsWithin returns the cells whose centre a polygon holds.
 func (s *Server) cellsWithin(field string, a *pb.Area) (cells []int32, err error) {
+	ring, err := ringOf(field, a)
+	if err != nil {
+		return nil, err
+	}
+	bound := ring.Bound()
+	for i := range grid.Index(s.City.Grid.Len()) {
+		if p := s.City.Grid.Centre(i); bound.Contains(p) && planar.RingContains(ring, p) {
+			cells = append(cells, int32(i))
+		}
+	}
+	if len(cells) == 0 {
+		return nil, invalid(field, "holds the centre of no cell: want a larger one, in London")
+	}
+	return cells, nil
+}
+
+// ringOf checks a polygon and closes it.
+func ringOf(field string, a *pb.Area) (orb.Ring, error) {
 	n := len(a.GetVertices())
 	if n < minVertices || n > maxVertices {
 		return nil, invalid(field+".vertices", "%d: want %d to %d", n, minVertices, maxVertices)
@@ -134,17 +161,7 @@ func (s *Server) cellsWithin(field string, a *pb.Area) (cells []int32, err error
 		}
 		ring = append(ring, p)
 	}
-	ring = append(ring, ring[0])
-	bound := ring.Bound()
-	for i := range grid.Index(s.City.Grid.Len()) {
-		if p := s.City.Grid.Centre(i); bound.Contains(p) && planar.RingContains(ring, p) {
-			cells = append(cells, int32(i))
-		}
-	}
-	if len(cells) == 0 {
-		return nil, invalid(field, "holds the centre of no cell: want a larger one, in London")
-	}
-	return cells, nil
+	return append(ring, ring[0]), nil
 }
 
 // kindsOf checks categories and channels against those that the forecast knows.

@@ -50,6 +50,9 @@ func (s *Server) scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) 
 		Cars: int(r.GetCars()), Centres: int(r.GetCentres()), Objective: planning.Objective(r.GetObjective()),
 		Busy: r.Busy, Driving: driving, Fixed: r.GetFixedCells(), Forbidden: r.GetForbiddenCells(),
 	}
+	if r.GetSuitable() {
+		out.Calls = planning.SuitableCalls
+	}
 	for i, h := range r.GetHours() {
 		if err := inRange(fmt.Sprintf("hours[%d]", i), h, 0, demand.HoursPerWeek-1); err != nil {
 			return out, err

@@ -19,7 +19,6 @@ import (
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/data"
-	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/planning"
@@ -81,7 +80,7 @@ func New(settings Settings) (*Server, error) {
 	if err := settings.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{Settings: settings, demand: planning.NewDemand(settings.Baseline, settings.City.Suitability, suitability.Attended), labeller: newLabeller(), health: health.NewServer()}
+	s := &Server{Settings: settings, demand: planning.NewDemand(settings.Baseline, settings.City.Suitability, counted), labeller: newLabeller(), health: health.NewServer()}
 	store, err := roadworks.Open(s.DataDir, s.Network, s.Now())
 	if err != nil {
 		return nil, err

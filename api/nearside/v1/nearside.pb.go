@@ -2702,6 +2702,11 @@ func (x *ForecastArea) GetPolygon() *Area {
 type Scenario struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Modifications []*Modification        `protobuf:"bytes,1,rep,name=modifications,proto3" json:"modifications,omitempty"` // at most 50
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`                   // at most 200 bytes
+	// How calls divide into kinds, the same everywhere and at all hours, where the forecast does not know,
+	// as the prior; the shares sum to 1.
+	Kinds         []*KindShare `protobuf:"bytes,3,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	KindsSource   string       `protobuf:"bytes,4,opt,name=kinds_source,json=kindsSource,proto3" json:"kinds_source,omitempty"` // where these shares are from; empty: an assumption
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2743,6 +2748,88 @@ func (x *Scenario) GetModifications() []*Modification {
 	return nil
 }
 
+func (x *Scenario) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Scenario) GetKinds() []*KindShare {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *Scenario) GetKindsSource() string {
+	if x != nil {
+		return x.KindsSource
+	}
+	return ""
+}
+
+type KindShare struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Category      string                 `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
+	Channel       string                 `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	Share         float64                `protobuf:"fixed64,3,opt,name=share,proto3" json:"share,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KindShare) Reset() {
+	*x = KindShare{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KindShare) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KindShare) ProtoMessage() {}
+
+func (x *KindShare) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KindShare.ProtoReflect.Descriptor instead.
+func (*KindShare) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *KindShare) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *KindShare) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *KindShare) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+// Exactly one change, and where its figures are from.
 type Modification struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Kind:
@@ -2752,13 +2839,14 @@ type Modification struct {
 	//	*Modification_Event
 	//	*Modification_NewPopulation
 	Kind          isModification_Kind `protobuf_oneof:"kind"`
+	Source        string              `protobuf:"bytes,5,opt,name=source,proto3" json:"source,omitempty"` // of the figures; empty: an assumption
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Modification) Reset() {
 	*x = Modification{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2770,7 +2858,7 @@ func (x *Modification) String() string {
 func (*Modification) ProtoMessage() {}
 
 func (x *Modification) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2783,7 +2871,7 @@ func (x *Modification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Modification.ProtoReflect.Descriptor instead.
 func (*Modification) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{31}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Modification) GetKind() isModification_Kind {
@@ -2829,6 +2917,13 @@ func (x *Modification) GetNewPopulation() *NewPopulation {
 	return nil
 }
 
+func (x *Modification) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
 type isModification_Kind interface {
 	isModification_Kind()
 }
@@ -2861,17 +2956,19 @@ func (*Modification_NewPopulation) isModification_Kind() {}
 type Growth struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	PerYear float64                `protobuf:"fixed64,1,opt,name=per_year,json=perYear,proto3" json:"per_year,omitempty"` // 0.04: 4 % more each year; -0.5 to 1
-	// How many years ahead an hour of a typical week is; a period's hours have a date and need none.
-	Years         float64  `protobuf:"fixed64,2,opt,name=years,proto3" json:"years,omitempty"`
-	Categories    []string `protobuf:"bytes,3,rep,name=categories,proto3" json:"categories,omitempty"` // only these; empty: all
-	Channels      []string `protobuf:"bytes,4,rep,name=channels,proto3" json:"channels,omitempty"`     // the same
+	// How many years ahead a typical week is, 0 to 20. A period is as many ahead as it is after from_time,
+	// or else the forecast's cut-off; where neither is known, years too.
+	Years         float64                `protobuf:"fixed64,2,opt,name=years,proto3" json:"years,omitempty"`
+	Categories    []string               `protobuf:"bytes,3,rep,name=categories,proto3" json:"categories,omitempty"` // only these; empty: all
+	Channels      []string               `protobuf:"bytes,4,rep,name=channels,proto3" json:"channels,omitempty"`     // the same
+	FromTime      *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=from_time,json=fromTime,proto3" json:"from_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Growth) Reset() {
 	*x = Growth{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2883,7 +2980,7 @@ func (x *Growth) String() string {
 func (*Growth) ProtoMessage() {}
 
 func (x *Growth) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2896,7 +2993,7 @@ func (x *Growth) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Growth.ProtoReflect.Descriptor instead.
 func (*Growth) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{32}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Growth) GetPerYear() float64 {
@@ -2927,6 +3024,13 @@ func (x *Growth) GetChannels() []string {
 	return nil
 }
 
+func (x *Growth) GetFromTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FromTime
+	}
+	return nil
+}
+
 // Calls that came by one channel come by another, or no more: Right Care Right Person, 111 option 2.
 type ChannelShift struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2934,14 +3038,14 @@ type ChannelShift struct {
 	To            string                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`                                // empty: they come no more
 	Share         float64                `protobuf:"fixed64,3,opt,name=share,proto3" json:"share,omitempty"`                        // of the calls of from, 0 to 1
 	Categories    []string               `protobuf:"bytes,4,rep,name=categories,proto3" json:"categories,omitempty"`                // only these; empty: all
-	StartTime     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"` // unset: always
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"` // unset: always. A typical week is after it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChannelShift) Reset() {
 	*x = ChannelShift{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2953,7 +3057,7 @@ func (x *ChannelShift) String() string {
 func (*ChannelShift) ProtoMessage() {}
 
 func (x *ChannelShift) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2966,7 +3070,7 @@ func (x *ChannelShift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelShift.ProtoReflect.Descriptor instead.
 func (*ChannelShift) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{33}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ChannelShift) GetFrom() string {
@@ -3004,24 +3108,27 @@ func (x *ChannelShift) GetStartTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Something that brings extra calls to a place for a time.
+// Something that brings extra calls to a place for a time, or multiplies those that are there.
 type Event struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Location      *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
-	RadiusMetres  float64                `protobuf:"fixed64,2,opt,name=radius_metres,json=radiusMetres,proto3" json:"radius_metres,omitempty"` // the calls fall around the place, half of them within this; 50 to 20,000
-	StartTime     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`            // for a period
-	StartHour     int32                  `protobuf:"varint,4,opt,name=start_hour,json=startHour,proto3" json:"start_hour,omitempty"`           // of the week, for hours of the week; used where start_time is unset
-	Hours         int32                  `protobuf:"varint,5,opt,name=hours,proto3" json:"hours,omitempty"`                                    // how long, 1 to 336
-	Calls         float64                `protobuf:"fixed64,6,opt,name=calls,proto3" json:"calls,omitempty"`                                   // extra calls expected in all
-	Category      string                 `protobuf:"bytes,7,opt,name=category,proto3" json:"category,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Location *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	// 50 to 20,000. Extra calls fall around the place, half of them within this; a multiplier is of all
+	// calls within it.
+	RadiusMetres  float64                `protobuf:"fixed64,2,opt,name=radius_metres,json=radiusMetres,proto3" json:"radius_metres,omitempty"`
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`  // unset: each week from start_hour on; else in no typical week
+	StartHour     int32                  `protobuf:"varint,4,opt,name=start_hour,json=startHour,proto3" json:"start_hour,omitempty"` // of the week
+	Hours         int32                  `protobuf:"varint,5,opt,name=hours,proto3" json:"hours,omitempty"`                          // how long: 1 to 336, each week at most 168
+	Calls         float64                `protobuf:"fixed64,6,opt,name=calls,proto3" json:"calls,omitempty"`                         // extra calls in all, spread evenly over the hours
+	Category      string                 `protobuf:"bytes,7,opt,name=category,proto3" json:"category,omitempty"`                     // of the extra calls
 	Channel       string                 `protobuf:"bytes,8,opt,name=channel,proto3" json:"channel,omitempty"`
+	Multiplier    float64                `protobuf:"fixed64,9,opt,name=multiplier,proto3" json:"multiplier,omitempty"` // in place of calls
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3033,7 +3140,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3046,7 +3153,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{34}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Event) GetLocation() *Location {
@@ -3105,21 +3212,30 @@ func (x *Event) GetChannel() string {
 	return ""
 }
 
-// People who will live where the forecast knows none, such as new homes.
+func (x *Event) GetMultiplier() float64 {
+	if x != nil {
+		return x.Multiplier
+	}
+	return 0
+}
+
+// People who will live where the forecast knows none, such as new homes. They call by the hour, and for
+// what, as their borough does.
 type NewPopulation struct {
 	state                protoimpl.MessageState `protogen:"open.v1"`
-	Location             *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
-	RadiusMetres         float64                `protobuf:"fixed64,2,opt,name=radius_metres,json=radiusMetres,proto3" json:"radius_metres,omitempty"`                             // they live within this, evenly; 0: in one cell
-	People               float64                `protobuf:"fixed64,3,opt,name=people,proto3" json:"people,omitempty"`                                                             // 1 to 1,000,000
-	CallsPerThousandYear float64                `protobuf:"fixed64,4,opt,name=calls_per_thousand_year,json=callsPerThousandYear,proto3" json:"calls_per_thousand_year,omitempty"` // 0: as many as the city's residents have
-	StartTime            *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`                                        // unset: they are there
+	Location             *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`                                                           // they live within the radius of it, evenly by land
+	RadiusMetres         float64                `protobuf:"fixed64,2,opt,name=radius_metres,json=radiusMetres,proto3" json:"radius_metres,omitempty"`                             // 0 to 20,000
+	Polygon              *Area                  `protobuf:"bytes,3,opt,name=polygon,proto3" json:"polygon,omitempty"`                                                             // or they live in this
+	People               float64                `protobuf:"fixed64,4,opt,name=people,proto3" json:"people,omitempty"`                                                             // 1 to 1,000,000
+	CallsPerThousandYear float64                `protobuf:"fixed64,5,opt,name=calls_per_thousand_year,json=callsPerThousandYear,proto3" json:"calls_per_thousand_year,omitempty"` // 0: as many as people in their borough make
+	StartTime            *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`                                        // unset: they are there. A typical week is after it
 	unknownFields        protoimpl.UnknownFields
 	sizeCache            protoimpl.SizeCache
 }
 
 func (x *NewPopulation) Reset() {
 	*x = NewPopulation{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3131,7 +3247,7 @@ func (x *NewPopulation) String() string {
 func (*NewPopulation) ProtoMessage() {}
 
 func (x *NewPopulation) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3144,7 +3260,7 @@ func (x *NewPopulation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NewPopulation.ProtoReflect.Descriptor instead.
 func (*NewPopulation) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{35}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *NewPopulation) GetLocation() *Location {
@@ -3159,6 +3275,13 @@ func (x *NewPopulation) GetRadiusMetres() float64 {
 		return x.RadiusMetres
 	}
 	return 0
+}
+
+func (x *NewPopulation) GetPolygon() *Area {
+	if x != nil {
+		return x.Polygon
+	}
+	return nil
 }
 
 func (x *NewPopulation) GetPeople() float64 {
@@ -3219,7 +3342,7 @@ type Forecast struct {
 
 func (x *Forecast) Reset() {
 	*x = Forecast{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3231,7 +3354,7 @@ func (x *Forecast) String() string {
 func (*Forecast) ProtoMessage() {}
 
 func (x *Forecast) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3244,7 +3367,7 @@ func (x *Forecast) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Forecast.ProtoReflect.Descriptor instead.
 func (*Forecast) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{36}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Forecast) GetRate() []float32 {
@@ -3436,7 +3559,7 @@ type CallInterval struct {
 
 func (x *CallInterval) Reset() {
 	*x = CallInterval{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3448,7 +3571,7 @@ func (x *CallInterval) String() string {
 func (*CallInterval) ProtoMessage() {}
 
 func (x *CallInterval) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3461,7 +3584,7 @@ func (x *CallInterval) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallInterval.ProtoReflect.Descriptor instead.
 func (*CallInterval) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{37}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *CallInterval) GetMean() float64 {
@@ -3502,7 +3625,7 @@ type BoroughForecast struct {
 
 func (x *BoroughForecast) Reset() {
 	*x = BoroughForecast{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3514,7 +3637,7 @@ func (x *BoroughForecast) String() string {
 func (*BoroughForecast) ProtoMessage() {}
 
 func (x *BoroughForecast) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3527,7 +3650,7 @@ func (x *BoroughForecast) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughForecast.ProtoReflect.Descriptor instead.
 func (*BoroughForecast) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{38}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *BoroughForecast) GetBorough() int32 {
@@ -3558,7 +3681,7 @@ type HourTable struct {
 
 func (x *HourTable) Reset() {
 	*x = HourTable{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3570,7 +3693,7 @@ func (x *HourTable) String() string {
 func (*HourTable) ProtoMessage() {}
 
 func (x *HourTable) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3583,7 +3706,7 @@ func (x *HourTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HourTable.ProtoReflect.Descriptor instead.
 func (*HourTable) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{39}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *HourTable) GetHours() []int32 {
@@ -3627,7 +3750,7 @@ type HourSeries struct {
 
 func (x *HourSeries) Reset() {
 	*x = HourSeries{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3639,7 +3762,7 @@ func (x *HourSeries) String() string {
 func (*HourSeries) ProtoMessage() {}
 
 func (x *HourSeries) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3652,7 +3775,7 @@ func (x *HourSeries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HourSeries.ProtoReflect.Descriptor instead.
 func (*HourSeries) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{40}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *HourSeries) GetMean() []float32 {
@@ -3693,7 +3816,7 @@ type BoroughValue struct {
 
 func (x *BoroughValue) Reset() {
 	*x = BoroughValue{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3705,7 +3828,7 @@ func (x *BoroughValue) String() string {
 func (*BoroughValue) ProtoMessage() {}
 
 func (x *BoroughValue) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3718,7 +3841,7 @@ func (x *BoroughValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughValue.ProtoReflect.Descriptor instead.
 func (*BoroughValue) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{41}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *BoroughValue) GetBorough() int32 {
@@ -3749,7 +3872,7 @@ type ExplainForecastRequest struct {
 
 func (x *ExplainForecastRequest) Reset() {
 	*x = ExplainForecastRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3761,7 +3884,7 @@ func (x *ExplainForecastRequest) String() string {
 func (*ExplainForecastRequest) ProtoMessage() {}
 
 func (x *ExplainForecastRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3774,7 +3897,7 @@ func (x *ExplainForecastRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainForecastRequest.ProtoReflect.Descriptor instead.
 func (*ExplainForecastRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{42}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ExplainForecastRequest) GetPlace() isExplainForecastRequest_Place {
@@ -3843,7 +3966,7 @@ type ForecastExplanation struct {
 
 func (x *ForecastExplanation) Reset() {
 	*x = ForecastExplanation{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3855,7 +3978,7 @@ func (x *ForecastExplanation) String() string {
 func (*ForecastExplanation) ProtoMessage() {}
 
 func (x *ForecastExplanation) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3868,7 +3991,7 @@ func (x *ForecastExplanation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastExplanation.ProtoReflect.Descriptor instead.
 func (*ForecastExplanation) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{43}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ForecastExplanation) GetSource() string {
@@ -3949,7 +4072,7 @@ type ForecastComponent struct {
 
 func (x *ForecastComponent) Reset() {
 	*x = ForecastComponent{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3961,7 +4084,7 @@ func (x *ForecastComponent) String() string {
 func (*ForecastComponent) ProtoMessage() {}
 
 func (x *ForecastComponent) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3974,7 +4097,7 @@ func (x *ForecastComponent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastComponent.ProtoReflect.Descriptor instead.
 func (*ForecastComponent) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{44}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ForecastComponent) GetName() string {
@@ -4032,7 +4155,7 @@ type ForecastFactor struct {
 
 func (x *ForecastFactor) Reset() {
 	*x = ForecastFactor{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4044,7 +4167,7 @@ func (x *ForecastFactor) String() string {
 func (*ForecastFactor) ProtoMessage() {}
 
 func (x *ForecastFactor) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4057,7 +4180,7 @@ func (x *ForecastFactor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastFactor.ProtoReflect.Descriptor instead.
 func (*ForecastFactor) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{45}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ForecastFactor) GetName() string {
@@ -4102,7 +4225,7 @@ type CellExplanation struct {
 
 func (x *CellExplanation) Reset() {
 	*x = CellExplanation{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4114,7 +4237,7 @@ func (x *CellExplanation) String() string {
 func (*CellExplanation) ProtoMessage() {}
 
 func (x *CellExplanation) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4127,7 +4250,7 @@ func (x *CellExplanation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CellExplanation.ProtoReflect.Descriptor instead.
 func (*CellExplanation) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{46}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *CellExplanation) GetCell() string {
@@ -4177,7 +4300,7 @@ type CellShare struct {
 
 func (x *CellShare) Reset() {
 	*x = CellShare{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4189,7 +4312,7 @@ func (x *CellShare) String() string {
 func (*CellShare) ProtoMessage() {}
 
 func (x *CellShare) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4202,7 +4325,7 @@ func (x *CellShare) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CellShare.ProtoReflect.Descriptor instead.
 func (*CellShare) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{47}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *CellShare) GetComponent() string {
@@ -4239,7 +4362,7 @@ type CallReport struct {
 
 func (x *CallReport) Reset() {
 	*x = CallReport{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4251,7 +4374,7 @@ func (x *CallReport) String() string {
 func (*CallReport) ProtoMessage() {}
 
 func (x *CallReport) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4264,7 +4387,7 @@ func (x *CallReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReport.ProtoReflect.Descriptor instead.
 func (*CallReport) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{48}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *CallReport) GetLocation() *Location {
@@ -4307,7 +4430,7 @@ type ReportCallsRequest struct {
 
 func (x *ReportCallsRequest) Reset() {
 	*x = ReportCallsRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4319,7 +4442,7 @@ func (x *ReportCallsRequest) String() string {
 func (*ReportCallsRequest) ProtoMessage() {}
 
 func (x *ReportCallsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4332,7 +4455,7 @@ func (x *ReportCallsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportCallsRequest.ProtoReflect.Descriptor instead.
 func (*ReportCallsRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{49}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ReportCallsRequest) GetCalls() []*CallReport {
@@ -4360,7 +4483,7 @@ type CallError struct {
 
 func (x *CallError) Reset() {
 	*x = CallError{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4372,7 +4495,7 @@ func (x *CallError) String() string {
 func (*CallError) ProtoMessage() {}
 
 func (x *CallError) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4385,7 +4508,7 @@ func (x *CallError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallError.ProtoReflect.Descriptor instead.
 func (*CallError) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{50}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *CallError) GetIndex() int32 {
@@ -4415,7 +4538,7 @@ type ReportCallsResponse struct {
 
 func (x *ReportCallsResponse) Reset() {
 	*x = ReportCallsResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4427,7 +4550,7 @@ func (x *ReportCallsResponse) String() string {
 func (*ReportCallsResponse) ProtoMessage() {}
 
 func (x *ReportCallsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4440,7 +4563,7 @@ func (x *ReportCallsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportCallsResponse.ProtoReflect.Descriptor instead.
 func (*ReportCallsResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{51}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ReportCallsResponse) GetAccepted() int32 {
@@ -4486,7 +4609,7 @@ type GetDriftRequest struct {
 
 func (x *GetDriftRequest) Reset() {
 	*x = GetDriftRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4498,7 +4621,7 @@ func (x *GetDriftRequest) String() string {
 func (*GetDriftRequest) ProtoMessage() {}
 
 func (x *GetDriftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4511,7 +4634,7 @@ func (x *GetDriftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDriftRequest.ProtoReflect.Descriptor instead.
 func (*GetDriftRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{52}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{53}
 }
 
 type Drift struct {
@@ -4535,7 +4658,7 @@ type Drift struct {
 
 func (x *Drift) Reset() {
 	*x = Drift{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4547,7 +4670,7 @@ func (x *Drift) String() string {
 func (*Drift) ProtoMessage() {}
 
 func (x *Drift) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4560,7 +4683,7 @@ func (x *Drift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drift.ProtoReflect.Descriptor instead.
 func (*Drift) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{53}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Drift) GetState() DriftState {
@@ -4672,7 +4795,7 @@ type DriftFinding struct {
 
 func (x *DriftFinding) Reset() {
 	*x = DriftFinding{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4684,7 +4807,7 @@ func (x *DriftFinding) String() string {
 func (*DriftFinding) ProtoMessage() {}
 
 func (x *DriftFinding) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4697,7 +4820,7 @@ func (x *DriftFinding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftFinding.ProtoReflect.Descriptor instead.
 func (*DriftFinding) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{54}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *DriftFinding) GetKind() DriftKind {
@@ -4776,7 +4899,7 @@ type DriftTest struct {
 
 func (x *DriftTest) Reset() {
 	*x = DriftTest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4788,7 +4911,7 @@ func (x *DriftTest) String() string {
 func (*DriftTest) ProtoMessage() {}
 
 func (x *DriftTest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4801,7 +4924,7 @@ func (x *DriftTest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftTest.ProtoReflect.Descriptor instead.
 func (*DriftTest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{55}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *DriftTest) GetKind() DriftKind {
@@ -4859,7 +4982,7 @@ type DriftScores struct {
 
 func (x *DriftScores) Reset() {
 	*x = DriftScores{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4871,7 +4994,7 @@ func (x *DriftScores) String() string {
 func (*DriftScores) ProtoMessage() {}
 
 func (x *DriftScores) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4884,7 +5007,7 @@ func (x *DriftScores) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftScores.ProtoReflect.Descriptor instead.
 func (*DriftScores) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{56}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *DriftScores) GetHours() int64 {
@@ -4975,7 +5098,7 @@ type DayCount struct {
 
 func (x *DayCount) Reset() {
 	*x = DayCount{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4987,7 +5110,7 @@ func (x *DayCount) String() string {
 func (*DayCount) ProtoMessage() {}
 
 func (x *DayCount) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5000,7 +5123,7 @@ func (x *DayCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DayCount.ProtoReflect.Descriptor instead.
 func (*DayCount) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{57}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *DayCount) GetDate() string {
@@ -5038,7 +5161,7 @@ type BoroughCount struct {
 
 func (x *BoroughCount) Reset() {
 	*x = BoroughCount{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5050,7 +5173,7 @@ func (x *BoroughCount) String() string {
 func (*BoroughCount) ProtoMessage() {}
 
 func (x *BoroughCount) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5063,7 +5186,7 @@ func (x *BoroughCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughCount.ProtoReflect.Descriptor instead.
 func (*BoroughCount) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{58}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *BoroughCount) GetBorough() int32 {
@@ -5109,14 +5232,16 @@ func (x *BoroughCount) GetFlagged() bool {
 }
 
 type GetSuitabilityRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What if: other shares for some of the rules. Over HTTP by POST only.
+	Changes       []*RuleShare `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetSuitabilityRequest) Reset() {
 	*x = GetSuitabilityRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5128,7 +5253,7 @@ func (x *GetSuitabilityRequest) String() string {
 func (*GetSuitabilityRequest) ProtoMessage() {}
 
 func (x *GetSuitabilityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5141,24 +5266,93 @@ func (x *GetSuitabilityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSuitabilityRequest.ProtoReflect.Descriptor instead.
 func (*GetSuitabilityRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{59}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *GetSuitabilityRequest) GetChanges() []*RuleShare {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+type RuleShare struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Rule          string                 `protobuf:"bytes,1,opt,name=rule,proto3" json:"rule,omitempty"`     // its name
+	Share         float64                `protobuf:"fixed64,2,opt,name=share,proto3" json:"share,omitempty"` // 0 to 1
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RuleShare) Reset() {
+	*x = RuleShare{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RuleShare) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RuleShare) ProtoMessage() {}
+
+func (x *RuleShare) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RuleShare.ProtoReflect.Descriptor instead.
+func (*RuleShare) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *RuleShare) GetRule() string {
+	if x != nil {
+		return x.Rule
+	}
+	return ""
+}
+
+func (x *RuleShare) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
 }
 
 // Which calls suit a joint-response car.
 type Suitability struct {
-	state                protoimpl.MessageState `protogen:"open.v1"`
-	Rules                []*SuitabilityRule     `protobuf:"bytes,1,rep,name=rules,proto3" json:"rules,omitempty"`   // applied in order
-	Share                float64                `protobuf:"fixed64,2,opt,name=share,proto3" json:"share,omitempty"` // of all calls, over a typical week
-	TotalCallsPerWeek    float64                `protobuf:"fixed64,3,opt,name=total_calls_per_week,json=totalCallsPerWeek,proto3" json:"total_calls_per_week,omitempty"`
-	SuitableCallsPerWeek float64                `protobuf:"fixed64,4,opt,name=suitable_calls_per_week,json=suitableCallsPerWeek,proto3" json:"suitable_calls_per_week,omitempty"`
-	Notes                []string               `protobuf:"bytes,5,rep,name=notes,proto3" json:"notes,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`   // of the rules
+	Rules []*SuitabilityRule     `protobuf:"bytes,2,rep,name=rules,proto3" json:"rules,omitempty"` // the first that matches a call decides; the last matches all
+	// What the calls are counts of, "attended" or "coded" as mental health, and which part of these needs
+	// somebody to come at all.
+	Counts               string           `protobuf:"bytes,3,opt,name=counts,proto3" json:"counts,omitempty"`
+	FaceToFace           float64          `protobuf:"fixed64,4,opt,name=face_to_face,json=faceToFace,proto3" json:"face_to_face,omitempty"`
+	FaceToFaceRule       *SuitabilityRule `protobuf:"bytes,5,opt,name=face_to_face_rule,json=faceToFaceRule,proto3" json:"face_to_face_rule,omitempty"` // where that figure is from
+	TotalCallsPerWeek    float64          `protobuf:"fixed64,6,opt,name=total_calls_per_week,json=totalCallsPerWeek,proto3" json:"total_calls_per_week,omitempty"`
+	SuitableCallsPerWeek float64          `protobuf:"fixed64,7,opt,name=suitable_calls_per_week,json=suitableCallsPerWeek,proto3" json:"suitable_calls_per_week,omitempty"`
+	Share                float64          `protobuf:"fixed64,8,opt,name=share,proto3" json:"share,omitempty"`                                                            // of all calls, over a typical week
+	UnnamedCallsPerWeek  float64          `protobuf:"fixed64,9,opt,name=unnamed_calls_per_week,json=unnamedCallsPerWeek,proto3" json:"unnamed_calls_per_week,omitempty"` // whose category is not known, so that no rule about one can see them
+	// With the changes asked for.
+	ChangedSuitableCallsPerWeek *float64 `protobuf:"fixed64,10,opt,name=changed_suitable_calls_per_week,json=changedSuitableCallsPerWeek,proto3,oneof" json:"changed_suitable_calls_per_week,omitempty"`
+	ChangedShare                *float64 `protobuf:"fixed64,11,opt,name=changed_share,json=changedShare,proto3,oneof" json:"changed_share,omitempty"`
+	Notes                       []string `protobuf:"bytes,12,rep,name=notes,proto3" json:"notes,omitempty"`
+	unknownFields               protoimpl.UnknownFields
+	sizeCache                   protoimpl.SizeCache
 }
 
 func (x *Suitability) Reset() {
 	*x = Suitability{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5170,7 +5364,7 @@ func (x *Suitability) String() string {
 func (*Suitability) ProtoMessage() {}
 
 func (x *Suitability) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5183,7 +5377,14 @@ func (x *Suitability) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suitability.ProtoReflect.Descriptor instead.
 func (*Suitability) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{60}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *Suitability) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
 }
 
 func (x *Suitability) GetRules() []*SuitabilityRule {
@@ -5193,11 +5394,25 @@ func (x *Suitability) GetRules() []*SuitabilityRule {
 	return nil
 }
 
-func (x *Suitability) GetShare() float64 {
+func (x *Suitability) GetCounts() string {
 	if x != nil {
-		return x.Share
+		return x.Counts
+	}
+	return ""
+}
+
+func (x *Suitability) GetFaceToFace() float64 {
+	if x != nil {
+		return x.FaceToFace
 	}
 	return 0
+}
+
+func (x *Suitability) GetFaceToFaceRule() *SuitabilityRule {
+	if x != nil {
+		return x.FaceToFaceRule
+	}
+	return nil
 }
 
 func (x *Suitability) GetTotalCallsPerWeek() float64 {
@@ -5214,6 +5429,34 @@ func (x *Suitability) GetSuitableCallsPerWeek() float64 {
 	return 0
 }
 
+func (x *Suitability) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+func (x *Suitability) GetUnnamedCallsPerWeek() float64 {
+	if x != nil {
+		return x.UnnamedCallsPerWeek
+	}
+	return 0
+}
+
+func (x *Suitability) GetChangedSuitableCallsPerWeek() float64 {
+	if x != nil && x.ChangedSuitableCallsPerWeek != nil {
+		return *x.ChangedSuitableCallsPerWeek
+	}
+	return 0
+}
+
+func (x *Suitability) GetChangedShare() float64 {
+	if x != nil && x.ChangedShare != nil {
+		return *x.ChangedShare
+	}
+	return 0
+}
+
 func (x *Suitability) GetNotes() []string {
 	if x != nil {
 		return x.Notes
@@ -5222,21 +5465,24 @@ func (x *Suitability) GetNotes() []string {
 }
 
 type SuitabilityRule struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Description   string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
-	Share         float64                `protobuf:"fixed64,3,opt,name=share,proto3" json:"share,omitempty"`     // of the calls that it is about which it lets pass, 0 to 1
-	Category      string                 `protobuf:"bytes,4,opt,name=category,proto3" json:"category,omitempty"` // that it is about; empty: all
-	Channel       string                 `protobuf:"bytes,5,opt,name=channel,proto3" json:"channel,omitempty"`   // the same
-	Origin        string                 `protobuf:"bytes,6,opt,name=origin,proto3" json:"origin,omitempty"`     // "published" or "assumption"
-	Source        string                 `protobuf:"bytes,7,opt,name=source,proto3" json:"source,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Patterns of which one has to match, * for any text; empty: all.
+	Categories           []string `protobuf:"bytes,2,rep,name=categories,proto3" json:"categories,omitempty"`
+	Channels             []string `protobuf:"bytes,3,rep,name=channels,proto3" json:"channels,omitempty"`
+	Share                float64  `protobuf:"fixed64,4,opt,name=share,proto3" json:"share,omitempty"` // of these calls, before that of face-to-face need, 0 to 1
+	Reason               string   `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	Origin               string   `protobuf:"bytes,6,opt,name=origin,proto3" json:"origin,omitempty"` // as in Provenance, such as "published" or "assumption"
+	Source               string   `protobuf:"bytes,7,opt,name=source,proto3" json:"source,omitempty"`
+	CallsPerWeek         float64  `protobuf:"fixed64,8,opt,name=calls_per_week,json=callsPerWeek,proto3" json:"calls_per_week,omitempty"` // on which it decides
+	SuitableCallsPerWeek float64  `protobuf:"fixed64,9,opt,name=suitable_calls_per_week,json=suitableCallsPerWeek,proto3" json:"suitable_calls_per_week,omitempty"`
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
 }
 
 func (x *SuitabilityRule) Reset() {
 	*x = SuitabilityRule{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5248,7 +5494,7 @@ func (x *SuitabilityRule) String() string {
 func (*SuitabilityRule) ProtoMessage() {}
 
 func (x *SuitabilityRule) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5261,7 +5507,7 @@ func (x *SuitabilityRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuitabilityRule.ProtoReflect.Descriptor instead.
 func (*SuitabilityRule) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{61}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *SuitabilityRule) GetName() string {
@@ -5271,11 +5517,18 @@ func (x *SuitabilityRule) GetName() string {
 	return ""
 }
 
-func (x *SuitabilityRule) GetDescription() string {
+func (x *SuitabilityRule) GetCategories() []string {
 	if x != nil {
-		return x.Description
+		return x.Categories
 	}
-	return ""
+	return nil
+}
+
+func (x *SuitabilityRule) GetChannels() []string {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
 }
 
 func (x *SuitabilityRule) GetShare() float64 {
@@ -5285,16 +5538,9 @@ func (x *SuitabilityRule) GetShare() float64 {
 	return 0
 }
 
-func (x *SuitabilityRule) GetCategory() string {
+func (x *SuitabilityRule) GetReason() string {
 	if x != nil {
-		return x.Category
-	}
-	return ""
-}
-
-func (x *SuitabilityRule) GetChannel() string {
-	if x != nil {
-		return x.Channel
+		return x.Reason
 	}
 	return ""
 }
@@ -5313,6 +5559,20 @@ func (x *SuitabilityRule) GetSource() string {
 	return ""
 }
 
+func (x *SuitabilityRule) GetCallsPerWeek() float64 {
+	if x != nil {
+		return x.CallsPerWeek
+	}
+	return 0
+}
+
+func (x *SuitabilityRule) GetSuitableCallsPerWeek() float64 {
+	if x != nil {
+		return x.SuitableCallsPerWeek
+	}
+	return 0
+}
+
 type GetCoverageRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Hour          int32                  `protobuf:"varint,1,opt,name=hour,proto3" json:"hour,omitempty"`                                // of the week: speeds
@@ -5325,7 +5585,7 @@ type GetCoverageRequest struct {
 
 func (x *GetCoverageRequest) Reset() {
 	*x = GetCoverageRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5337,7 +5597,7 @@ func (x *GetCoverageRequest) String() string {
 func (*GetCoverageRequest) ProtoMessage() {}
 
 func (x *GetCoverageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5350,7 +5610,7 @@ func (x *GetCoverageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCoverageRequest.ProtoReflect.Descriptor instead.
 func (*GetCoverageRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{62}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *GetCoverageRequest) GetHour() int32 {
@@ -5394,7 +5654,7 @@ type Coverage struct {
 
 func (x *Coverage) Reset() {
 	*x = Coverage{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5406,7 +5666,7 @@ func (x *Coverage) String() string {
 func (*Coverage) ProtoMessage() {}
 
 func (x *Coverage) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5419,7 +5679,7 @@ func (x *Coverage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Coverage.ProtoReflect.Descriptor instead.
 func (*Coverage) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{63}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *Coverage) GetMinutes() []float32 {
@@ -5473,7 +5733,7 @@ type BoroughCoverage struct {
 
 func (x *BoroughCoverage) Reset() {
 	*x = BoroughCoverage{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5485,7 +5745,7 @@ func (x *BoroughCoverage) String() string {
 func (*BoroughCoverage) ProtoMessage() {}
 
 func (x *BoroughCoverage) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5498,7 +5758,7 @@ func (x *BoroughCoverage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughCoverage.ProtoReflect.Descriptor instead.
 func (*BoroughCoverage) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{64}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *BoroughCoverage) GetBorough() int32 {
@@ -5547,13 +5807,14 @@ type CreatePlanRequest struct {
 	FixedCells     []string               `protobuf:"bytes,7,rep,name=fixed_cells,json=fixedCells,proto3" json:"fixed_cells,omitempty"` // H3 cells that must have a car
 	ForbiddenCells []string               `protobuf:"bytes,8,rep,name=forbidden_cells,json=forbiddenCells,proto3" json:"forbidden_cells,omitempty"`
 	TimeLimit      *durationpb.Duration   `protobuf:"bytes,9,opt,name=time_limit,json=timeLimit,proto3" json:"time_limit,omitempty"` // default 10 s, at most 300 s
+	Suitable       bool                   `protobuf:"varint,10,opt,name=suitable,proto3" json:"suitable,omitempty"`                  // only for the calls that suit a joint-response car; see GetSuitability
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *CreatePlanRequest) Reset() {
 	*x = CreatePlanRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5565,7 +5826,7 @@ func (x *CreatePlanRequest) String() string {
 func (*CreatePlanRequest) ProtoMessage() {}
 
 func (x *CreatePlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5578,7 +5839,7 @@ func (x *CreatePlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePlanRequest.ProtoReflect.Descriptor instead.
 func (*CreatePlanRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{65}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *CreatePlanRequest) GetCars() int32 {
@@ -5644,6 +5905,13 @@ func (x *CreatePlanRequest) GetTimeLimit() *durationpb.Duration {
 	return nil
 }
 
+func (x *CreatePlanRequest) GetSuitable() bool {
+	if x != nil {
+		return x.Suitable
+	}
+	return false
+}
+
 type CreatePlanMetadata struct {
 	state            protoimpl.MessageState `protogen:"open.v1"`
 	IncumbentSeconds float64                `protobuf:"fixed64,1,opt,name=incumbent_seconds,json=incumbentSeconds,proto3" json:"incumbent_seconds,omitempty"` // mean seconds a call
@@ -5658,7 +5926,7 @@ type CreatePlanMetadata struct {
 
 func (x *CreatePlanMetadata) Reset() {
 	*x = CreatePlanMetadata{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5670,7 +5938,7 @@ func (x *CreatePlanMetadata) String() string {
 func (*CreatePlanMetadata) ProtoMessage() {}
 
 func (x *CreatePlanMetadata) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5683,7 +5951,7 @@ func (x *CreatePlanMetadata) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePlanMetadata.ProtoReflect.Descriptor instead.
 func (*CreatePlanMetadata) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{66}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *CreatePlanMetadata) GetIncumbentSeconds() float64 {
@@ -5740,7 +6008,7 @@ type GetPlanRequest struct {
 
 func (x *GetPlanRequest) Reset() {
 	*x = GetPlanRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5752,7 +6020,7 @@ func (x *GetPlanRequest) String() string {
 func (*GetPlanRequest) ProtoMessage() {}
 
 func (x *GetPlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5765,7 +6033,7 @@ func (x *GetPlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPlanRequest.ProtoReflect.Descriptor instead.
 func (*GetPlanRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{67}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GetPlanRequest) GetName() string {
@@ -5808,7 +6076,7 @@ type Plan struct {
 
 func (x *Plan) Reset() {
 	*x = Plan{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5820,7 +6088,7 @@ func (x *Plan) String() string {
 func (*Plan) ProtoMessage() {}
 
 func (x *Plan) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5833,7 +6101,7 @@ func (x *Plan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Plan.ProtoReflect.Descriptor instead.
 func (*Plan) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{68}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *Plan) GetName() string {
@@ -5975,7 +6243,7 @@ type PlannedSite struct {
 
 func (x *PlannedSite) Reset() {
 	*x = PlannedSite{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5987,7 +6255,7 @@ func (x *PlannedSite) String() string {
 func (*PlannedSite) ProtoMessage() {}
 
 func (x *PlannedSite) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6000,7 +6268,7 @@ func (x *PlannedSite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlannedSite.ProtoReflect.Descriptor instead.
 func (*PlannedSite) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{69}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *PlannedSite) GetCell() string {
@@ -6051,7 +6319,7 @@ type Comparison struct {
 
 func (x *Comparison) Reset() {
 	*x = Comparison{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6063,7 +6331,7 @@ func (x *Comparison) String() string {
 func (*Comparison) ProtoMessage() {}
 
 func (x *Comparison) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6076,7 +6344,7 @@ func (x *Comparison) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Comparison.ProtoReflect.Descriptor instead.
 func (*Comparison) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{70}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *Comparison) GetName() string {
@@ -6125,7 +6393,7 @@ type FindRouteRequest struct {
 
 func (x *FindRouteRequest) Reset() {
 	*x = FindRouteRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6137,7 +6405,7 @@ func (x *FindRouteRequest) String() string {
 func (*FindRouteRequest) ProtoMessage() {}
 
 func (x *FindRouteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6150,7 +6418,7 @@ func (x *FindRouteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRouteRequest.ProtoReflect.Descriptor instead.
 func (*FindRouteRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{71}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *FindRouteRequest) GetFrom() *Location {
@@ -6194,7 +6462,7 @@ type FindRouteResponse struct {
 
 func (x *FindRouteResponse) Reset() {
 	*x = FindRouteResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6206,7 +6474,7 @@ func (x *FindRouteResponse) String() string {
 func (*FindRouteResponse) ProtoMessage() {}
 
 func (x *FindRouteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6219,7 +6487,7 @@ func (x *FindRouteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRouteResponse.ProtoReflect.Descriptor instead.
 func (*FindRouteResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{72}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *FindRouteResponse) GetTravelTime() *durationpb.Duration {
@@ -6303,7 +6571,7 @@ type RouteStreet struct {
 
 func (x *RouteStreet) Reset() {
 	*x = RouteStreet{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6315,7 +6583,7 @@ func (x *RouteStreet) String() string {
 func (*RouteStreet) ProtoMessage() {}
 
 func (x *RouteStreet) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6328,7 +6596,7 @@ func (x *RouteStreet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteStreet.ProtoReflect.Descriptor instead.
 func (*RouteStreet) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{73}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *RouteStreet) GetName() string {
@@ -6361,7 +6629,7 @@ type GetReachRequest struct {
 
 func (x *GetReachRequest) Reset() {
 	*x = GetReachRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6373,7 +6641,7 @@ func (x *GetReachRequest) String() string {
 func (*GetReachRequest) ProtoMessage() {}
 
 func (x *GetReachRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6386,7 +6654,7 @@ func (x *GetReachRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReachRequest.ProtoReflect.Descriptor instead.
 func (*GetReachRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{74}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *GetReachRequest) GetOrigin() isGetReachRequest_Origin {
@@ -6461,7 +6729,7 @@ type Reach struct {
 
 func (x *Reach) Reset() {
 	*x = Reach{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6473,7 +6741,7 @@ func (x *Reach) String() string {
 func (*Reach) ProtoMessage() {}
 
 func (x *Reach) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6486,7 +6754,7 @@ func (x *Reach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reach.ProtoReflect.Descriptor instead.
 func (*Reach) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{75}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *Reach) GetMinutes() []float32 {
@@ -6518,7 +6786,7 @@ type RoadPlace struct {
 
 func (x *RoadPlace) Reset() {
 	*x = RoadPlace{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6530,7 +6798,7 @@ func (x *RoadPlace) String() string {
 func (*RoadPlace) ProtoMessage() {}
 
 func (x *RoadPlace) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6543,7 +6811,7 @@ func (x *RoadPlace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadPlace.ProtoReflect.Descriptor instead.
 func (*RoadPlace) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{76}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *RoadPlace) GetKind() isRoadPlace_Kind {
@@ -6615,7 +6883,7 @@ type NearestRoad struct {
 
 func (x *NearestRoad) Reset() {
 	*x = NearestRoad{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6627,7 +6895,7 @@ func (x *NearestRoad) String() string {
 func (*NearestRoad) ProtoMessage() {}
 
 func (x *NearestRoad) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6640,7 +6908,7 @@ func (x *NearestRoad) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NearestRoad.ProtoReflect.Descriptor instead.
 func (*NearestRoad) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{77}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *NearestRoad) GetLocation() *Location {
@@ -6668,7 +6936,7 @@ type Area struct {
 
 func (x *Area) Reset() {
 	*x = Area{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6680,7 +6948,7 @@ func (x *Area) String() string {
 func (*Area) ProtoMessage() {}
 
 func (x *Area) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6693,7 +6961,7 @@ func (x *Area) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Area.ProtoReflect.Descriptor instead.
 func (*Area) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{78}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *Area) GetVertices() []*LatLng {
@@ -6715,7 +6983,7 @@ type RoadEdges struct {
 
 func (x *RoadEdges) Reset() {
 	*x = RoadEdges{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6727,7 +6995,7 @@ func (x *RoadEdges) String() string {
 func (*RoadEdges) ProtoMessage() {}
 
 func (x *RoadEdges) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6740,7 +7008,7 @@ func (x *RoadEdges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadEdges.ProtoReflect.Descriptor instead.
 func (*RoadEdges) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{79}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *RoadEdges) GetEdges() []uint32 {
@@ -6778,7 +7046,7 @@ type RoadChange struct {
 
 func (x *RoadChange) Reset() {
 	*x = RoadChange{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6790,7 +7058,7 @@ func (x *RoadChange) String() string {
 func (*RoadChange) ProtoMessage() {}
 
 func (x *RoadChange) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6803,7 +7071,7 @@ func (x *RoadChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadChange.ProtoReflect.Descriptor instead.
 func (*RoadChange) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{80}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *RoadChange) GetName() string {
@@ -6900,7 +7168,7 @@ type RoadLine struct {
 
 func (x *RoadLine) Reset() {
 	*x = RoadLine{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6912,7 +7180,7 @@ func (x *RoadLine) String() string {
 func (*RoadLine) ProtoMessage() {}
 
 func (x *RoadLine) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6925,7 +7193,7 @@ func (x *RoadLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadLine.ProtoReflect.Descriptor instead.
 func (*RoadLine) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{81}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *RoadLine) GetPoints() []*LatLng {
@@ -6955,7 +7223,7 @@ type CloseRoadRequest struct {
 
 func (x *CloseRoadRequest) Reset() {
 	*x = CloseRoadRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6967,7 +7235,7 @@ func (x *CloseRoadRequest) String() string {
 func (*CloseRoadRequest) ProtoMessage() {}
 
 func (x *CloseRoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6980,7 +7248,7 @@ func (x *CloseRoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoadRequest.ProtoReflect.Descriptor instead.
 func (*CloseRoadRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{82}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *CloseRoadRequest) GetWhere() *RoadPlace {
@@ -7062,7 +7330,7 @@ type SetSpeedRequest struct {
 
 func (x *SetSpeedRequest) Reset() {
 	*x = SetSpeedRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7074,7 +7342,7 @@ func (x *SetSpeedRequest) String() string {
 func (*SetSpeedRequest) ProtoMessage() {}
 
 func (x *SetSpeedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7087,7 +7355,7 @@ func (x *SetSpeedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSpeedRequest.ProtoReflect.Descriptor instead.
 func (*SetSpeedRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{83}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *SetSpeedRequest) GetWhere() *RoadPlace {
@@ -7169,7 +7437,7 @@ type ReopenRoadRequest struct {
 
 func (x *ReopenRoadRequest) Reset() {
 	*x = ReopenRoadRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7181,7 +7449,7 @@ func (x *ReopenRoadRequest) String() string {
 func (*ReopenRoadRequest) ProtoMessage() {}
 
 func (x *ReopenRoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7194,7 +7462,7 @@ func (x *ReopenRoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenRoadRequest.ProtoReflect.Descriptor instead.
 func (*ReopenRoadRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{84}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *ReopenRoadRequest) GetName() string {
@@ -7220,7 +7488,7 @@ type ReopenRoadResponse struct {
 
 func (x *ReopenRoadResponse) Reset() {
 	*x = ReopenRoadResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7232,7 +7500,7 @@ func (x *ReopenRoadResponse) String() string {
 func (*ReopenRoadResponse) ProtoMessage() {}
 
 func (x *ReopenRoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7245,7 +7513,7 @@ func (x *ReopenRoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenRoadResponse.ProtoReflect.Descriptor instead.
 func (*ReopenRoadResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{85}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *ReopenRoadResponse) GetChange() *RoadChange {
@@ -7266,7 +7534,7 @@ type ListRoadChangesRequest struct {
 
 func (x *ListRoadChangesRequest) Reset() {
 	*x = ListRoadChangesRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7278,7 +7546,7 @@ func (x *ListRoadChangesRequest) String() string {
 func (*ListRoadChangesRequest) ProtoMessage() {}
 
 func (x *ListRoadChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7291,7 +7559,7 @@ func (x *ListRoadChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoadChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListRoadChangesRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{86}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *ListRoadChangesRequest) GetPageSize() int32 {
@@ -7326,7 +7594,7 @@ type ListRoadChangesResponse struct {
 
 func (x *ListRoadChangesResponse) Reset() {
 	*x = ListRoadChangesResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7338,7 +7606,7 @@ func (x *ListRoadChangesResponse) String() string {
 func (*ListRoadChangesResponse) ProtoMessage() {}
 
 func (x *ListRoadChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7351,7 +7619,7 @@ func (x *ListRoadChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoadChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListRoadChangesResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{87}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *ListRoadChangesResponse) GetChanges() []*RoadChange {
@@ -7571,22 +7839,31 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\fForecastArea\x12\x14\n" +
 	"\x05cells\x18\x01 \x03(\tR\x05cells\x12\x1a\n" +
 	"\bboroughs\x18\x02 \x03(\tR\bboroughs\x12+\n" +
-	"\apolygon\x18\x03 \x01(\v2\x11.nearside.v1.AreaR\apolygon\"K\n" +
+	"\apolygon\x18\x03 \x01(\v2\x11.nearside.v1.AreaR\apolygon\"\xb0\x01\n" +
 	"\bScenario\x12?\n" +
-	"\rmodifications\x18\x01 \x03(\v2\x19.nearside.v1.ModificationR\rmodifications\"\xf8\x01\n" +
+	"\rmodifications\x18\x01 \x03(\v2\x19.nearside.v1.ModificationR\rmodifications\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12,\n" +
+	"\x05kinds\x18\x03 \x03(\v2\x16.nearside.v1.KindShareR\x05kinds\x12!\n" +
+	"\fkinds_source\x18\x04 \x01(\tR\vkindsSource\"W\n" +
+	"\tKindShare\x12\x1a\n" +
+	"\bcategory\x18\x01 \x01(\tR\bcategory\x12\x18\n" +
+	"\achannel\x18\x02 \x01(\tR\achannel\x12\x14\n" +
+	"\x05share\x18\x03 \x01(\x01R\x05share\"\x90\x02\n" +
 	"\fModification\x12-\n" +
 	"\x06growth\x18\x01 \x01(\v2\x13.nearside.v1.GrowthH\x00R\x06growth\x12@\n" +
 	"\rchannel_shift\x18\x02 \x01(\v2\x19.nearside.v1.ChannelShiftH\x00R\fchannelShift\x12*\n" +
 	"\x05event\x18\x03 \x01(\v2\x12.nearside.v1.EventH\x00R\x05event\x12C\n" +
-	"\x0enew_population\x18\x04 \x01(\v2\x1a.nearside.v1.NewPopulationH\x00R\rnewPopulationB\x06\n" +
-	"\x04kind\"u\n" +
+	"\x0enew_population\x18\x04 \x01(\v2\x1a.nearside.v1.NewPopulationH\x00R\rnewPopulation\x12\x16\n" +
+	"\x06source\x18\x05 \x01(\tR\x06sourceB\x06\n" +
+	"\x04kind\"\xae\x01\n" +
 	"\x06Growth\x12\x19\n" +
 	"\bper_year\x18\x01 \x01(\x01R\aperYear\x12\x14\n" +
 	"\x05years\x18\x02 \x01(\x01R\x05years\x12\x1e\n" +
 	"\n" +
 	"categories\x18\x03 \x03(\tR\n" +
 	"categories\x12\x1a\n" +
-	"\bchannels\x18\x04 \x03(\tR\bchannels\"\xa3\x01\n" +
+	"\bchannels\x18\x04 \x03(\tR\bchannels\x127\n" +
+	"\tfrom_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bfromTime\"\xa3\x01\n" +
 	"\fChannelShift\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\tR\x04from\x12\x0e\n" +
 	"\x02to\x18\x02 \x01(\tR\x02to\x12\x14\n" +
@@ -7595,7 +7872,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"categories\x18\x04 \x03(\tR\n" +
 	"categories\x129\n" +
 	"\n" +
-	"start_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\"\x9b\x02\n" +
+	"start_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\"\xbb\x02\n" +
 	"\x05Event\x121\n" +
 	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12#\n" +
 	"\rradius_metres\x18\x02 \x01(\x01R\fradiusMetres\x129\n" +
@@ -7606,14 +7883,18 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x05hours\x18\x05 \x01(\x05R\x05hours\x12\x14\n" +
 	"\x05calls\x18\x06 \x01(\x01R\x05calls\x12\x1a\n" +
 	"\bcategory\x18\a \x01(\tR\bcategory\x12\x18\n" +
-	"\achannel\x18\b \x01(\tR\achannel\"\xf1\x01\n" +
+	"\achannel\x18\b \x01(\tR\achannel\x12\x1e\n" +
+	"\n" +
+	"multiplier\x18\t \x01(\x01R\n" +
+	"multiplier\"\x9e\x02\n" +
 	"\rNewPopulation\x121\n" +
 	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12#\n" +
-	"\rradius_metres\x18\x02 \x01(\x01R\fradiusMetres\x12\x16\n" +
-	"\x06people\x18\x03 \x01(\x01R\x06people\x125\n" +
-	"\x17calls_per_thousand_year\x18\x04 \x01(\x01R\x14callsPerThousandYear\x129\n" +
+	"\rradius_metres\x18\x02 \x01(\x01R\fradiusMetres\x12+\n" +
+	"\apolygon\x18\x03 \x01(\v2\x11.nearside.v1.AreaR\apolygon\x12\x16\n" +
+	"\x06people\x18\x04 \x01(\x01R\x06people\x125\n" +
+	"\x17calls_per_thousand_year\x18\x05 \x01(\x01R\x14callsPerThousandYear\x129\n" +
 	"\n" +
-	"start_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\"\x9f\a\n" +
+	"start_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\"\x9f\a\n" +
 	"\bForecast\x12\x12\n" +
 	"\x04rate\x18\x01 \x03(\x02R\x04rate\x125\n" +
 	"\bboroughs\x18\x02 \x03(\v2\x19.nearside.v1.BoroughValueR\bboroughs\x12\x14\n" +
@@ -7794,22 +8075,41 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\bexpected\x18\x03 \x01(\x01R\bexpected\x12\x14\n" +
 	"\x05lower\x18\x04 \x01(\x01R\x05lower\x12\x14\n" +
 	"\x05upper\x18\x05 \x01(\x01R\x05upper\x12\x18\n" +
-	"\aflagged\x18\x06 \x01(\bR\aflagged\"\x17\n" +
-	"\x15GetSuitabilityRequest\"\xd5\x01\n" +
-	"\vSuitability\x122\n" +
-	"\x05rules\x18\x01 \x03(\v2\x1c.nearside.v1.SuitabilityRuleR\x05rules\x12\x14\n" +
-	"\x05share\x18\x02 \x01(\x01R\x05share\x12/\n" +
-	"\x14total_calls_per_week\x18\x03 \x01(\x01R\x11totalCallsPerWeek\x125\n" +
-	"\x17suitable_calls_per_week\x18\x04 \x01(\x01R\x14suitableCallsPerWeek\x12\x14\n" +
-	"\x05notes\x18\x05 \x03(\tR\x05notes\"\xc3\x01\n" +
+	"\aflagged\x18\x06 \x01(\bR\aflagged\"I\n" +
+	"\x15GetSuitabilityRequest\x120\n" +
+	"\achanges\x18\x01 \x03(\v2\x16.nearside.v1.RuleShareR\achanges\"5\n" +
+	"\tRuleShare\x12\x12\n" +
+	"\x04rule\x18\x01 \x01(\tR\x04rule\x12\x14\n" +
+	"\x05share\x18\x02 \x01(\x01R\x05share\"\xcc\x04\n" +
+	"\vSuitability\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
+	"\x05rules\x18\x02 \x03(\v2\x1c.nearside.v1.SuitabilityRuleR\x05rules\x12\x16\n" +
+	"\x06counts\x18\x03 \x01(\tR\x06counts\x12 \n" +
+	"\fface_to_face\x18\x04 \x01(\x01R\n" +
+	"faceToFace\x12G\n" +
+	"\x11face_to_face_rule\x18\x05 \x01(\v2\x1c.nearside.v1.SuitabilityRuleR\x0efaceToFaceRule\x12/\n" +
+	"\x14total_calls_per_week\x18\x06 \x01(\x01R\x11totalCallsPerWeek\x125\n" +
+	"\x17suitable_calls_per_week\x18\a \x01(\x01R\x14suitableCallsPerWeek\x12\x14\n" +
+	"\x05share\x18\b \x01(\x01R\x05share\x123\n" +
+	"\x16unnamed_calls_per_week\x18\t \x01(\x01R\x13unnamedCallsPerWeek\x12I\n" +
+	"\x1fchanged_suitable_calls_per_week\x18\n" +
+	" \x01(\x01H\x00R\x1bchangedSuitableCallsPerWeek\x88\x01\x01\x12(\n" +
+	"\rchanged_share\x18\v \x01(\x01H\x01R\fchangedShare\x88\x01\x01\x12\x14\n" +
+	"\x05notes\x18\f \x03(\tR\x05notesB\"\n" +
+	" _changed_suitable_calls_per_weekB\x10\n" +
+	"\x0e_changed_share\"\x9c\x02\n" +
 	"\x0fSuitabilityRule\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
-	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x14\n" +
-	"\x05share\x18\x03 \x01(\x01R\x05share\x12\x1a\n" +
-	"\bcategory\x18\x04 \x01(\tR\bcategory\x12\x18\n" +
-	"\achannel\x18\x05 \x01(\tR\achannel\x12\x16\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n" +
+	"\n" +
+	"categories\x18\x02 \x03(\tR\n" +
+	"categories\x12\x1a\n" +
+	"\bchannels\x18\x03 \x03(\tR\bchannels\x12\x14\n" +
+	"\x05share\x18\x04 \x01(\x01R\x05share\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x12\x16\n" +
 	"\x06origin\x18\x06 \x01(\tR\x06origin\x12\x16\n" +
-	"\x06source\x18\a \x01(\tR\x06source\"\x8c\x01\n" +
+	"\x06source\x18\a \x01(\tR\x06source\x12$\n" +
+	"\x0ecalls_per_week\x18\b \x01(\x01R\fcallsPerWeek\x125\n" +
+	"\x17suitable_calls_per_week\x18\t \x01(\x01R\x14suitableCallsPerWeek\"\x8c\x01\n" +
 	"\x12GetCoverageRequest\x12\x12\n" +
 	"\x04hour\x18\x01 \x01(\x05R\x04hour\x12\x12\n" +
 	"\x04plan\x18\x02 \x01(\tR\x04plan\x12.\n" +
@@ -7829,7 +8129,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\vp90_minutes\x18\x03 \x01(\x01R\n" +
 	"p90Minutes\x12\x1b\n" +
 	"\twithin_15\x18\x04 \x01(\x01R\bwithin15\x12$\n" +
-	"\x0ecalls_per_hour\x18\x05 \x01(\x01R\fcallsPerHour\"\xcb\x02\n" +
+	"\x0ecalls_per_hour\x18\x05 \x01(\x01R\fcallsPerHour\"\xe7\x02\n" +
 	"\x11CreatePlanRequest\x12\x12\n" +
 	"\x04cars\x18\x01 \x01(\x05R\x04cars\x12\x18\n" +
 	"\acentres\x18\x02 \x01(\x05R\acentres\x12\x14\n" +
@@ -7841,7 +8141,9 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"fixedCells\x12'\n" +
 	"\x0fforbidden_cells\x18\b \x03(\tR\x0eforbiddenCells\x128\n" +
 	"\n" +
-	"time_limit\x18\t \x01(\v2\x19.google.protobuf.DurationR\ttimeLimitB\a\n" +
+	"time_limit\x18\t \x01(\v2\x19.google.protobuf.DurationR\ttimeLimit\x12\x1a\n" +
+	"\bsuitable\x18\n" +
+	" \x01(\bR\bsuitableB\a\n" +
 	"\x05_busy\"\xc4\x01\n" +
 	"\x12CreatePlanMetadata\x12+\n" +
 	"\x11incumbent_seconds\x18\x01 \x01(\x01R\x10incumbentSeconds\x12#\n" +
@@ -8058,12 +8360,12 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\bSetSpeed\x12\x1c.nearside.v1.SetSpeedRequest\x1a\x17.nearside.v1.RoadChange\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/roadChanges:setSpeed\x12y\n" +
 	"\n" +
 	"ReopenRoad\x12\x1e.nearside.v1.ReopenRoadRequest\x1a\x1f.nearside.v1.ReopenRoadResponse\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=roadChanges/*}:reopen\x12u\n" +
-	"\x0fListRoadChanges\x12#.nearside.v1.ListRoadChangesRequest\x1a$.nearside.v1.ListRoadChangesResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/roadChanges2\xb0\x03\n" +
+	"\x0fListRoadChanges\x12#.nearside.v1.ListRoadChangesRequest\x1a$.nearside.v1.ListRoadChangesResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/roadChanges2\xcf\x03\n" +
 	"\rDemandService\x12v\n" +
 	"\x0fExplainForecast\x12#.nearside.v1.ExplainForecastRequest\x1a .nearside.v1.ForecastExplanation\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/forecast:explain\x12m\n" +
 	"\vReportCalls\x12\x1f.nearside.v1.ReportCallsRequest\x1a .nearside.v1.ReportCallsResponse\"\x1b\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/calls:report\x12O\n" +
-	"\bGetDrift\x12\x1c.nearside.v1.GetDriftRequest\x1a\x12.nearside.v1.Drift\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/drift\x12g\n" +
-	"\x0eGetSuitability\x12\".nearside.v1.GetSuitabilityRequest\x1a\x18.nearside.v1.Suitability\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/suitabilityB=Z;github.com/nearside-ems/nearside/api/nearside/v1;nearsidev1b\x06proto3"
+	"\bGetDrift\x12\x1c.nearside.v1.GetDriftRequest\x1a\x12.nearside.v1.Drift\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/drift\x12\x85\x01\n" +
+	"\x0eGetSuitability\x12\".nearside.v1.GetSuitabilityRequest\x1a\x18.nearside.v1.Suitability\"5\x82\xd3\xe4\x93\x02/Z\x1c:\x01*\"\x17/v1/suitability:compare\x12\x0f/v1/suitabilityB=Z;github.com/nearside-ems/nearside/api/nearside/v1;nearsidev1b\x06proto3"
 
 var (
 	file_nearside_v1_nearside_proto_rawDescOnce sync.Once
@@ -8078,7 +8380,7 @@ func file_nearside_v1_nearside_proto_rawDescGZIP() []byte {
 }
 
 var file_nearside_v1_nearside_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 88)
+var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 90)
 var file_nearside_v1_nearside_proto_goTypes = []any{
 	(Driving)(0),                      // 0: nearside.v1.Driving
 	(CarStatus)(0),                    // 1: nearside.v1.CarStatus
@@ -8119,66 +8421,68 @@ var file_nearside_v1_nearside_proto_goTypes = []any{
 	(*Period)(nil),                    // 36: nearside.v1.Period
 	(*ForecastArea)(nil),              // 37: nearside.v1.ForecastArea
 	(*Scenario)(nil),                  // 38: nearside.v1.Scenario
-	(*Modification)(nil),              // 39: nearside.v1.Modification
-	(*Growth)(nil),                    // 40: nearside.v1.Growth
-	(*ChannelShift)(nil),              // 41: nearside.v1.ChannelShift
-	(*Event)(nil),                     // 42: nearside.v1.Event
-	(*NewPopulation)(nil),             // 43: nearside.v1.NewPopulation
-	(*Forecast)(nil),                  // 44: nearside.v1.Forecast
-	(*CallInterval)(nil),              // 45: nearside.v1.CallInterval
-	(*BoroughForecast)(nil),           // 46: nearside.v1.BoroughForecast
-	(*HourTable)(nil),                 // 47: nearside.v1.HourTable
-	(*HourSeries)(nil),                // 48: nearside.v1.HourSeries
-	(*BoroughValue)(nil),              // 49: nearside.v1.BoroughValue
-	(*ExplainForecastRequest)(nil),    // 50: nearside.v1.ExplainForecastRequest
-	(*ForecastExplanation)(nil),       // 51: nearside.v1.ForecastExplanation
-	(*ForecastComponent)(nil),         // 52: nearside.v1.ForecastComponent
-	(*ForecastFactor)(nil),            // 53: nearside.v1.ForecastFactor
-	(*CellExplanation)(nil),           // 54: nearside.v1.CellExplanation
-	(*CellShare)(nil),                 // 55: nearside.v1.CellShare
-	(*CallReport)(nil),                // 56: nearside.v1.CallReport
-	(*ReportCallsRequest)(nil),        // 57: nearside.v1.ReportCallsRequest
-	(*CallError)(nil),                 // 58: nearside.v1.CallError
-	(*ReportCallsResponse)(nil),       // 59: nearside.v1.ReportCallsResponse
-	(*GetDriftRequest)(nil),           // 60: nearside.v1.GetDriftRequest
-	(*Drift)(nil),                     // 61: nearside.v1.Drift
-	(*DriftFinding)(nil),              // 62: nearside.v1.DriftFinding
-	(*DriftTest)(nil),                 // 63: nearside.v1.DriftTest
-	(*DriftScores)(nil),               // 64: nearside.v1.DriftScores
-	(*DayCount)(nil),                  // 65: nearside.v1.DayCount
-	(*BoroughCount)(nil),              // 66: nearside.v1.BoroughCount
-	(*GetSuitabilityRequest)(nil),     // 67: nearside.v1.GetSuitabilityRequest
-	(*Suitability)(nil),               // 68: nearside.v1.Suitability
-	(*SuitabilityRule)(nil),           // 69: nearside.v1.SuitabilityRule
-	(*GetCoverageRequest)(nil),        // 70: nearside.v1.GetCoverageRequest
-	(*Coverage)(nil),                  // 71: nearside.v1.Coverage
-	(*BoroughCoverage)(nil),           // 72: nearside.v1.BoroughCoverage
-	(*CreatePlanRequest)(nil),         // 73: nearside.v1.CreatePlanRequest
-	(*CreatePlanMetadata)(nil),        // 74: nearside.v1.CreatePlanMetadata
-	(*GetPlanRequest)(nil),            // 75: nearside.v1.GetPlanRequest
-	(*Plan)(nil),                      // 76: nearside.v1.Plan
-	(*PlannedSite)(nil),               // 77: nearside.v1.PlannedSite
-	(*Comparison)(nil),                // 78: nearside.v1.Comparison
-	(*FindRouteRequest)(nil),          // 79: nearside.v1.FindRouteRequest
-	(*FindRouteResponse)(nil),         // 80: nearside.v1.FindRouteResponse
-	(*RouteStreet)(nil),               // 81: nearside.v1.RouteStreet
-	(*GetReachRequest)(nil),           // 82: nearside.v1.GetReachRequest
-	(*Reach)(nil),                     // 83: nearside.v1.Reach
-	(*RoadPlace)(nil),                 // 84: nearside.v1.RoadPlace
-	(*NearestRoad)(nil),               // 85: nearside.v1.NearestRoad
-	(*Area)(nil),                      // 86: nearside.v1.Area
-	(*RoadEdges)(nil),                 // 87: nearside.v1.RoadEdges
-	(*RoadChange)(nil),                // 88: nearside.v1.RoadChange
-	(*RoadLine)(nil),                  // 89: nearside.v1.RoadLine
-	(*CloseRoadRequest)(nil),          // 90: nearside.v1.CloseRoadRequest
-	(*SetSpeedRequest)(nil),           // 91: nearside.v1.SetSpeedRequest
-	(*ReopenRoadRequest)(nil),         // 92: nearside.v1.ReopenRoadRequest
-	(*ReopenRoadResponse)(nil),        // 93: nearside.v1.ReopenRoadResponse
-	(*ListRoadChangesRequest)(nil),    // 94: nearside.v1.ListRoadChangesRequest
-	(*ListRoadChangesResponse)(nil),   // 95: nearside.v1.ListRoadChangesResponse
-	(*timestamppb.Timestamp)(nil),     // 96: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),       // 97: google.protobuf.Duration
-	(*longrunningpb.Operation)(nil),   // 98: google.longrunning.Operation
+	(*KindShare)(nil),                 // 39: nearside.v1.KindShare
+	(*Modification)(nil),              // 40: nearside.v1.Modification
+	(*Growth)(nil),                    // 41: nearside.v1.Growth
+	(*ChannelShift)(nil),              // 42: nearside.v1.ChannelShift
+	(*Event)(nil),                     // 43: nearside.v1.Event
+	(*NewPopulation)(nil),             // 44: nearside.v1.NewPopulation
+	(*Forecast)(nil),                  // 45: nearside.v1.Forecast
+	(*CallInterval)(nil),              // 46: nearside.v1.CallInterval
+	(*BoroughForecast)(nil),           // 47: nearside.v1.BoroughForecast
+	(*HourTable)(nil),                 // 48: nearside.v1.HourTable
+	(*HourSeries)(nil),                // 49: nearside.v1.HourSeries
+	(*BoroughValue)(nil),              // 50: nearside.v1.BoroughValue
+	(*ExplainForecastRequest)(nil),    // 51: nearside.v1.ExplainForecastRequest
+	(*ForecastExplanation)(nil),       // 52: nearside.v1.ForecastExplanation
+	(*ForecastComponent)(nil),         // 53: nearside.v1.ForecastComponent
+	(*ForecastFactor)(nil),            // 54: nearside.v1.ForecastFactor
+	(*CellExplanation)(nil),           // 55: nearside.v1.CellExplanation
+	(*CellShare)(nil),                 // 56: nearside.v1.CellShare
+	(*CallReport)(nil),                // 57: nearside.v1.CallReport
+	(*ReportCallsRequest)(nil),        // 58: nearside.v1.ReportCallsRequest
+	(*CallError)(nil),                 // 59: nearside.v1.CallError
+	(*ReportCallsResponse)(nil),       // 60: nearside.v1.ReportCallsResponse
+	(*GetDriftRequest)(nil),           // 61: nearside.v1.GetDriftRequest
+	(*Drift)(nil),                     // 62: nearside.v1.Drift
+	(*DriftFinding)(nil),              // 63: nearside.v1.DriftFinding
+	(*DriftTest)(nil),                 // 64: nearside.v1.DriftTest
+	(*DriftScores)(nil),               // 65: nearside.v1.DriftScores
+	(*DayCount)(nil),                  // 66: nearside.v1.DayCount
+	(*BoroughCount)(nil),              // 67: nearside.v1.BoroughCount
+	(*GetSuitabilityRequest)(nil),     // 68: nearside.v1.GetSuitabilityRequest
+	(*RuleShare)(nil),                 // 69: nearside.v1.RuleShare
+	(*Suitability)(nil),               // 70: nearside.v1.Suitability
+	(*SuitabilityRule)(nil),           // 71: nearside.v1.SuitabilityRule
+	(*GetCoverageRequest)(nil),        // 72: nearside.v1.GetCoverageRequest
+	(*Coverage)(nil),                  // 73: nearside.v1.Coverage
+	(*BoroughCoverage)(nil),           // 74: nearside.v1.BoroughCoverage
+	(*CreatePlanRequest)(nil),         // 75: nearside.v1.CreatePlanRequest
+	(*CreatePlanMetadata)(nil),        // 76: nearside.v1.CreatePlanMetadata
+	(*GetPlanRequest)(nil),            // 77: nearside.v1.GetPlanRequest
+	(*Plan)(nil),                      // 78: nearside.v1.Plan
+	(*PlannedSite)(nil),               // 79: nearside.v1.PlannedSite
+	(*Comparison)(nil),                // 80: nearside.v1.Comparison
+	(*FindRouteRequest)(nil),          // 81: nearside.v1.FindRouteRequest
+	(*FindRouteResponse)(nil),         // 82: nearside.v1.FindRouteResponse
+	(*RouteStreet)(nil),               // 83: nearside.v1.RouteStreet
+	(*GetReachRequest)(nil),           // 84: nearside.v1.GetReachRequest
+	(*Reach)(nil),                     // 85: nearside.v1.Reach
+	(*RoadPlace)(nil),                 // 86: nearside.v1.RoadPlace
+	(*NearestRoad)(nil),               // 87: nearside.v1.NearestRoad
+	(*Area)(nil),                      // 88: nearside.v1.Area
+	(*RoadEdges)(nil),                 // 89: nearside.v1.RoadEdges
+	(*RoadChange)(nil),                // 90: nearside.v1.RoadChange
+	(*RoadLine)(nil),                  // 91: nearside.v1.RoadLine
+	(*CloseRoadRequest)(nil),          // 92: nearside.v1.CloseRoadRequest
+	(*SetSpeedRequest)(nil),           // 93: nearside.v1.SetSpeedRequest
+	(*ReopenRoadRequest)(nil),         // 94: nearside.v1.ReopenRoadRequest
+	(*ReopenRoadResponse)(nil),        // 95: nearside.v1.ReopenRoadResponse
+	(*ListRoadChangesRequest)(nil),    // 96: nearside.v1.ListRoadChangesRequest
+	(*ListRoadChangesResponse)(nil),   // 97: nearside.v1.ListRoadChangesResponse
+	(*timestamppb.Timestamp)(nil),     // 98: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),       // 99: google.protobuf.Duration
+	(*longrunningpb.Operation)(nil),   // 100: google.longrunning.Operation
 }
 var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	9,   // 0: nearside.v1.Location.lat_lng:type_name -> nearside.v1.LatLng
@@ -8187,24 +8491,24 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	1,   // 3: nearside.v1.Car.status:type_name -> nearside.v1.CarStatus
 	2,   // 4: nearside.v1.Car.skills:type_name -> nearside.v1.Skill
 	9,   // 5: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
-	96,  // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
-	97,  // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
-	96,  // 8: nearside.v1.Car.shift_end:type_name -> google.protobuf.Timestamp
+	98,  // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
+	99,  // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
+	98,  // 8: nearside.v1.Car.shift_end:type_name -> google.protobuf.Timestamp
 	8,   // 9: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
 	2,   // 10: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
 	0,   // 11: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
 	12,  // 12: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
-	97,  // 13: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
-	97,  // 14: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
+	99,  // 13: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
+	99,  // 14: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
 	14,  // 15: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
 	15,  // 16: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
 	11,  // 17: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
-	96,  // 18: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	98,  // 18: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
 	8,   // 19: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
-	96,  // 20: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
+	98,  // 20: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
 	1,   // 21: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
 	2,   // 22: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
-	96,  // 23: nearside.v1.PositionReport.shift_end:type_name -> google.protobuf.Timestamp
+	98,  // 23: nearside.v1.PositionReport.shift_end:type_name -> google.protobuf.Timestamp
 	17,  // 24: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
 	19,  // 25: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
 	19,  // 26: nearside.v1.ReportPositionsResponse.warnings:type_name -> nearside.v1.ReportError
@@ -8212,14 +8516,14 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	19,  // 28: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
 	19,  // 29: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
 	12,  // 30: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
-	96,  // 31: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	98,  // 31: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
 	3,   // 32: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
 	9,   // 33: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
 	8,   // 34: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
 	3,   // 35: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
 	0,   // 36: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
 	25,  // 37: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
-	97,  // 38: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
+	99,  // 38: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
 	27,  // 39: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
 	11,  // 40: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
 	31,  // 41: nearside.v1.City.cells:type_name -> nearside.v1.Cell
@@ -8231,149 +8535,154 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	37,  // 47: nearside.v1.GetForecastRequest.area:type_name -> nearside.v1.ForecastArea
 	38,  // 48: nearside.v1.GetForecastRequest.scenario:type_name -> nearside.v1.Scenario
 	4,   // 49: nearside.v1.GetForecastRequest.cell_values:type_name -> nearside.v1.ForecastValue
-	96,  // 50: nearside.v1.Period.start_time:type_name -> google.protobuf.Timestamp
-	86,  // 51: nearside.v1.ForecastArea.polygon:type_name -> nearside.v1.Area
-	39,  // 52: nearside.v1.Scenario.modifications:type_name -> nearside.v1.Modification
-	40,  // 53: nearside.v1.Modification.growth:type_name -> nearside.v1.Growth
-	41,  // 54: nearside.v1.Modification.channel_shift:type_name -> nearside.v1.ChannelShift
-	42,  // 55: nearside.v1.Modification.event:type_name -> nearside.v1.Event
-	43,  // 56: nearside.v1.Modification.new_population:type_name -> nearside.v1.NewPopulation
-	96,  // 57: nearside.v1.ChannelShift.start_time:type_name -> google.protobuf.Timestamp
-	8,   // 58: nearside.v1.Event.location:type_name -> nearside.v1.Location
-	96,  // 59: nearside.v1.Event.start_time:type_name -> google.protobuf.Timestamp
-	8,   // 60: nearside.v1.NewPopulation.location:type_name -> nearside.v1.Location
-	96,  // 61: nearside.v1.NewPopulation.start_time:type_name -> google.protobuf.Timestamp
-	49,  // 62: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
-	46,  // 63: nearside.v1.Forecast.borough_calls:type_name -> nearside.v1.BoroughForecast
-	45,  // 64: nearside.v1.Forecast.total_calls:type_name -> nearside.v1.CallInterval
-	47,  // 65: nearside.v1.Forecast.hour_table:type_name -> nearside.v1.HourTable
-	96,  // 66: nearside.v1.Forecast.cutoff_time:type_name -> google.protobuf.Timestamp
-	97,  // 67: nearside.v1.Forecast.age:type_name -> google.protobuf.Duration
-	96,  // 68: nearside.v1.Forecast.start_time:type_name -> google.protobuf.Timestamp
-	96,  // 69: nearside.v1.Forecast.end_time:type_name -> google.protobuf.Timestamp
-	5,   // 70: nearside.v1.Forecast.drift:type_name -> nearside.v1.DriftState
-	45,  // 71: nearside.v1.BoroughForecast.calls:type_name -> nearside.v1.CallInterval
-	96,  // 72: nearside.v1.HourTable.start_time:type_name -> google.protobuf.Timestamp
-	48,  // 73: nearside.v1.HourTable.all:type_name -> nearside.v1.HourSeries
-	48,  // 74: nearside.v1.HourTable.boroughs:type_name -> nearside.v1.HourSeries
-	8,   // 75: nearside.v1.ExplainForecastRequest.location:type_name -> nearside.v1.Location
-	96,  // 76: nearside.v1.ForecastExplanation.cutoff_time:type_name -> google.protobuf.Timestamp
-	96,  // 77: nearside.v1.ForecastExplanation.first_call_time:type_name -> google.protobuf.Timestamp
-	52,  // 78: nearside.v1.ForecastExplanation.components:type_name -> nearside.v1.ForecastComponent
-	53,  // 79: nearside.v1.ForecastExplanation.factors:type_name -> nearside.v1.ForecastFactor
-	54,  // 80: nearside.v1.ForecastExplanation.cell:type_name -> nearside.v1.CellExplanation
-	97,  // 81: nearside.v1.ForecastComponent.half_life:type_name -> google.protobuf.Duration
-	55,  // 82: nearside.v1.CellExplanation.shares:type_name -> nearside.v1.CellShare
-	8,   // 83: nearside.v1.CallReport.location:type_name -> nearside.v1.Location
-	96,  // 84: nearside.v1.CallReport.time:type_name -> google.protobuf.Timestamp
-	56,  // 85: nearside.v1.ReportCallsRequest.calls:type_name -> nearside.v1.CallReport
-	58,  // 86: nearside.v1.ReportCallsResponse.errors:type_name -> nearside.v1.CallError
-	5,   // 87: nearside.v1.Drift.state:type_name -> nearside.v1.DriftState
-	62,  // 88: nearside.v1.Drift.findings:type_name -> nearside.v1.DriftFinding
-	64,  // 89: nearside.v1.Drift.scores:type_name -> nearside.v1.DriftScores
-	63,  // 90: nearside.v1.Drift.tests:type_name -> nearside.v1.DriftTest
-	65,  // 91: nearside.v1.Drift.days:type_name -> nearside.v1.DayCount
-	66,  // 92: nearside.v1.Drift.boroughs:type_name -> nearside.v1.BoroughCount
-	96,  // 93: nearside.v1.Drift.since_time:type_name -> google.protobuf.Timestamp
-	96,  // 94: nearside.v1.Drift.closed_time:type_name -> google.protobuf.Timestamp
-	97,  // 95: nearside.v1.Drift.delay:type_name -> google.protobuf.Duration
-	96,  // 96: nearside.v1.Drift.as_of:type_name -> google.protobuf.Timestamp
-	6,   // 97: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
-	96,  // 98: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
-	96,  // 99: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
-	6,   // 100: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
-	45,  // 101: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
-	69,  // 102: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
-	0,   // 103: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	72,  // 104: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	72,  // 105: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	11,  // 106: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,   // 107: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	97,  // 108: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	77,  // 109: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	77,  // 110: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	72,  // 111: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	72,  // 112: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	78,  // 113: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	11,  // 114: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	9,   // 115: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	72,  // 116: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	77,  // 117: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	8,   // 118: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
-	8,   // 119: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
-	0,   // 120: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
-	97,  // 121: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
-	9,   // 122: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
-	81,  // 123: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
-	11,  // 124: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
-	8,   // 125: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
-	0,   // 126: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
-	11,  // 127: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
-	85,  // 128: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
-	86,  // 129: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
-	87,  // 130: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
-	8,   // 131: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
-	9,   // 132: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
-	7,   // 133: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
-	84,  // 134: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
-	96,  // 135: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
-	96,  // 136: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
-	89,  // 137: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
-	9,   // 138: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
-	84,  // 139: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
-	96,  // 140: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
-	97,  // 141: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
-	84,  // 142: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
-	96,  // 143: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
-	97,  // 144: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
-	88,  // 145: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
-	88,  // 146: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
-	96,  // 147: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
-	13,  // 148: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	18,  // 149: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	21,  // 150: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	23,  // 151: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	26,  // 152: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	29,  // 153: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	35,  // 154: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	70,  // 155: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	73,  // 156: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	75,  // 157: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	79,  // 158: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
-	82,  // 159: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
-	90,  // 160: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
-	91,  // 161: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
-	92,  // 162: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
-	94,  // 163: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
-	50,  // 164: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
-	57,  // 165: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
-	60,  // 166: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
-	67,  // 167: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
-	16,  // 168: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	20,  // 169: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	22,  // 170: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	24,  // 171: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	28,  // 172: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	30,  // 173: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	44,  // 174: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	71,  // 175: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	98,  // 176: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	76,  // 177: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	80,  // 178: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
-	83,  // 179: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
-	88,  // 180: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
-	88,  // 181: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
-	93,  // 182: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
-	95,  // 183: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
-	51,  // 184: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
-	59,  // 185: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
-	61,  // 186: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
-	68,  // 187: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
-	168, // [168:188] is the sub-list for method output_type
-	148, // [148:168] is the sub-list for method input_type
-	148, // [148:148] is the sub-list for extension type_name
-	148, // [148:148] is the sub-list for extension extendee
-	0,   // [0:148] is the sub-list for field type_name
+	98,  // 50: nearside.v1.Period.start_time:type_name -> google.protobuf.Timestamp
+	88,  // 51: nearside.v1.ForecastArea.polygon:type_name -> nearside.v1.Area
+	40,  // 52: nearside.v1.Scenario.modifications:type_name -> nearside.v1.Modification
+	39,  // 53: nearside.v1.Scenario.kinds:type_name -> nearside.v1.KindShare
+	41,  // 54: nearside.v1.Modification.growth:type_name -> nearside.v1.Growth
+	42,  // 55: nearside.v1.Modification.channel_shift:type_name -> nearside.v1.ChannelShift
+	43,  // 56: nearside.v1.Modification.event:type_name -> nearside.v1.Event
+	44,  // 57: nearside.v1.Modification.new_population:type_name -> nearside.v1.NewPopulation
+	98,  // 58: nearside.v1.Growth.from_time:type_name -> google.protobuf.Timestamp
+	98,  // 59: nearside.v1.ChannelShift.start_time:type_name -> google.protobuf.Timestamp
+	8,   // 60: nearside.v1.Event.location:type_name -> nearside.v1.Location
+	98,  // 61: nearside.v1.Event.start_time:type_name -> google.protobuf.Timestamp
+	8,   // 62: nearside.v1.NewPopulation.location:type_name -> nearside.v1.Location
+	88,  // 63: nearside.v1.NewPopulation.polygon:type_name -> nearside.v1.Area
+	98,  // 64: nearside.v1.NewPopulation.start_time:type_name -> google.protobuf.Timestamp
+	50,  // 65: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
+	47,  // 66: nearside.v1.Forecast.borough_calls:type_name -> nearside.v1.BoroughForecast
+	46,  // 67: nearside.v1.Forecast.total_calls:type_name -> nearside.v1.CallInterval
+	48,  // 68: nearside.v1.Forecast.hour_table:type_name -> nearside.v1.HourTable
+	98,  // 69: nearside.v1.Forecast.cutoff_time:type_name -> google.protobuf.Timestamp
+	99,  // 70: nearside.v1.Forecast.age:type_name -> google.protobuf.Duration
+	98,  // 71: nearside.v1.Forecast.start_time:type_name -> google.protobuf.Timestamp
+	98,  // 72: nearside.v1.Forecast.end_time:type_name -> google.protobuf.Timestamp
+	5,   // 73: nearside.v1.Forecast.drift:type_name -> nearside.v1.DriftState
+	46,  // 74: nearside.v1.BoroughForecast.calls:type_name -> nearside.v1.CallInterval
+	98,  // 75: nearside.v1.HourTable.start_time:type_name -> google.protobuf.Timestamp
+	49,  // 76: nearside.v1.HourTable.all:type_name -> nearside.v1.HourSeries
+	49,  // 77: nearside.v1.HourTable.boroughs:type_name -> nearside.v1.HourSeries
+	8,   // 78: nearside.v1.ExplainForecastRequest.location:type_name -> nearside.v1.Location
+	98,  // 79: nearside.v1.ForecastExplanation.cutoff_time:type_name -> google.protobuf.Timestamp
+	98,  // 80: nearside.v1.ForecastExplanation.first_call_time:type_name -> google.protobuf.Timestamp
+	53,  // 81: nearside.v1.ForecastExplanation.components:type_name -> nearside.v1.ForecastComponent
+	54,  // 82: nearside.v1.ForecastExplanation.factors:type_name -> nearside.v1.ForecastFactor
+	55,  // 83: nearside.v1.ForecastExplanation.cell:type_name -> nearside.v1.CellExplanation
+	99,  // 84: nearside.v1.ForecastComponent.half_life:type_name -> google.protobuf.Duration
+	56,  // 85: nearside.v1.CellExplanation.shares:type_name -> nearside.v1.CellShare
+	8,   // 86: nearside.v1.CallReport.location:type_name -> nearside.v1.Location
+	98,  // 87: nearside.v1.CallReport.time:type_name -> google.protobuf.Timestamp
+	57,  // 88: nearside.v1.ReportCallsRequest.calls:type_name -> nearside.v1.CallReport
+	59,  // 89: nearside.v1.ReportCallsResponse.errors:type_name -> nearside.v1.CallError
+	5,   // 90: nearside.v1.Drift.state:type_name -> nearside.v1.DriftState
+	63,  // 91: nearside.v1.Drift.findings:type_name -> nearside.v1.DriftFinding
+	65,  // 92: nearside.v1.Drift.scores:type_name -> nearside.v1.DriftScores
+	64,  // 93: nearside.v1.Drift.tests:type_name -> nearside.v1.DriftTest
+	66,  // 94: nearside.v1.Drift.days:type_name -> nearside.v1.DayCount
+	67,  // 95: nearside.v1.Drift.boroughs:type_name -> nearside.v1.BoroughCount
+	98,  // 96: nearside.v1.Drift.since_time:type_name -> google.protobuf.Timestamp
+	98,  // 97: nearside.v1.Drift.closed_time:type_name -> google.protobuf.Timestamp
+	99,  // 98: nearside.v1.Drift.delay:type_name -> google.protobuf.Duration
+	98,  // 99: nearside.v1.Drift.as_of:type_name -> google.protobuf.Timestamp
+	6,   // 100: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
+	98,  // 101: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
+	98,  // 102: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
+	6,   // 103: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
+	46,  // 104: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
+	69,  // 105: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
+	71,  // 106: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
+	71,  // 107: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
+	0,   // 108: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	74,  // 109: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	74,  // 110: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	11,  // 111: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 112: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	99,  // 113: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	79,  // 114: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	79,  // 115: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	74,  // 116: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	74,  // 117: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	80,  // 118: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	11,  // 119: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	9,   // 120: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	74,  // 121: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	79,  // 122: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	8,   // 123: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	8,   // 124: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 125: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	99,  // 126: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	9,   // 127: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	83,  // 128: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	11,  // 129: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	8,   // 130: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 131: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	11,  // 132: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	87,  // 133: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	88,  // 134: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	89,  // 135: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	8,   // 136: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	9,   // 137: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	7,   // 138: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	86,  // 139: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	98,  // 140: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	98,  // 141: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	91,  // 142: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	9,   // 143: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	86,  // 144: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	98,  // 145: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	99,  // 146: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	86,  // 147: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	98,  // 148: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	99,  // 149: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	90,  // 150: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	90,  // 151: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	98,  // 152: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	13,  // 153: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	18,  // 154: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	21,  // 155: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	23,  // 156: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	26,  // 157: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	29,  // 158: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	35,  // 159: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	72,  // 160: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	75,  // 161: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	77,  // 162: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	81,  // 163: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	84,  // 164: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	92,  // 165: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	93,  // 166: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	94,  // 167: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	96,  // 168: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	51,  // 169: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
+	58,  // 170: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
+	61,  // 171: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
+	68,  // 172: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
+	16,  // 173: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	20,  // 174: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	22,  // 175: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	24,  // 176: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	28,  // 177: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	30,  // 178: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	45,  // 179: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	73,  // 180: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	100, // 181: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	78,  // 182: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	82,  // 183: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	85,  // 184: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	90,  // 185: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	90,  // 186: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	95,  // 187: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	97,  // 188: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	52,  // 189: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
+	60,  // 190: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
+	62,  // 191: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
+	70,  // 192: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
+	173, // [173:193] is the sub-list for method output_type
+	153, // [153:173] is the sub-list for method input_type
+	153, // [153:153] is the sub-list for extension type_name
+	153, // [153:153] is the sub-list for extension extendee
+	0,   // [0:153] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
@@ -8388,33 +8697,34 @@ func file_nearside_v1_nearside_proto_init() {
 	}
 	file_nearside_v1_nearside_proto_msgTypes[4].OneofWrappers = []any{}
 	file_nearside_v1_nearside_proto_msgTypes[9].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[31].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[32].OneofWrappers = []any{
 		(*Modification_Growth)(nil),
 		(*Modification_ChannelShift)(nil),
 		(*Modification_Event)(nil),
 		(*Modification_NewPopulation)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[42].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[43].OneofWrappers = []any{
 		(*ExplainForecastRequest_Location)(nil),
 		(*ExplainForecastRequest_Cell)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[54].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[65].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[74].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[55].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[62].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[67].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[76].OneofWrappers = []any{
 		(*GetReachRequest_Location)(nil),
 		(*GetReachRequest_Car)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[76].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[78].OneofWrappers = []any{
 		(*RoadPlace_At)(nil),
 		(*RoadPlace_Area)(nil),
 		(*RoadPlace_Edges)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[77].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[82].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[79].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[84].OneofWrappers = []any{
 		(*CloseRoadRequest_ExpireTime)(nil),
 		(*CloseRoadRequest_Ttl)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[83].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[85].OneofWrappers = []any{
 		(*SetSpeedRequest_ExpireTime)(nil),
 		(*SetSpeedRequest_Ttl)(nil),
 	}
@@ -8424,7 +8734,7 @@ func file_nearside_v1_nearside_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nearside_v1_nearside_proto_rawDesc), len(file_nearside_v1_nearside_proto_rawDesc)),
 			NumEnums:      8,
-			NumMessages:   88,
+			NumMessages:   90,
 			NumExtensions: 0,
 			NumServices:   4,
 		},
