@@ -11,14 +11,13 @@ import (
 
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/demand/calls"
+	"github.com/nearside-ems/nearside/demand/forecast"
 	"github.com/nearside-ems/nearside/demand/monitor"
 )
 
 const (
 	// watchedDays is how many days of calls before the present a watch begins with at most.
 	watchedDays = 56
-	// outdatedDays is how much newer than a fit's cut-off calls may be before its answers are degraded.
-	outdatedDays = 14
 	// learnableHours is how many hours of calls are enough to learn from, where only a prior is in use.
 	learnableHours = 28 * 24
 	// driftPause is how often the keeper looks whether hours have closed or calls were imported.
@@ -75,7 +74,7 @@ func (d *drift) restart() (err error) {
 	d.from = max(about.CutOff(), now-watchedDays*24)
 	if d.settings.Calls != nil {
 		h := d.settings.Calls.History()
-		d.known, d.enough = h.Span.To, h.Known() >= learnableHours
+		d.known = h.Span.To
 		if d.begun = h.Len() > 0 && d.known > d.from; d.begun {
 			h = h.Between(calls.Span{From: d.from, To: d.known})
 			d.from, d.gaps = h.Span.From, h.Gaps
@@ -164,14 +163,18 @@ func (d *drift) close(h calls.Hour) error {
 
 // behind says what of the calls the forecast does not know; empty where that is little.
 func (d *drift) behind() string {
-	about := d.settings.Baseline.About()
-	days := int(d.known-about.CutOff()) / 24
-	switch {
-	case !about.Learnt && d.enough:
-		return "Calls are kept here, but the forecast was not learnt from them."
-	case about.Learnt && days >= outdatedDays:
-		return fmt.Sprintf("The forecast was learnt from calls until %s; %d days of calls since are not in it.",
-			about.CutOff().Time().In(d.city.Zone).Format("2 January 2006"), days)
+	if d.settings.Calls == nil {
+		return ""
+	}
+	h := d.settings.Calls.History()
+	if fit, ok := d.settings.Baseline.(*forecast.Fit); ok {
+		if standing := fit.Against(h); standing.Stale() {
+			return standing.String()
+		}
+		return ""
+	}
+	if h.Known() >= learnableHours {
+		return "calls are kept here, but no forecast is learnt from them: run nearside forecast fit"
 	}
 	return ""
 }
