@@ -6,6 +6,10 @@ import (
 	"github.com/nearside-ems/nearside/demand/count"
 )
 
+// usualLevel is the variance of the level for a week ahead that is presumed until weeks have shown their
+// own: about the middle of the four sets of real calls.
+const usualLevel = 0.004
+
 // dispersion is how far off forecasts are beyond chance.
 type dispersion struct {
 	day   float64 // variance of a day's multiplier
@@ -23,12 +27,11 @@ func (d dispersion) at(days int, l *level) count.Dispersion {
 // ahead, which vary by day and level together, of that week's totals, in which days even out, and of
 // later weeks' totals.
 func (w *roller) spread(t tuning) dispersion {
-	days := likeliest(w.trials(t, 0, 7, nil), usualDay)
-	week := likeliest(w.totals(t, 0), usualDay/7)
-	level := max(0, (week-days/7)*7/6)
-	d := dispersion{day: max(days-level, 0), level: level}
-	later := likeliest(w.totals(t, 28), week)
-	d.drift = max(0, later-week) / 28
+	single := expected(w.trials(t, 0, 7, nil), usualDay+usualLevel, 0)
+	// A week's total varies by level + day/7, which is single/7 + level·6/7.
+	level := expected(w.totals(t, 0), usualLevel*6/7, single/7) * 7 / 6
+	d := dispersion{day: max(single-level, usualDay/10), level: level}
+	d.drift = max(0, expected(w.totals(t, 28), level, d.day/7)-level) / 28
 	return d
 }
 
@@ -46,23 +49,37 @@ func (w *roller) totals(t tuning, from int) []trial {
 	return out
 }
 
-// likeliest returns the variance of a gamma multiplier under which counts are likeliest, with a log-
-// normal prior round a usual value whose standard deviation is a factor of e.
-func likeliest(trials []trial, usual float64) float64 {
-	best, most := usual, math.Inf(-1)
-	for step := -50; step <= 50; step++ {
-		x := float64(step) / 10
-		alpha := usual * math.Exp(x)
-		r := 1 / alpha
-		rest, _ := math.Lgamma(r)
-		score := -x * x / 2
-		for _, t := range trials {
-			up, _ := math.Lgamma(t.calls + r)
-			score += up - rest + t.calls*math.Log(t.mean*alpha) - (t.calls+r)*math.Log1p(t.mean*alpha)
-		}
-		if score > most {
-			best, most = alpha, score
-		}
+// expected returns the mean of what the counts and the prior leave possible for the variance of a gamma
+// multiplier, beside a further variance that is known. The prior is log-normal round a usual value, with
+// a standard deviation of a factor of e. The mean and not the likeliest: a variance that few weeks show
+// may well be larger.
+func expected(trials []trial, usual, beside float64) float64 {
+	const steps = 60
+	var at, score [2*steps + 1]float64
+	most := math.Inf(-1)
+	for i := range at {
+		x := float64(i-steps) / 15
+		at[i] = usual * math.Exp(x)
+		score[i] = -x*x/2 + likelihood(trials, at[i]+beside)
+		most = max(most, score[i])
 	}
-	return best
+	var sum, weight float64
+	for i, a := range at {
+		p := math.Exp(score[i] - most)
+		sum, weight = sum+p*a, weight+p
+	}
+	return sum / weight
+}
+
+// likelihood returns the logarithm of that of negative binomial counts, but for what alpha does not
+// change.
+func likelihood(trials []trial, alpha float64) float64 {
+	r := 1 / alpha
+	rest, _ := math.Lgamma(r)
+	var sum float64
+	for _, t := range trials {
+		up, _ := math.Lgamma(t.calls + r)
+		sum += up - rest + t.calls*math.Log(t.mean*alpha) - (t.calls+r)*math.Log1p(t.mean*alpha)
+	}
+	return sum
 }

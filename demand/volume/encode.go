@@ -15,8 +15,7 @@ import (
 // described in docs/format/volume.md. Zone and holidays are the city's.
 type record struct {
 	From, To             int32 // hours since 1970
-	Known                float64
-	Calls                float64
+	Known, Calls, Prior  float64
 	Shape                [week]float64
 	Sigma                float64
 	Origin               int32 // days since 1970
@@ -32,7 +31,7 @@ type record struct {
 // Encode writes the model, always the same number of bytes.
 func (m *Model) Encode(w io.Writer) error {
 	r := record{
-		From: int32(m.span.From), To: int32(m.span.To), Known: m.known, Calls: m.calls, Shape: m.shape,
+		From: int32(m.span.From), To: int32(m.span.To), Known: m.known, Calls: m.calls, Prior: m.prior, Shape: m.shape,
 		Sigma:  m.sigma,
 		Origin: int32(m.season.origin), Trend: m.season.trend, Annual: m.season.annual, Tuning: m.tuning,
 		Now: m.level.now, LongRun: m.level.longRun, Holiday: m.holiday,
@@ -59,7 +58,7 @@ func Decode(from io.Reader, city *demand.City) (*Model, error) {
 	}
 	m := &Model{
 		zone: city.Zone, holidays: city.Holidays,
-		span: calls.Span{From: calls.Hour(r.From), To: calls.Hour(r.To)}, known: r.Known, calls: r.Calls, shape: r.Shape,
+		span: calls.Span{From: calls.Hour(r.From), To: calls.Hour(r.To)}, known: r.Known, calls: r.Calls, prior: r.Prior, shape: r.Shape,
 		sigma:  r.Sigma,
 		season: season{origin: int(r.Origin), trend: r.Trend, annual: r.Annual}, tuning: r.Tuning,
 		level: level{r.Now, r.LongRun, r.Tuning.Back}, holiday: r.Holiday,
@@ -83,7 +82,7 @@ func (r *record) validate() error {
 	}
 	most, least := math.MaxFloat32, math.SmallestNonzeroFloat32
 	check("span", 0, math.MaxInt32, float64(r.To)-float64(r.From))
-	check("known hours and calls", 0, most, r.Known, r.Calls)
+	check("known hours, calls and prior", 0, most, r.Known, r.Calls, r.Prior)
 	check("rate of an hour of week", 0, week, r.Shape[:]...)
 	check("smoothing", 0, most, r.Sigma)
 	check("season", -100, 100, append(r.Annual[:], r.Trend)...)

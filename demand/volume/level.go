@@ -2,9 +2,10 @@ package volume
 
 import "math"
 
-// priorLevelCalls is how many calls the prior's volume is worth: a gamma prior of this shape has a
-// standard deviation of half its mean, which is how far off a published total can be for one service's
-// calls. Without a prior half a call (Jeffreys) keeps the level above 0.
+// priorLevelCalls is how many calls a prior's volume is worth: a gamma prior of this shape has a standard
+// deviation of half its mean, which is how far off a published total can be for one service's calls. So
+// the long run's volume is to the present's after days of which nothing is known. In known hours it is
+// worth as many as bring four calls. Without a prior half a call (Jeffreys) keeps the level above 0.
 const (
 	priorLevelCalls = 4
 	noPriorCalls    = 0.5
@@ -26,21 +27,27 @@ const longRunDays = 448
 // levelOf returns the level at the end of the days. expected is of level 1; prior is in calls an hour,
 // 0 for none.
 func levelOf(perDay, expected []float64, t tuning, prior float64) level {
-	return level{recent(perDay, expected, t.HalfLife, prior), recent(perDay, expected, longRunDays, prior), t.Back}
+	l := level{back: t.Back}
+	if calls, hours := recent(perDay, expected, longRunDays); prior > 0 {
+		l.longRun = posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/prior), calls + priorLevelCalls}
+	} else {
+		l.longRun = posterior{(calls + noPriorCalls) / hours, calls + noPriorCalls}
+	}
+	if l.now = l.longRun; t.HalfLife < longRunDays {
+		calls, hours := recent(perDay, expected, t.HalfLife)
+		l.now = posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/l.longRun.Rate), calls + priorLevelCalls}
+	}
+	return l
 }
 
-// recent weighs the days, of which one counts half as much each halfLife days further back.
-func recent(perDay, expected []float64, halfLife, prior float64) posterior {
-	var calls, hours float64
+// recent adds up the days, of which one counts half as much each halfLife days further back.
+func recent(perDay, expected []float64, halfLife float64) (calls, hours float64) {
 	decay := math.Exp2(-1 / halfLife)
 	for i, e := range expected {
 		calls = calls*decay + perDay[i]
 		hours = hours*decay + e
 	}
-	if prior > 0 {
-		return posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/prior), calls + priorLevelCalls}
-	}
-	return posterior{(calls + noPriorCalls) / hours, calls + noPriorCalls}
+	return calls, hours
 }
 
 // at returns the level so many days ahead, damped towards the long run's; of days past it is now's.

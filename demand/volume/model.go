@@ -17,6 +17,7 @@ type Model struct {
 	holidays   string
 	span       calls.Span // learnt from
 	known      float64    // hours
+	prior      float64    // calls an hour; 0: none
 	calls      float64
 	shape      [week]float64
 	sigma      float64 // of the week's smoothing, hours
@@ -40,7 +41,7 @@ func Fit(city *demand.City, h *calls.History, s Settings) (*Model, error) {
 		return nil, ErrNothingKnown
 	}
 	r := read(h, city.Zone, city.Holidays)
-	m := &Model{zone: city.Zone, holidays: city.Holidays, span: h.Span, calls: float64(h.Len())}
+	m := &Model{zone: city.Zone, holidays: city.Holidays, span: h.Span, calls: float64(h.Len()), prior: s.priorRate()}
 	m.sigma = r.chooseSigma(r.learn(r.days(), r.days(), &s, usualSigma), s.priorShape())
 	w := newRoller(r, &s, m.sigma)
 	m.tuning = w.tune(float64(r.days()) >= 2*daysPerYear)
@@ -51,7 +52,7 @@ func Fit(city *demand.City, h *calls.History, s Settings) (*Model, error) {
 	for d := range st.expected {
 		st.expected[d] *= math.Exp(m.season.log(r.first + d))
 	}
-	m.level = levelOf(r.perDay, st.expected, m.tuning, s.priorRate())
+	m.level = levelOf(r.perDay, st.expected, m.tuning, m.prior)
 	return m, nil
 }
 

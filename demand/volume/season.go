@@ -34,11 +34,16 @@ func (s *season) log(date int) float64 {
 	if ahead > 0 {
 		ahead = dampingDays * -math.Expm1(-ahead/dampingDays)
 	}
-	x := s.trend * ahead / daysPerYear
-	if s.annual != [annualTerms]float64{} {
-		for i, f := range annualAt(date) {
-			x += s.annual[i] * f
-		}
+	return s.trend*ahead/daysPerYear + s.annualLog(date)
+}
+
+// annualLog returns the logarithm of the factor of a date's time of year.
+func (s *season) annualLog(date int) (x float64) {
+	if s.annual == [annualTerms]float64{} {
+		return 0
+	}
+	for i, f := range annualAt(date) {
+		x += s.annual[i] * f
 	}
 	return x
 }

@@ -27,22 +27,23 @@ const hindsightDays = 28
 func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
 	st := &state{}
 	prior := s.priorShape()
-	known := r.exposure(&flat, days, nil)
-	for _, x := range known {
-		st.hours += x
+	var calls float64
+	for i, hours := range r.exposure(&flat, days, nil) {
+		st.hours += hours
+		calls += r.perDay[i]
 	}
 	multiplier := make([]float64, days)
 	for i := range multiplier {
-		multiplier[i] = 1
+		multiplier[i] = (calls + noPriorCalls) / (st.hours + noPriorCalls)
 	}
 	st.shape = r.count(days, multiplier).shape(sigma, prior)
 	expected := r.exposure(&st.shape, days, nil)
 	st.season = fitSeason(r.first, r.perDay[:days], expected, usualDay)
 	seasonal := make([]float64, days)
-	var calls, total float64
+	var total float64
 	for i := range seasonal {
 		seasonal[i] = math.Exp(st.season.log(r.first + i))
-		calls, total = calls+r.perDay[i], total+seasonal[i]*expected[i]
+		total += seasonal[i] * expected[i]
 	}
 	mean := (calls + noPriorCalls) / (total + noPriorCalls)
 	for k := range st.holiday {
