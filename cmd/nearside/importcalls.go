@@ -46,6 +46,7 @@ type callColumns struct {
 	Category  string `help:"What sort of call." placeholder:"COLUMN"`
 	Channel   string `help:"By which way it came, such as 999, 111 or police." placeholder:"COLUMN"`
 	ID        string `name:"id" help:"What tells calls apart that came at the same time; not kept." placeholder:"COLUMN"`
+	District  string `help:"District of a city other than London, such as a police division: each cell is in the one that most of its calls name. Never guessed." placeholder:"COLUMN"`
 }
 
 // callReading says how the columns are to be understood.
@@ -124,8 +125,11 @@ func (c *importCallsCommand) run(ctx context.Context, stdin io.Reader, out io.Wr
 	if err != nil {
 		return err
 	}
-	store, err := calls.Open(c.DataDir, city.City, now)
-	if err != nil {
+	if c.District != "" && city.outline == nil {
+		return fmt.Errorf("--district %s: London's districts are its boroughs; want it for another city only", c.District)
+	}
+	// What cannot be kept is told before a long file is read.
+	if _, err := calls.Open(c.DataDir, city.City, now); err != nil {
 		return err
 	}
 	s, err := c.settings(city, now)
@@ -140,7 +144,8 @@ func (c *importCallsCommand) run(ctx context.Context, stdin io.Reader, out io.Wr
 	if err != nil {
 		return fmt.Errorf("%s: %w; nothing was imported", c.File, err)
 	}
-	return c.keep(store, city, batch, report, sum, out, now)
+	k := keeping{command: c, city: city, batch: batch, report: report, sum: sum, now: now}
+	return k.run(out)
 }
 
 // city returns the city of the data directory, or that of the outline given where there is none yet.
@@ -159,7 +164,7 @@ func (c *importCallsCommand) city() (*cityOfDir, error) {
 	case err != nil:
 		return nil, err
 	case kept.Hash() != o.Hash():
-		return nil, fmt.Errorf("--city %s is %s, and --data-dir %s is for %s: leave out --city, or name another --data-dir", c.City, o, c.DataDir, kept)
+		return nil, fmt.Errorf("--city %s makes %s, and --data-dir %s is for %s: leave out --city, or name another --data-dir", c.City, o, c.DataDir, kept)
 	}
 	return outlineCity(kept)
 }
@@ -204,60 +209,4 @@ func (c *importCallsCommand) settings(city *cityOfDir, now time.Time) (intake.Se
 		return s, fmt.Errorf("--zone %s: want one of the time zone database, such as Europe/London", c.Zone)
 	}
 	return s, nil
-}
-
-// keep puts the calls into the store and says what came of it.
-func (c *importCallsCommand) keep(store *calls.Store, city *cityOfDir, batch *intake.Batch, report *intake.Report, sum [32]byte, out io.Writer, now time.Time) error {
-	b := calls.NewBuilder(city.Len())
-	for i := range batch.Len() {
-		if err := b.Add(calls.Call{Hour: batch.Hour[i], Cell: batch.Cell[i], Kind: batch.Kinds[batch.Kind[i]]}); err != nil {
-			return fmt.Errorf("%s: %w; nothing was imported", c.File, err)
-		}
-	}
-	in := calls.Batch{SHA256: sum, Read: int(report.Read), Kept: int(report.Kept), Dropped: int(report.Dropped()), Calls: b.History(city.Zone)}
-	switch {
-	case c.Add:
-		in.Overlap = calls.Join
-	case c.Replace:
-		in.Overlap = calls.Replace
-	}
-	undo, err := c.keepCity(city)
-	if err != nil {
-		return err
-	}
-	if c.KeepFor != "" {
-		if err := c.retain(store, out, now); err != nil {
-			return errors.Join(err, undo())
-		}
-	}
-	result, err := store.Add(in, now)
-	if err != nil {
-		if errors.Is(err, calls.ErrOverlap) {
-			err = fmt.Errorf("%w (--add or --replace)", err)
-		}
-		return fmt.Errorf("%s: %w", c.File, errors.Join(err, undo()))
-	}
-	return printKept(out, &result, store, filepath.Join(c.DataDir, calls.File))
-}
-
-// keepCity writes the city beside the calls where it is not there yet. undo takes it away again.
-func (c *importCallsCommand) keepCity(city *cityOfDir) (undo func() error, err error) {
-	path := filepath.Join(c.DataDir, outline.File)
-	if _, err := os.Stat(path); err == nil || city.outline == nil {
-		return func() error { return nil }, nil
-	}
-	return func() error { return os.Remove(path) }, city.outline.Save(c.DataDir)
-}
-
-// retain sets how long calls are kept.
-func (c *importCallsCommand) retain(store *calls.Store, out io.Writer, now time.Time) error {
-	r, err := calls.ParseRetention(c.KeepFor)
-	if err != nil {
-		return err
-	}
-	gone, err := store.Keep(r, now)
-	if err == nil && gone > 0 {
-		_, err = fmt.Fprintf(out, "Let go: %s, by the retention of %s.\n", countOf(gone, "call"), r)
-	}
-	return err
 }

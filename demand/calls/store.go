@@ -28,6 +28,7 @@ const lockFile = "calls.lock"
 type Store struct {
 	dir  string
 	zone *time.Location
+	city Ground // by which the store was opened, whose districts count; none: those of the file do
 
 	mu      sync.Mutex
 	file    os.FileInfo // of calls.bin as it was read; nil where there is none
@@ -43,10 +44,8 @@ func Open(dir string, city *demand.City, now time.Time) (*Store, error) {
 	if _, err := time.LoadLocation(city.Zone.String()); err != nil || city.Zone == time.Local {
 		return nil, fmt.Errorf("city %s: time zone %q: want one of the time zone database, such as Europe/London", city.Name, city.Zone)
 	}
-	s := &Store{dir: dir, zone: city.Zone, kept: &contents{
-		ground:  Ground{city.Name, city.Hash, city.Zone.String(), city.Districts, city.District},
-		history: &History{Cells: city.Len()},
-	}}
+	ground := Ground{city.Name, city.Hash, city.Zone.String(), city.Districts, city.District}
+	s := &Store{dir: dir, zone: city.Zone, city: ground, kept: &contents{ground: ground, history: &History{Cells: city.Len()}}}
 	return s, s.open(now)
 }
 
@@ -114,6 +113,9 @@ func (s *Store) read() error {
 		}
 		if c.ground.Hash != s.kept.ground.Hash {
 			return fmt.Errorf("%s: %w: they are of %s, and this is %s; name another --data-dir, or move the file away", filepath.Join(s.dir, File), ErrOtherCity, c.ground.Name, s.kept.ground.Name)
+		}
+		if s.city.District != nil {
+			c.ground = s.city // the next writing keeps it
 		}
 		s.kept, s.file, s.merged, s.pending = c, info, nil, nil
 	}

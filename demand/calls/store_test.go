@@ -130,6 +130,27 @@ func TestAnotherCityIsRefused(t *testing.T) {
 	}
 }
 
+// TestDistrictsAreTheCitys: a city whose districts have changed since, and nothing else, has its new
+// ones written with the next import.
+func TestDistrictsAreTheCitys(t *testing.T) {
+	dir := t.TempDir()
+	add(t, open(t, dir), batch(t, 1, 2, 2, 1))
+	whole := townOf(london)
+	whole.Districts, whole.District = []string{"Town"}, make([]int32, 40)
+	s, err := Open(dir, whole, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, s, batch(t, 5, 2, 2, 2))
+	stored, err := OpenStored(dir, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := stored.Ground(); len(g.Districts) != 1 || g.District[39] != 0 {
+		t.Errorf("districts %q", g.Districts)
+	}
+}
+
 func TestDamagedFileIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	add(t, open(t, dir), batch(t, 1, 2, 2, 1))

@@ -86,7 +86,7 @@ func newLayout(header []string, c Columns) (*layout, error) {
 		return nil, fmt.Errorf("the file has %d columns, and at most %d are read: leave out those that are not needed", len(header), maxColumns)
 	}
 	l := &layout{header: header}
-	for u, name := range [uses]string{c.Time, c.Date, c.TimeOfDay, c.Hour, c.Lat, c.Lon, c.Easting, c.Northing, c.GridRef, c.Area, c.Category, c.Channel, c.ID} {
+	for u, name := range [uses]string{c.Time, c.Date, c.TimeOfDay, c.Hour, c.Lat, c.Lon, c.Easting, c.Northing, c.GridRef, c.Area, c.Category, c.Channel, c.ID, c.District} {
 		l.index[u] = -1
 		if name == None {
 			l.left[u] = true

@@ -13,6 +13,9 @@ type Batch struct {
 	Cell  []int32
 	Kind  []uint8
 	Kinds []calls.Kind
+	// Districts are those that most calls of a cell name, ascending by cell, where Columns.District says
+	// which column has them. Cells of which no call names any are left out.
+	Districts []CellDistrict
 }
 
 // Len returns the number of calls.
@@ -29,7 +32,8 @@ type keeper struct {
 	clock   *wallClock
 	placing placing
 	kinds   *kindList
-	seen    *seen // nil: rows are not compared
+	patches *districts // nil: not asked for
+	seen    *seen      // nil: rows are not compared
 	byID    bool
 
 	order   ordering
@@ -88,6 +92,9 @@ func newKeeper(s *Settings, l *layout) *keeper {
 	k.timing = timing{format: s.TimeFormat, names: k.clock.names, by: l.timeBy()}
 	k.order.decided = s.DateOrder
 	k.order.given = s.DateOrder != Undecided
+	if l.has(useDistrict) {
+		k.patches = newDistricts(l.name(useDistrict))
+	}
 	if k.byID || !s.KeepIdentical {
 		k.seen = &seen{}
 	}
@@ -129,6 +136,11 @@ func (k *keeper) add(line int64, r *row, whole uint64) error {
 	if k.known(&p, r) {
 		k.drop(line, Duplicate)
 		return nil
+	}
+	if k.patches != nil {
+		if err := k.patches.add(cell, r[useDistrict].word(), line); err != nil {
+			return err
+		}
 	}
 	if w.loose && k.order.decided == Undecided {
 		k.pending = append(k.pending, p)
@@ -232,6 +244,9 @@ func (k *keeper) close() (*Batch, *Report, error) {
 		return nil, r, err
 	}
 	k.batch.Kinds = k.kinds.kinds
+	if k.patches != nil {
+		k.batch.Districts = k.patches.most()
+	}
 	first, last := k.batch.Hour[0], k.batch.Hour[0]
 	for _, h := range k.batch.Hour {
 		first, last = min(first, h), max(last, h)

@@ -31,6 +31,7 @@ type kindList struct {
 // wordList is the different values of a column.
 type wordList struct {
 	flag, column string
+	most         int // different values
 	words        map[string]bool
 }
 
@@ -38,8 +39,8 @@ func newKindList(category, channel string) *kindList {
 	return &kindList{
 		number:   map[calls.Kind]uint8{},
 		memo:     map[string]uint8{},
-		category: wordList{"category", category, map[string]bool{}},
-		channel:  wordList{"channel", channel, map[string]bool{}},
+		category: wordList{"category", category, maxWords, map[string]bool{}},
+		channel:  wordList{"channel", channel, maxWords, map[string]bool{}},
 	}
 }
 
@@ -84,8 +85,8 @@ func (w *wordList) add(b []byte, line int64) (string, error) {
 	if utf8.RuneCountInString(word) > maxWordLength {
 		return "", fmt.Errorf("line %d: the %s (column %q) has more than %d characters; %s", line, w.flag, w.column, maxWordLength, w.advice())
 	}
-	if !w.words[word] && len(w.words) == maxWords {
-		return "", fmt.Errorf("line %d: column %q, taken for the %s, has more than %d different values; %s", line, w.column, w.flag, maxWords, w.advice())
+	if !w.words[word] && len(w.words) == w.most {
+		return "", fmt.Errorf("line %d: column %q, taken for the %s, has more than %d different values; %s", line, w.column, w.flag, w.most, w.advice())
 	}
 	w.words[word] = true
 	return word, nil
@@ -100,5 +101,5 @@ func (w *wordList) check(rows int64) error {
 }
 
 func (w *wordList) advice() string {
-	return fmt.Sprintf("that looks like free text, which is never stored: name a column of categories with --%s, or leave it out with --%s %s", w.flag, w.flag, None)
+	return fmt.Sprintf("that looks like free text, which is never stored: name another column with --%s, or leave it out with --%s %s", w.flag, w.flag, None)
 }

@@ -35,6 +35,7 @@ type Columns struct {
 
 	Category, Channel string
 	ID                string // what tells calls apart that came at the same time
+	District          string // of the city; never guessed, and kept of whole cells only (Batch.Districts)
 }
 
 // DateOrder is which of day and month comes first in dates such as 03/04/2024.

@@ -19,12 +19,13 @@ const (
 	useCategory
 	useChannel
 	useID
+	useDistrict
 
 	uses
 )
 
 // flagOf names the flag by which a user says which column is for a use.
-var flagOf = [uses]string{"time", "date", "time-of-day", "hour", "lat", "lon", "easting", "northing", "grid-ref", "area", "category", "channel", "id"}
+var flagOf = [uses]string{"time", "date", "time-of-day", "hour", "lat", "lon", "easting", "northing", "grid-ref", "area", "category", "channel", "id", "district"}
 
 func (u use) String() string { return flagOf[u] }
 

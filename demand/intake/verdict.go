@@ -27,7 +27,11 @@ func (k *keeper) verdict() error {
 		return fmt.Errorf("%w: %d of %d rows (%.3g %%) are dropped, and %.3g %% are allowed (--max-dropped):%s", ErrTooManyDropped,
 			lost(r), r.Read, 100*share, 100*k.settings.MaxDropped, k.worst())
 	}
-	return errors.Join(k.kinds.category.check(r.Kept), k.kinds.channel.check(r.Kept))
+	errs := []error{k.kinds.category.check(r.Kept), k.kinds.channel.check(r.Kept)}
+	if k.patches != nil {
+		errs = append(errs, k.patches.words.check(r.Kept))
+	}
+	return errors.Join(errs...)
 }
 
 func lost(r *Report) int64 {
