@@ -80,7 +80,7 @@ func (d *KDE) Forecast(ctx context.Context, past *calls.History, span calls.Span
 // seen returns what was seen before a lesson's week, spread over time but not yet over space: cells ×
 // hours of the week, of sum 1 in each hour; or nil where there was nothing.
 func (d *KDE) seen(l *lesson, v []float64) []float64 {
-	weight, _ := weights(l.clock, l.past, v[3])
+	weight := weights(l.clock, l.past, v[3])
 	n := make([]float64, d.city.Len()*week)
 	for i, c := range l.past.Cell {
 		n[int(c)*week+int(l.clock.hourOfWeek(l.past.Hour[i]))] += weight[i]

@@ -76,7 +76,7 @@ func (p *places) before(l *lesson, fade float64) *counts {
 }
 
 func countCells(l *lesson, fade float64) *counts {
-	weight, _ := weights(l.clock, l.past, fade)
+	weight := weights(l.clock, l.past, fade)
 	c := &counts{n: make([]float64, l.past.Cells)}
 	for i, cell := range l.past.Cell {
 		c.n[cell] += weight[i]

@@ -31,7 +31,7 @@ var profileFloor = axis{"hours floor", []float64{1e-4, 1e-3, 0.01, 0.05, 0.2}, 1
 // profile returns the share of calls of each hour of the week from what came before a lesson's week.
 func profile(l *lesson, v []float64) [week]float64 {
 	k := l.clock
-	weight, _ := weights(k, l.past, v[2])
+	weight := weights(k, l.past, v[2])
 	var n [week]float64
 	total := 0.0
 	for i, t := range l.past.Hour {

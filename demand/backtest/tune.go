@@ -152,8 +152,8 @@ var forever = math.Inf(1)
 
 // weights returns what each call of a past counts: half after each half-life (in days), and less in hours
 // of the week that were seen more often than others. Hours of the week that the past lacks have weight 0.
-// exposure is the hours seen of each hour of the week, faded alike.
-func weights(k *clock, past *calls.History, halfLife float64) (weight []float64, exposure [week]float64) {
+func weights(k *clock, past *calls.History, halfLife float64) []float64 {
+	var exposure [week]float64
 	fade := make([]float64, past.Span.Hours()/24+1)
 	for d := range fade {
 		fade[d] = math.Exp2(-float64(d) / halfLife)
@@ -164,14 +164,14 @@ func weights(k *clock, past *calls.History, halfLife float64) (weight []float64,
 	for _, e := range exposure {
 		mean += e / week
 	}
-	weight = make([]float64, past.Len())
+	weight := make([]float64, past.Len())
 	for i, t := range past.Hour {
 		weight[i] = age(t) * mean / exposure[k.hourOfWeek(t)]
 	}
-	return weight, exposure
+	return weight
 }
 
-// zoneOf returns the clock of a forecast.
+// clockOf returns the clock of a forecast.
 func clockOf(zone *time.Location, past *calls.History, span calls.Span) *clock {
 	return newClock(zone, calls.Span{From: past.Span.From, To: span.To})
 }
