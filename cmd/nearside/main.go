@@ -5,8 +5,10 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
 
 	"github.com/alecthomas/kong"
+	"github.com/nearside-ems/nearside/demand/calls"
 )
 
 // commands is the command line; each command has a file of its own.
@@ -18,6 +20,7 @@ type commands struct {
 	Route   routeCommand   `cmd:"" help:"Ask a running service for the fastest way by road."`
 	Roads   roadsCommand   `cmd:"" help:"Tell a running service which roads are closed or slow."`
 	Import  importCommand  `cmd:"" help:"Import what the shipped data leaves out: a service's own calls, and every road."`
+	Calls   callsCommand   `cmd:"" help:"Show the calls that were imported, say how long they are kept, write counts that may be published."`
 	Plan    planCommand    `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
 	Verify  verifyCommand  `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
 }
@@ -27,7 +30,11 @@ func main() {
 	k := kong.Parse(&c,
 		kong.Name("nearside"),
 		kong.Description("The right help for people in a mental-health crisis in London: forecast, placement, nearest car."),
-		kong.Vars{"data_dir": defaultDataDir()},
+		kong.Vars{
+			"data_dir":        defaultDataDir(),
+			"threshold":       strconv.Itoa(calls.DefaultThreshold),
+			"least_threshold": strconv.Itoa(calls.LeastThreshold),
+		},
 		kong.WithHyphenPrefixedParameters(true), // most of London has a negative longitude
 		kong.UsageOnError())
 	if err := k.Run(); err != nil {
