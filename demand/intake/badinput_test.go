@@ -14,7 +14,7 @@ import (
 )
 
 // canary stands in rows of the files below for what must never be repeated.
-const canary = "Jane Doe 07700 900123"
+const canary = "Jane Roebuck 07700 900123"
 
 // rows repeats a row, in which %d is the row's number and %02d its hour.
 func rows(n int, row string) string {
@@ -63,6 +63,8 @@ func TestBadInput(t *testing.T) {
 		{"no place", "time,note\n" + rows(20, "2024-01-01 {hh}:01,"+canary), nil, []string{"no column was recognised as the place", "--lat", "--easting", "--grid-ref", "--area"}},
 		{"a date only", "date,lat,lon,note\n" + rows(20, "2024-01-01"+place), nil, []string{"without a time of day", "--time-of-day or --hour"}},
 		{"latitude only", "time,lat,note\n" + rows(20, "2024-01-01 {hh}:01,51.4,"+canary), func(s *Settings) { s.Columns.Lat = "lat" }, []string{"no column goes with it: give --lon"}},
+		{"a birthday only", "date_of_birth,hour,lat,lon,note\n" + rows(20, "1980-01-01,{hh}"+place), nil, []string{"no column was recognised as the time"}},
+		{"hours from 1 to 24", "date,hour,lat,lon,note\n" + rows(20, "2024-01-01,24"+place), func(s *Settings) { s.Columns.Hour = "hour" }, []string{"20 dropped: a date or time that does not exist"}},
 		{"two times", "reported,occurred,lat,lon,note\n" + rows(20, "2024-01-01 {hh}:01,2024-01-01 {hh}:00"+place), nil, []string{`"reported" and "occurred"`, "--time"}},
 		{"two places", "time,home_lat,home_lon,work_lat,work_lon\n" + rows(20, "2024-01-01 {hh}:01,51.4,0,51.4,0"), nil, []string{`"home_lat"`, "--lat and --lon"}},
 		{"two ways to say the same", header + good, func(s *Settings) { s.Columns = Columns{Time: "time", Date: "time"} }, []string{"--time and --date", "give one"}},

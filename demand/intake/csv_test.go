@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -224,10 +225,11 @@ func TestDateOrder(t *testing.T) {
 	}{
 		{"day first", dayFirst, Undecided, "05-05 04@1, 02-01 05@1, 04-03 04@1, 04-13 04@1, 03-02 05@1", "day first (as line 5 shows)"},
 		{"month first", monthFirst, Undecided, "05-05 04@1, 01-02 05@1, 03-04 05@1, 04-13 04@1, 02-03 05@1", "month first (as line 5 shows)"},
+		{"no month 13 nor 14", append([]string{"time,lat,lon", "14/13/2024 05:00,51.4,0"}, monthFirst[1:]...), Undecided, "05-05 04@1, 01-02 05@1, 03-04 05@1, 04-13 04@1, 02-03 05@1", "month first (as line 6 shows)"},
 		{"given", early, MonthFirst, "01-02 05@1, 03-04 05@1, 05-05 04@1", "month first (given)"},
 		{"no matter", []string{"time,lat,lon", "05/05/2024 05:00,51.4,0"}, Undecided, "05-05 04@1", ""},
 	} {
-		b, r, err := read(t, file(c.lines...), func(s *Settings) { s.DateOrder = c.given })
+		b, r, err := read(t, file(c.lines...), func(s *Settings) { s.DateOrder, s.MaxDropped = c.given, 0.2 })
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -263,6 +265,23 @@ func TestDuplicates(t *testing.T) {
 		if r.Kept != c.kept || r.IdenticalKept != c.identicalKept || (c.why != kept) != (len(r.Drops) == 1 && r.Drops[0].Reason == c.why) {
 			t.Errorf("%s:\n%s", c.name, r)
 		}
+	}
+}
+
+func TestLostShareLeavesDuplicatesOut(t *testing.T) {
+	r := Report{Read: 10, Kept: 1, Drops: []Drop{{Reason: Duplicate, Rows: 5}, {Reason: Identical, Rows: 1}, {Reason: Outside, Rows: 3}}}
+	if got := r.LostShare(); got != 0.75 {
+		t.Errorf("got %v: 3 of 4 rows that are no duplicates are lost", got)
+	}
+	if got := (&Report{Read: 3, Drops: []Drop{{Reason: Duplicate, Rows: 3}}}).LostShare(); got != 0 {
+		t.Errorf("got %v of a file of duplicates", got)
+	}
+}
+
+func TestReportAsJSON(t *testing.T) {
+	b, err := json.Marshal(Report{Drops: []Drop{{Reason: ZeroPlace, Rows: 1, Lines: []int64{7}}}})
+	if err != nil || !strings.Contains(string(b), `{"Reason":"at 0, 0, which stands for no place","Rows":1,"Lines":[7]}`) {
+		t.Errorf("got %s, %v", b, err)
 	}
 }
 

@@ -269,6 +269,33 @@ func TestBadParquet(t *testing.T) {
 	}
 }
 
+func TestWalkPages(t *testing.T) {
+	page := func(packed, size, values uint64) []byte {
+		number := func(b []byte, n uint64) []byte { return binary.AppendUvarint(append(b, 0x15), 2*n) }
+		b := number(number(number(nil, 0), size), packed)
+		b = append(number(append(b, 0x2c), values), 0, 0)
+		return append(b, make([]byte, min(packed, 100))...)
+	}
+	for _, c := range []struct {
+		name  string
+		pages []byte
+		want  string
+	}{
+		{"two", append(page(50, 100, 7), page(3, 3, 1)...), ""},
+		{"none", nil, ""},
+		{"beyond the end", append(page(50, 100, 7), page(101, 3, 1)...), "ends beyond its column"},
+		{"large", page(50, maxPageBytes+1, 7), "268435457 bytes"},
+		{"long", page(50, 100, maxPageValues+1), "16777217 values"},
+		{"no header", append(page(50, 100, 7), 0x15, 0x80), "no header"},
+		{"a long header", append(append([]byte{0x78, 0x88, 0x27}, make([]byte, 5000)...), 0), ""}, // field 7, a text of 5,000 bytes
+	} {
+		err := walkPages(bytes.NewReader(c.pages), 0, int64(len(c.pages)))
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
 func parquetBytes[T any](tb testing.TB, rows []T) ([]byte, error) {
 	f := pack(tb, rows)
 	b := make([]byte, f.Size())

@@ -56,7 +56,7 @@ func (t *table) eachOf(number int, read []int, values []value, row func(values [
 	return nil
 }
 
-// checkPages walks over the headers of a column's pages, so that nothing is read that states to be
+// checkPages looks at the headers of a column's pages, so that nothing is read that states to be
 // larger than it can be.
 func (t *table) checkPages(group, leaf int) error {
 	meta := &t.file.Metadata().RowGroups[group].Columns[leaf].MetaData
@@ -68,9 +68,14 @@ func (t *table) checkPages(group, leaf int) error {
 	if at < 0 || end < at {
 		return errors.New("it is not within the file")
 	}
+	return walkPages(t.r, at, end)
+}
+
+// walkPages goes from header to header of the pages between two places of a file.
+func walkPages(r io.ReaderAt, at, end int64) error {
 	head := make([]byte, 1<<10)
 	for at < end {
-		n, err := t.r.ReadAt(head[:min(int64(len(head)), end-at)], at)
+		n, err := r.ReadAt(head[:min(int64(len(head)), end-at)], at)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}

@@ -102,10 +102,7 @@ func (c *compact) list(depth int) {
 	if n == 15 {
 		n = c.uvarint()
 	}
-	if n > uint64(len(c.b)-c.i) { // each item takes a byte at least
-		c.short = true
-	}
-	for ; n > 0 && !c.short; n-- {
+	for ; n > 0 && !c.short; n-- { // each item takes a byte at least, so this ends with the input
 		c.value(head&15, true, depth+1)
 	}
 }
@@ -116,9 +113,6 @@ func (c *compact) pairs(depth int) {
 		return
 	}
 	types := c.byte()
-	if n > uint64(len(c.b)-c.i) {
-		c.short = true
-	}
 	for ; n > 0 && !c.short; n-- {
 		c.value(types>>4, true, depth+1)
 		c.value(types&15, true, depth+1)

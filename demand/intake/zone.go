@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"math"
 	"sort"
 	"time"
 )
@@ -36,7 +37,7 @@ func newWallClock(zone *time.Location, to time.Time) *wallClock {
 	at := time.Date(1989, 1, 1, 0, 0, 0, 0, time.UTC).In(zone)
 	name, offset := at.Zone()
 	w.learn(name, offset)
-	w.stretches = append(w.stretches, stretch{from: -1 << 62, offset: int64(offset)})
+	w.stretches = append(w.stretches, stretch{from: math.MinInt64, offset: int64(offset)})
 	for {
 		_, end := at.ZoneBounds()
 		if end.IsZero() || end.After(to) {
