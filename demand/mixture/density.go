@@ -8,14 +8,16 @@ type Component struct {
 	Weight    float64 // its part of the mixture; the weights sum to 1
 	Bandwidth float64 // of its kernel, in metres; 0: none
 	HalfLife  float64 // weeks in which what a call counts falls to a half; 0: it stays
+	Kappa     float64 // calls expected somewhere that outweigh what is assumed of it; 0: nothing is
 	Calls     float64 // effective calls, each counted as much as it counts today
 }
 
 // density is a probability over cells, for each hour of the week one of a few planes.
 type density struct {
 	Component
-	plane []float32                  // planes × cells, each sums to 1
-	of    [demand.HoursPerWeek]uint8 // the plane of each hour
+	careful bool                       // with few calls it is what holds without any
+	plane   []float32                  // planes × cells, each sums to 1
+	of      [demand.HoursPerWeek]uint8 // the plane of each hour
 }
 
 // at returns the density in an hour.

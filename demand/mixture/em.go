@@ -34,7 +34,7 @@ func blend(value []float32, pseudo []float64, sweeps int) (weight, score []float
 			weight[j] = took[j] / (total + float64(n))
 		}
 		score = append(score, log/(total+float64(n)))
-		if m := len(score); m > 1 && score[m-1]-score[m-2] < 1e-9 {
+		if m := len(score); m > 1 && score[m-1]-score[m-2] < 1e-7 {
 			break
 		}
 	}

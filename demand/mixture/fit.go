@@ -26,14 +26,18 @@ func Fit(ctx context.Context, city *demand.City, h *calls.History, s Settings) (
 	r := newLearner(city, l, s)
 	var value []float32
 	for w := l.heldOut(s); w < l.weeks(); w++ {
-		if err := ctx.Err(); err != nil {
+		r.see(w)
+		v, err := r.predict(ctx, w)
+		if err != nil {
 			return nil, fmt.Errorf("mixture: %w", err)
 		}
-		r.see(w)
-		value = append(value, r.predict(w)...)
+		value = append(value, v...)
 	}
 	r.see(l.weeks())
-	ds := r.components()
+	ds, err := r.components(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("mixture: %w", err)
+	}
 	weight, _ := blend(value, pseudo(ds), s.Sweeps)
 	for i := range ds {
 		ds[i].Weight = weight[i]
@@ -42,32 +46,40 @@ func Fit(ctx context.Context, city *demand.City, h *calls.History, s Settings) (
 }
 
 // predict returns each component's probability of each call of a week, from what was seen before it.
-func (r *learner) predict(w int) []float32 {
+func (r *learner) predict(ctx context.Context, w int) ([]float32, error) {
 	from, to := r.l.week(w)
 	if from == to {
-		return nil
+		return nil, nil
 	}
-	ds := r.components()
+	ds, err := r.components(ctx)
+	if err != nil {
+		return nil, err
+	}
 	value := make([]float32, 0, int(to-from)*len(ds))
 	for i := from; i < to; i++ {
 		for j := range ds {
-			value = append(value, ds[j].at(r.l.hour[i], len(r.count))[r.l.cell[i]])
+			value = append(value, ds[j].at(r.l.hour[i], r.n)[r.l.cell[i]])
 		}
 	}
-	return value
+	return value, nil
 }
 
-// pseudo returns what each component is taken to have explained before any call: ten calls in all, most
-// of them by the component that needs no calls.
+// pseudo returns what each component is taken to have explained before any call: ten calls in all, nearly
+// all of them by the components that need no trust, because with few calls they are what holds without.
 func pseudo(ds []density) []float64 {
+	const calls, careful = 10, 9
 	a := make([]float64, len(ds))
-	for j := range a {
-		a[j] = 2 / float64(len(a))
+	n := 0.0
+	for _, d := range ds {
+		if d.careful {
+			n++
+		}
 	}
-	fallback := len(ds) - 1
-	if fallback > 0 && ds[fallback-1].Name == "prior" {
-		fallback--
+	for j, d := range ds {
+		a[j] = (calls - careful) / float64(len(ds))
+		if d.careful {
+			a[j] += careful / n
+		}
 	}
-	a[fallback] += 8
 	return a
 }

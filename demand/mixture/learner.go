@@ -1,74 +1,155 @@
 package mixture
 
 import (
-	"fmt"
+	"math"
 
 	"github.com/nearside-ems/nearside/demand"
 )
 
+// Slots are the hours of the day, once for working days and once for the weekend: the finest cut of the
+// week in which calls so far have shown a pattern of place.
+const (
+	slots   = 48
+	weekend = 5 * 24 // the first hour of Saturday
+)
+
+func slotOf(h demand.HourOfWeek) uint8 {
+	if h >= weekend {
+		return uint8(h)%24 + 24
+	}
+	return uint8(h) % 24
+}
+
+// Time constants, in weeks: a call counts e^(−age/τ).
+const (
+	memory   = 104 // of what is refined: two years
+	halfYear = 26
+	lately   = 8
+	justNow  = 1
+)
+
+// tally is calls by cell, each counted e^(−age/τ).
+type tally struct {
+	tau   float64 // weeks; 0: all count alike
+	count []float64
+	calls float64
+}
+
+// fade makes the tally a week older.
+func (t *tally) fade() {
+	if t.tau == 0 {
+		return
+	}
+	f := math.Exp(-1 / t.tau)
+	for i := range t.count {
+		t.count[i] *= f
+	}
+	t.calls *= f
+}
+
+func (t *tally) add(at int32) { t.count[at]++; t.calls++ }
+
+// halfLife returns the weeks in which what a call counts falls to a half.
+func (t *tally) halfLife() float64 { return t.tau * math.Ln2 }
+
 // learner holds what was seen up to some week, and makes components from it.
 type learner struct {
-	city    *demand.City
-	l       *ledger
-	uniform []float64
-	prior   []float64 // nil: none
-	kernels []*kernel
-	widths  []float64
+	city *demand.City
+	l    *ledger
+	n    int // cells
+	week int // weeks before this one were seen
 
-	week  int       // weeks before this one were seen
-	count []float64 // calls of each cell
-	calls float64
+	uniform, none []float64 // by land; what holds without calls: the prior, or uniform
+	kernels       map[float64]*kernel
+	settings      Settings
+
+	all, long, half, late, now tally
+	bySlot                     []float64 // slots × cells, fading with memory
+	slotCalls                  [slots]float64
+
+	hyper hyper
+	glm   *regression
+}
+
+// hyper are shrinkages found by marginal likelihood, kept until calls have grown by a fifth.
+type hyper struct {
+	calls       float64
+	cell, block float64
 }
 
 func newLearner(city *demand.City, l *ledger, s Settings) *learner {
 	n := city.Len()
-	r := &learner{city: city, l: l, uniform: make([]float64, n), prior: city.Prior, count: make([]float64, n)}
-	land := 0.0
-	for _, a := range city.Land {
-		land += a
+	r := &learner{city: city, l: l, n: n, uniform: shares(city.Land), kernels: map[float64]*kernel{}, settings: s}
+	r.none = r.uniform
+	if city.Prior != nil {
+		r.none = city.Prior
 	}
-	for i, a := range city.Land {
-		r.uniform[i] = a / land
+	for t, tau := range map[*tally]float64{&r.all: 0, &r.long: memory, &r.half: halfYear, &r.late: lately, &r.now: justNow} {
+		t.tau, t.count = tau, make([]float64, n)
 	}
-	for _, b := range s.Bandwidths {
-		if kernelPixels(city.X, city.Y, b) > 64*float64(n)+1<<16 {
-			continue // far narrower than the cells are apart: it would spread nothing
+	r.bySlot = make([]float64, slots*n)
+	for _, b := range append([]float64{near, middling, far}, s.Bandwidths...) {
+		if r.kernels[b] == nil && kernelPixels(city.X, city.Y, b) <= 64*float64(n)+1<<16 {
+			r.kernels[b] = newKernel(city.X, city.Y, r.uniform, b)
 		}
-		r.kernels, r.widths = append(r.kernels, newKernel(city.X, city.Y, r.uniform, b)), append(r.widths, b)
 	}
+	r.glm = newRegression(city)
 	return r
+}
+
+// shares returns v scaled to sum to 1.
+func shares(v []float64) []float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += x
+	}
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = x / sum
+	}
+	return out
 }
 
 // see takes in all weeks before w.
 func (r *learner) see(w int) {
+	fade := math.Exp(-1.0 / memory)
 	for ; r.week < w; r.week++ {
-		from, to := r.l.week(r.week)
-		for _, c := range r.l.cell[from:to] {
-			r.count[c]++
+		for _, t := range r.tallies() {
+			t.fade()
 		}
-		r.calls += float64(to - from)
+		for i := range r.bySlot {
+			r.bySlot[i] *= fade
+		}
+		for i := range r.slotCalls {
+			r.slotCalls[i] *= fade
+		}
+		from, to := r.l.week(r.week)
+		for i := from; i < to; i++ {
+			c := r.l.cell[i]
+			for _, t := range r.tallies() {
+				t.add(c)
+			}
+			s := slotOf(r.l.hour[i])
+			r.bySlot[int(s)*r.n+int(c)]++
+			r.slotCalls[s]++
+		}
 	}
 }
 
-// components makes every component from what was seen.
-func (r *learner) components() []density {
-	none := r.prior
-	if none == nil {
-		none = r.uniform
+func (r *learner) tallies() [5]*tally { return [5]*tally{&r.all, &r.long, &r.half, &r.late, &r.now} }
+
+// inSlots returns the calls of each cell in all slots, each as much as weight says.
+func (r *learner) inSlots(weight func(slot int) float64, dst []float64) (calls float64) {
+	clear(dst)
+	for s := range slots {
+		f := weight(s)
+		if f < 1e-4 {
+			continue
+		}
+		calls += f * r.slotCalls[s]
+		for i, v := range r.bySlot[s*r.n : (s+1)*r.n] {
+			dst[i] += f * v
+		}
 	}
-	one := func(name string, v []float64) density {
-		return density{Component: Component{Name: name, Calls: r.calls}, plane: normalised(v, none)}
-	}
-	ds := []density{one("seen", r.count)}
-	for i, k := range r.kernels {
-		out := make([]float64, len(r.count))
-		k.spread(r.count, out, k.raster())
-		d := one(fmt.Sprintf("seen, spread %.1f km", r.widths[i]/1000), out)
-		d.Bandwidth = r.widths[i]
-		ds = append(ds, d)
-	}
-	if r.prior != nil {
-		ds = append(ds, density{Component: Component{Name: "prior"}, plane: normalised(r.prior, none)})
-	}
-	return append(ds, density{Component: Component{Name: "uniform"}, plane: normalised(r.uniform, none)})
+	return calls
 }
