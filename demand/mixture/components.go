@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/nearside-ems/nearside/demand"
-	"golang.org/x/sync/errgroup"
 )
 
 // What the components are made with. The figures did best, or nearly so, on calls in Toronto, Seattle
@@ -181,45 +183,55 @@ func (r *learner) turning(ctx context.Context, b *shrunk, profiles *density) ([]
 		weight func(plane int) func(slot int) float64
 		from   func(plane int, dst []float64)
 		scales []float64 // from coarse to fine; 0: the cell alone
+		// careful as density has it.
+		careful bool
 	}{
-		{Component{Name: "blocks", Kappa: r.hyper.block}, blocks, blockOf, inBlock, still, []float64{0}},
-		{Component{Name: "blocks, spread", Bandwidth: middling, Kappa: factorCalls}, blocks, blockOf, inBlock, still, []float64{middling}},
-		{Component{Name: "hours of the day", Bandwidth: near, Kappa: factorCalls}, 24, func(s int) int { return s % 24 }, aroundHour, recent, []float64{far, middling, near}},
-		{Component{Name: "hours of working days and weekends", Bandwidth: near, Kappa: factorCalls}, slots, func(s int) int { return s }, aroundSlot, profile, []float64{near}},
+		{Component{Name: "blocks", Kappa: r.hyper.block}, blocks, blockOf, inBlock, still, []float64{0}, false},
+		{Component{Name: "blocks, spread", Bandwidth: middling, Kappa: factorCalls}, blocks, blockOf, inBlock, still, []float64{middling}, false},
+		{Component{Name: "hours of the day", Bandwidth: near, Kappa: factorCalls}, 24, func(s int) int { return s % 24 }, aroundHour, recent, []float64{far, middling, near}, true},
+		{Component{Name: "hours of working days and weekends", Bandwidth: near, Kappa: factorCalls}, slots, func(s int) int { return s }, aroundSlot, profile, []float64{near}, true},
 	}
 	ds := make([]density, len(kinds))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(workers())
-	rooms := make(chan *room, workers())
-	for range cap(rooms) {
-		rooms <- newRoom(r.n)
-	}
+	type task struct{ kind, plane int }
+	var tasks []task
 	for j, k := range kinds {
 		k.about.HalfLife, k.about.Calls = r.long.halfLife(), r.long.calls
-		ds[j] = density{Component: k.about, careful: len(k.scales) > 0 && k.scales[len(k.scales)-1] == near, plane: make([]float32, k.planes*r.n)}
-		for h := range demand.HourOfWeek(demand.HoursPerWeek) {
-			ds[j].of[h] = uint8(k.of(int(slotOf(h))))
+		ds[j] = density{Component: k.about, careful: k.careful, plane: make([]float32, k.planes*r.n)}
+		for h := range ds[j].of {
+			ds[j].of[h] = uint8(k.of(int(slotOf(demand.HourOfWeek(h)))))
 		}
 		for p := range k.planes {
-			g.Go(func() error {
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				room := <-rooms
-				defer func() { rooms <- room }()
-				calls := r.inSlots(k.weight(p), room.n)
-				k.from(p, room.share)
-				for _, scale := range k.scales {
-					if kernel := r.kernels[scale]; kernel != nil || scale == 0 {
-						room.refine(room.share, room.n, calls, kernel, k.about.Kappa, room.share)
-					}
-				}
-				for i, v := range room.share {
-					ds[j].plane[p*r.n+i] = float32(v)
-				}
-				return nil
-			})
+			tasks = append(tasks, task{j, p})
 		}
 	}
-	return ds, g.Wait()
+	return ds, r.share(ctx, len(tasks), func(i int, room *room) {
+		j, p := tasks[i].kind, tasks[i].plane
+		k := &kinds[j]
+		calls := r.inSlots(k.weight(p), room.n)
+		k.from(p, room.share)
+		for _, scale := range k.scales {
+			if kernel := r.kernels[scale]; kernel != nil || scale == 0 {
+				room.refine(room.share, room.n, calls, kernel, k.about.Kappa, room.share)
+			}
+		}
+		for c, v := range room.share {
+			ds[j].plane[p*r.n+c] = float32(v)
+		}
+	})
+}
+
+// share does n tasks on all processors. No task may depend on another.
+func (r *learner) share(ctx context.Context, n int, do func(task int, room *room)) error {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		all.Go(func() {
+			room := newRoom(r.n)
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				do(i, room)
+			}
+		})
+	}
+	all.Wait()
+	return ctx.Err()
 }

@@ -10,7 +10,7 @@ import "math"
 const (
 	pixelsPerSigma = 2
 	reach          = 7
-	rim            = reach + 1 // empty pixels around the raster
+	rim            = reach + 1 // empty pixels around the raster: the three of a cell at the edge have their reach
 )
 
 // kernel spreads mass over distance by a Gaussian, relative to a base measure q over cells:
@@ -41,7 +41,7 @@ func newKernel(x, y, base []float64, sigma float64) *kernel {
 	k := &kernel{
 		base: base, scale: make([]float64, len(x)), pixel: make([]int32, len(x)),
 		wx: make([][3]float64, len(x)), wy: make([][3]float64, len(x)),
-		wide: int((x1-x0)/p) + 2*rim + 1, high: int((y1-y0)/p) + 2*rim + 1,
+		wide: int((x1-x0)/p) + 2*rim + 2, high: int((y1-y0)/p) + 2*rim + 2,
 	}
 	for i := range x {
 		fx, fy := (x[i]-x0)/p, (y[i]-y0)/p

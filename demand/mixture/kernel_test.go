@@ -48,7 +48,7 @@ func TestSmoothIsTheSumOverPairs(t *testing.T) {
 		for _, v := range got {
 			sum += v
 		}
-		if math.Abs(sum-total) > 1e-6*total {
+		if math.Abs(sum-total) > 1e-9*total {
 			t.Fatalf("%v calls became %v", total, sum)
 		}
 	})

@@ -1,8 +1,6 @@
 package mixture
 
 import (
-	"runtime"
-
 	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/demand/calls"
 )
@@ -69,6 +67,3 @@ func (l *ledger) heldOut(s Settings) int {
 	// At least half of the weeks are learnt from before the first is predicted.
 	return max(w, min(l.weeks(), (l.weeks()+1)/2))
 }
-
-// workers is how many goroutines share work; no result depends on it.
-func workers() int { return runtime.GOMAXPROCS(0) }
