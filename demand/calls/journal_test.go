@@ -56,6 +56,9 @@ func TestPowerCutAtAnyByte(t *testing.T) {
 			if got := s.History().Len(); got != want {
 				t.Fatalf("cut to %d bytes: %d calls, want %d", cut, got, want)
 			}
+			if zeros > 0 {
+				continue
+			}
 			if err := s.Append(arrivals(1), today); err != nil {
 				t.Fatal(err)
 			}

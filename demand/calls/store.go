@@ -96,9 +96,28 @@ func readFile(dir string) (*contents, os.FileInfo, error) {
 	return c, info, nil
 }
 
-// read makes the store what the files are now, where another process has changed them.
+// read makes the store what the files are now, where another process has changed them. It reads again
+// where one has done so meanwhile: calls.bin and the journal would be of different rounds.
 func (s *Store) read() error {
+	for {
+		err := s.readFiles()
+		if s.isCurrent() || err != nil && !errors.Is(err, artefact.ErrStale) {
+			return err
+		}
+	}
+}
+
+// isCurrent reports whether calls.bin is the file that was read.
+func (s *Store) isCurrent() bool {
 	info, err := os.Stat(filepath.Join(s.dir, File))
+	if err != nil || s.file == nil {
+		return err != nil && s.file == nil
+	}
+	return os.SameFile(info, s.file) && info.ModTime().Equal(s.file.ModTime()) && info.Size() == s.file.Size()
+}
+
+func (s *Store) readFiles() error {
+	_, err := os.Stat(filepath.Join(s.dir, File))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if s.file != nil {
@@ -106,7 +125,7 @@ func (s *Store) read() error {
 		}
 	case err != nil:
 		return err
-	case s.file == nil || !os.SameFile(info, s.file) || !info.ModTime().Equal(s.file.ModTime()) || info.Size() != s.file.Size():
+	case !s.isCurrent():
 		c, info, err := readFile(s.dir)
 		if err != nil {
 			return err

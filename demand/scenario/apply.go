@@ -22,6 +22,7 @@ func Apply(b forecast.Baseline, s *Scenario, g Ground) (*Baseline, error) {
 	a := &applier{base: b, city: b.City(), ground: g, p: &problems{}}
 	a.mix = a.startingMix(s)
 	out := &Baseline{base: b, about: b.About()}
+	out.district, out.districts = a.city.District, len(a.city.Districts)
 	for i := range s.Modifications {
 		m := &s.Modifications[i]
 		a.p.where = fmt.Sprintf("modification %d: ", i+1)

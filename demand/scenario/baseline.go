@@ -12,16 +12,23 @@ import (
 
 // Baseline is a baseline with a scenario's changes. It is immutable and safe to share.
 type Baseline struct {
-	base    forecast.Baseline
-	about   forecast.About
-	steps   []step
-	mix     *mix
-	weights []float64 // what a call of each kind counts after all steps
+	changes
+	base  forecast.Baseline
+	about forecast.About
 
 	week  sync.Once
 	rates *demand.Intensity
 	kinds sync.Once
 	mixed *forecast.Mix
+}
+
+// changes turn rates of cells.
+type changes struct {
+	district  []int32 // of each cell
+	districts int
+	steps     []step
+	mix       *mix
+	weights   []float64 // what a call of each kind counts after all steps
 }
 
 // mix is how the calls of the unchanged baseline divide into kinds, and the kinds that the scenario
@@ -99,8 +106,7 @@ func (b *Baseline) Week() *demand.Intensity {
 }
 
 // change turns the baseline's rates of one hour into the scenario's.
-func (b *Baseline) change(m moment, rates []float32) {
-	city := b.City()
+func (b *changes) change(m moment, rates []float32) {
 	weights := make([][]float64, len(b.steps)+1) // before each step, and after the last
 	weights[len(b.steps)] = b.weights
 	peopled := false
@@ -111,8 +117,8 @@ func (b *Baseline) change(m moment, rates []float32) {
 	}
 	own := &surroundings{mix: b.mix}
 	if peopled {
-		own.calls = make([]float64, len(city.Districts))
-		for i, d := range city.District {
+		own.calls = make([]float64, b.districts)
+		for i, d := range b.district {
 			own.calls[d] += float64(rates[i])
 		}
 	}
@@ -123,8 +129,7 @@ func (b *Baseline) change(m moment, rates []float32) {
 }
 
 // scale multiplies rates by what calls of their district count.
-func (b *Baseline) scale(h demand.HourOfWeek, rates []float32, weights []float64) {
-	city := b.City()
+func (b *changes) scale(h demand.HourOfWeek, rates []float32, weights []float64) {
 	if all, ok := same(weights[:b.mix.known]); ok {
 		if all != 1 {
 			for i := range rates {
@@ -133,21 +138,21 @@ func (b *Baseline) scale(h demand.HourOfWeek, rates []float32, weights []float64
 		}
 		return
 	}
-	factor := make([]float32, len(city.Districts))
+	factor := make([]float32, b.districts)
 	for d := range factor {
 		factor[d] = float32(b.mix.count(d, h, weights))
 	}
-	for i, d := range city.District {
+	for i, d := range b.district {
 		rates[i] *= factor[d]
 	}
 }
 
 // Thin returns the baseline of a part of the calls only: weights are what a call of each of Mix's kinds
 // counts, 0 to 1. It is exact in every hour, where Mix is an average over the days of the week.
-func (b *Baseline) Thin(weights []float64) forecast.Baseline { return b.thin(weights) }
-
-func (b *Baseline) thin(weights []float64) *Baseline {
-	return &Baseline{base: b.base, about: b.about, steps: b.steps, mix: b.mix, weights: weights}
+func (b *Baseline) Thin(weights []float64) forecast.Baseline {
+	out := &Baseline{changes: b.changes, base: b.base, about: b.about}
+	out.weights = weights
+	return out
 }
 
 // Mix returns how the calls of a typical week divide into kinds; nil where that is not known.
@@ -157,46 +162,4 @@ func (b *Baseline) Mix() *forecast.Mix {
 	}
 	b.kinds.Do(func() { b.mixed = b.mixNow() })
 	return b.mixed
-}
-
-// mixNow counts the calls of each kind in a typical week.
-func (b *Baseline) mixNow() *forecast.Mix {
-	city, n := b.City(), len(b.mix.kinds)
-	out := &forecast.Mix{Kinds: b.mix.kinds, Share: make([]float32, len(city.Districts)*hoursPerDay*n)}
-	if m := b.base.Mix(); m != nil {
-		out.ByHour, out.ByDistrict, out.ByBoth = m.ByHour, m.ByDistrict, m.ByBoth
-	}
-	sums := make([]float64, len(out.Share))
-	week, rates := b.base.Week(), make([]float32, city.Len())
-	for k := range n {
-		only := make([]float64, n)
-		only[k] = b.weights[k]
-		part := b.thin(only)
-		for h := range demand.HourOfWeek(demand.HoursPerWeek) {
-			copy(rates, week.At(h))
-			part.change(moment{typical: true, week: h}, rates)
-			for i, d := range city.District {
-				sums[(int(d)*hoursPerDay+int(h)%hoursPerDay)*n+k] += float64(rates[i])
-			}
-		}
-	}
-	for g := 0; g < len(sums); g += n {
-		divide(out.Share[g:g+n], sums[g:g+n], b.mix.at(g/n/hoursPerDay, g/n%hoursPerDay))
-	}
-	return out
-}
-
-// divide writes shares of sums; where there are no calls, the shares that there were.
-func divide(shares []float32, sums []float64, before []float32) {
-	var total float64
-	for _, s := range sums {
-		total += s
-	}
-	if total == 0 {
-		copy(shares, before)
-		return
-	}
-	for k, s := range sums {
-		shares[k] = float32(s / total)
-	}
 }

@@ -7,8 +7,22 @@ import (
 	"github.com/nearside-ems/nearside/demand/forecast"
 )
 
-// BenchmarkWeek changes a typical week of 15,000 cells and three kinds.
+// BenchmarkWeek changes a typical week of 15,000 cells and three kinds; BenchmarkMix counts its kinds.
 func BenchmarkWeek(b *testing.B) {
+	apply := large(b)
+	for b.Loop() {
+		apply().Week()
+	}
+}
+
+func BenchmarkMix(b *testing.B) {
+	apply := large(b)
+	for b.Loop() {
+		apply().Mix()
+	}
+}
+
+func large(b *testing.B) func() *Baseline {
 	city := &demand.City{Name: "Large", Zone: zone}
 	for range 33 {
 		city.Districts = append(city.Districts, "d")
@@ -33,12 +47,12 @@ func BenchmarkWeek(b *testing.B) {
 		{Event: &Event{At: at, Radius: 800, StartHour: 130, Hours: 10, Calls: 30}, Origin: demand.Assumption},
 		{Population: &Population{At: &at, Radius: 800, People: 20_000}, Origin: demand.Assumption},
 	}}
-	for b.Loop() {
+	return func() *Baseline {
 		out, err := Apply(base, s, g)
 		if err != nil {
 			b.Fatal(err)
 		}
-		out.Week()
+		return out
 	}
 }
 

@@ -27,6 +27,9 @@ type step interface {
 	back(m moment, weights []float64) []float64
 	// change changes the rates of cells, given what calls of each kind that the step itself adds count.
 	change(m moment, rates []float32, weights []float64, own *surroundings)
+	// cells returns the footprint, nil where it is all cells alike, and moved the step on other cells.
+	cells() []int32
+	moved(cells []int32) step
 }
 
 // growth is a factor on some kinds.
@@ -57,6 +60,9 @@ func (g *growth) back(m moment, weights []float64) []float64 {
 
 func (*growth) change(moment, []float32, []float64, *surroundings) {}
 
+func (*growth) cells() []int32       { return nil }
+func (g *growth) moved([]int32) step { return g }
+
 // shift moves a share of the calls of some kinds to others.
 type shift struct {
 	from, to []int // kinds; to is nil where they go away
@@ -79,6 +85,9 @@ func (s *shift) back(m moment, weights []float64) []float64 {
 }
 
 func (*shift) change(moment, []float32, []float64, *surroundings) {}
+
+func (*shift) cells() []int32       { return nil }
+func (s *shift) moved([]int32) step { return s }
 
 // event adds calls of one kind, or multiplies all calls, in some cells and hours.
 type event struct {
@@ -113,6 +122,14 @@ func (e *event) change(m moment, rates []float32, weights []float64, _ *surround
 	}
 }
 
+func (e *event) cells() []int32 { return e.where.cells }
+
+func (e *event) moved(cells []int32) step {
+	out := *e
+	out.where = &footprint{cells, e.where.part}
+	return &out
+}
+
 // people call as their district does, or as the city does where their district has no calls.
 type people struct {
 	where    *footprint
@@ -130,6 +147,14 @@ func (p *people) change(m moment, rates []float32, weights []float64, own *surro
 	for i, c := range p.where.cells {
 		rates[c] += float32(p.perCell[i] * own.counted(p.district[i], m.week, weights))
 	}
+}
+
+func (p *people) cells() []int32 { return p.where.cells }
+
+func (p *people) moved(cells []int32) step {
+	out := *p
+	out.where = &footprint{cells, p.where.part}
+	return &out
 }
 
 // surroundings are the baseline's calls in one hour in each district; the city counts as one more.
