@@ -6,20 +6,9 @@ import (
 	"reflect"
 	"testing"
 	"time"
-	_ "time/tzdata"
 
-	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/demand/calls"
 )
-
-func london(t testing.TB) *demand.City {
-	t.Helper()
-	zone, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &demand.City{Name: "London", Zone: zone, Holidays: demand.EnglandAndWales}
-}
 
 // FuzzDecode: what is accepted is written again as it was, and forecasts positive, finite rates.
 func FuzzDecode(f *testing.F) {

@@ -50,7 +50,8 @@ func (m *Model) Explain() *Explanation {
 	}
 	for i := range e.Months {
 		date := int(time.Date(2001, time.Month(i+1), 15, 0, 0, 0, 0, time.UTC).Unix() / 86400)
-		e.Months[i] = math.Exp(m.season.annualLog(date))
+		at := annualAt(date)
+		e.Months[i] = math.Exp(m.season.annualLog(&at))
 	}
 	for h, x := range m.shape {
 		e.Weekdays[h/24] += x / 24

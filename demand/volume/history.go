@@ -9,11 +9,12 @@ import (
 // history is the calls of all cells by hour, on the wall's clock.
 type history struct {
 	clock
-	known   []bool    // of each hour
-	calls   []float64 // of each hour
-	holiday []uint8   // of each local day
-	start   []int32   // of each local day its first hour, and the end of the last
-	perDay  []float64 // calls of each local day
+	known   []bool                 // of each hour
+	calls   []float64              // of each hour
+	holiday []uint8                // of each local day
+	annual  [][annualTerms]float64 // of each local day, the time of year
+	start   []int32                // of each local day its first hour, and the end of the last
+	perDay  []float64              // calls of each local day
 }
 
 // read counts the calls of a history by hour.
@@ -35,6 +36,10 @@ func read(h *calls.History, zone *time.Location, which string) *history {
 	}
 	days := r.days()
 	r.holiday = holidays(r.first, days, which)
+	r.annual = make([][annualTerms]float64, days)
+	for d := range r.annual {
+		r.annual[d] = annualAt(r.first + d)
+	}
 	r.perDay = make([]float64, days)
 	r.start = make([]int32, days+1)
 	r.start[days] = int32(n)

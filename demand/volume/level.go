@@ -40,12 +40,13 @@ func levelOf(perDay, expected []float64, t tuning, prior float64) level {
 	return l
 }
 
-// recent adds up the days, of which one counts half as much each halfLife days further back.
+// recent adds up the days, of which one counts half as much each halfLife days further back. Those beyond
+// 64 half-lives would change nothing.
 func recent(perDay, expected []float64, halfLife float64) (calls, hours float64) {
 	decay := math.Exp2(-1 / halfLife)
-	for i, e := range expected {
+	for i := max(0, len(expected)-int(64*halfLife)); i < len(expected); i++ {
 		calls = calls*decay + perDay[i]
-		hours = hours*decay + e
+		hours = hours*decay + expected[i]
 	}
 	return calls, hours
 }

@@ -59,9 +59,9 @@ func TestRealCalls(t *testing.T) {
 		weeks int
 		mase  float64
 	}{
-		{callsets.Toronto, 30, 0.76},
+		{callsets.Toronto, 20, 0.76},
 		{callsets.SeattleCrisis, 9, 0.77},
-		{callsets.SeattleAll, 22, 0.89},
+		{callsets.SeattleAll, 10, 0.71},
 		{callsets.LondonCollisions, 26, 0.73},
 	} {
 		s := c.read(t)

@@ -30,19 +30,21 @@ func annualAt(date int) (f [annualTerms]float64) {
 
 // log returns the logarithm of the factor of a date.
 func (s *season) log(date int) float64 {
+	a := annualAt(date)
+	return s.trendLog(date) + s.annualLog(&a)
+}
+
+func (s *season) trendLog(date int) float64 {
 	ahead := float64(date - s.origin)
 	if ahead > 0 {
 		ahead = dampingDays * -math.Expm1(-ahead/dampingDays)
 	}
-	return s.trend*ahead/daysPerYear + s.annualLog(date)
+	return s.trend * ahead / daysPerYear
 }
 
-// annualLog returns the logarithm of the factor of a date's time of year.
-func (s *season) annualLog(date int) (x float64) {
-	if s.annual == [annualTerms]float64{} {
-		return 0
-	}
-	for i, f := range annualAt(date) {
+// annualLog returns the logarithm of the factor of a time of year.
+func (s *season) annualLog(at *[annualTerms]float64) (x float64) {
+	for i, f := range at {
 		x += s.annual[i] * f
 	}
 	return x
@@ -65,7 +67,7 @@ var ridge = [2 + annualTerms]float64{math.Inf(1), 0.1, 0.15, 0.15, 0.075, 0.075}
 // likelihood: counts with the variance μ + α μ², as one day effect a day gives, days of the past
 // counting for less with a half-life of two years. Newton's method on six coefficients. Under two years
 // the annual terms cannot be told from drifts of the level and are left at 0.
-func fitSeason(first int, perDay, expected []float64, alpha float64) season {
+func fitSeason(first int, annual [][annualTerms]float64, perDay, expected []float64, alpha float64) season {
 	n := len(perDay)
 	s := season{origin: first + n}
 	terms := 2
@@ -82,7 +84,7 @@ func fitSeason(first int, perDay, expected []float64, alpha float64) season {
 	rows := make([][2 + annualTerms]float64, n)
 	weight := make([]float64, n)
 	for i := range rows {
-		a := annualAt(first + i)
+		a := &annual[i]
 		rows[i] = [...]float64{1, float64(i-n) / daysPerYear, a[0], a[1], a[2], a[3]}
 		weight[i] = math.Exp2(float64(i-n) / (2 * daysPerYear))
 	}

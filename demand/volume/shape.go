@@ -10,58 +10,57 @@ const (
 	ownCalls = 50
 )
 
+// layerCalls is how many calls the prior is worth in a day's factor and in a window of a profile. It is
+// less than a tenth of what a month of Toronto's calls brings to either.
+const layerCalls = 30
+
 // counts are the calls of each hour of week and those expected there, were all hours alike.
 type counts struct{ calls, expected [week]float64 }
 
-// shape returns the typical week, of mean 1, smoothed over sigma hours. The profile of the hours that
-// Monday to Friday share, and that which Saturday and Sunday share, are smoothed round the clock and
-// shrunk to the prior's by priorCalls calls; so is each day's factor. Each day's departure from their
-// product is smoothed further.
+// shape returns the typical week, of mean 1: the prior's times what the calls say is different. That is
+// a factor of each day, times a profile over the hours of the day that Monday to Friday share, and one
+// that Saturday and Sunday share, smoothed round the clock over sigma hours, times each day's own
+// departure from these, smoothed round the week. Each is shrunk to 1.
 func (c *counts) shape(sigma float64, prior *[week]float64) [week]float64 {
-	factors := c.dayFactors(prior)
-	var pooled counts // with the weekday's factor taken out, in the group's first day
+	out := *prior
+	var byDay [7]sums
 	for h := range week {
-		at := groupOf(h/24)*24 + h%24
-		pooled.calls[at] += c.calls[h]
-		pooled.expected[at] += c.expected[h] * factors[h/24]
+		byDay[h/24].add(1, c.calls[h], c.expected[h]*out[h])
 	}
-	var priorOf [2]float64 // mean hour of each group, days added up
-	for h, p := range prior {
-		priorOf[groupOf(h/24)] += p / 24
+	var byHour [2][24]sums
+	for h := range week {
+		out[h] *= byDay[h/24].ratio(layerCalls)
+		byHour[groupOf(h/24)][h%24].add(1, c.calls[h], c.expected[h]*out[h])
 	}
 	k := kernel(sigma)
 	var profile [2][24]float64
 	for g := range profile {
 		for h := range 24 {
-			var calls, expected, from float64
-			for d, w := range k.weights {
-				at := (h + d - k.half + 48) % 24
-				calls += w * pooled.calls[g*24+at]
-				expected += w * pooled.expected[g*24+at]
+			var near sums
+			for i, w := range k.weights {
+				at := &byHour[g][(h+i-k.half+24)%24]
+				near.add(w, at.calls, at.expected)
 			}
-			for d := range 7 {
-				if groupOf(d) == g {
-					from += prior[d*24+h]
-				}
-			}
-			from /= priorOf[g]
-			profile[g][h] = (k.width*calls + priorCalls*from) / (k.width*expected + priorCalls)
+			profile[g][h] = near.ratio(layerCalls)
 		}
 	}
-	var out, to [week]float64
+	for h := range out {
+		out[h] *= profile[groupOf(h/24)][h%24]
+	}
+	return c.departures(&out)
+}
+
+// departures multiplies a week with the departures of its hours from it.
+func (c *counts) departures(from *[week]float64) (out [week]float64) {
+	k := kernel(ownSigma)
 	var sum float64
 	for h := range week {
-		to[h] = factors[h/24] * profile[groupOf(h/24)][h%24]
-	}
-	k = kernel(ownSigma)
-	for h := range week {
-		var calls, expected float64
-		for d, w := range k.weights {
-			at := (h + d - k.half + 2*week) % week
-			calls += w * c.calls[at]
-			expected += w * c.expected[at] * to[at]
+		var near sums
+		for i, w := range k.weights {
+			at := (h + i - k.half + week) % week
+			near.add(w, c.calls[at], c.expected[at]*from[at])
 		}
-		out[h] = to[h] * (k.width*calls + ownCalls) / (k.width*expected + ownCalls)
+		out[h] = from[h] * near.ratio(ownCalls)
 		sum += out[h]
 	}
 	for h := range out {
@@ -70,22 +69,17 @@ func (c *counts) shape(sigma float64, prior *[week]float64) [week]float64 {
 	return out
 }
 
-// priorCalls is how many calls the prior's shape of the week is worth, for each day's factor and each
-// window of a profile.
-const priorCalls = 30
+// sums are calls and how many were expected.
+type sums struct{ calls, expected float64 }
 
-// dayFactors returns the factor of each day of the week.
-func (c *counts) dayFactors(prior *[week]float64) (f [7]float64) {
-	for d := range f {
-		var calls, expected, from float64
-		for h := d * 24; h < d*24+24; h++ {
-			calls += c.calls[h]
-			expected += c.expected[h]
-			from += prior[h] / 24
-		}
-		f[d] = (calls + priorCalls*from) / (expected + priorCalls)
-	}
-	return f
+func (s *sums) add(weight, calls, expected float64) {
+	s.calls += weight * calls
+	s.expected += weight * expected
+}
+
+// ratio returns calls over expected, shrunk to 1 as if so many more calls had come as expected.
+func (s *sums) ratio(strength float64) float64 {
+	return (s.calls + strength) / (s.expected + strength)
 }
 
 // groupOf returns 0 for Monday to Friday, 1 for the weekend.
@@ -96,25 +90,24 @@ func groupOf(day int) int {
 	return 1
 }
 
-// gaussian is a kernel of weights that sum to 1.
+// gaussian is a kernel whose weights add up to the width of the window that has as much variance, so
+// that sums under it are of as many calls as they are worth: Σw for w ∝ g with Σw = (Σg)²/Σg².
 type gaussian struct {
 	half    int // of its length
 	weights []float64
-	width   float64 // of the window that has as much variance: 1/Σw²
 }
 
+// kernel ends at four standard deviations.
 func kernel(sigma float64) gaussian {
-	k := gaussian{half: min(int(4*sigma)+1, 23)}
+	k := gaussian{half: int(4*sigma) + 1}
 	var sum, square float64
 	for d := -k.half; d <= k.half; d++ {
 		w := math.Exp(-0.5 * float64(d*d) / (sigma * sigma))
 		k.weights = append(k.weights, w)
-		sum += w
+		sum, square = sum+w, square+w*w
 	}
 	for i := range k.weights {
-		k.weights[i] /= sum
-		square += k.weights[i] * k.weights[i]
+		k.weights[i] *= sum / square
 	}
-	k.width = 1 / square
 	return k
 }

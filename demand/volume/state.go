@@ -38,11 +38,11 @@ func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
 	}
 	st.shape = r.count(days, multiplier).shape(sigma, prior)
 	expected := r.exposure(&st.shape, days, nil)
-	st.season = fitSeason(r.first, r.perDay[:days], expected, usualDay)
+	st.season = fitSeason(r.first, r.annual, r.perDay[:days], expected, usualDay)
 	seasonal := make([]float64, days)
 	var total float64
 	for i := range seasonal {
-		seasonal[i] = math.Exp(st.season.log(r.first + i))
+		seasonal[i] = math.Exp(st.season.trendLog(r.first+i) + st.season.annualLog(&r.annual[i]))
 		total += seasonal[i] * expected[i]
 	}
 	mean := (calls + noPriorCalls) / (total + noPriorCalls)

@@ -14,15 +14,17 @@ type tuning struct {
 var usual = tuning{HalfLife: 28, Back: 112}
 
 const (
-	firstOrigin = 28 // days of history that a rolling origin needs
-	mostOrigins = 52 // weekly
-	aheadDays   = 56 // that each origin forecasts
+	firstOrigin   = 28 // days of history that a rolling origin needs
+	fewestOrigins = 4  // to choose by
+	mostOrigins   = 52 // weekly
+	aheadDays     = 56 // that each origin forecasts
 )
 
-// What tune chooses among, in days. A half-life of the long run leaves nothing to come back from.
+// What tune chooses among; days. A half-life of the long run leaves nothing to come back from.
 var (
 	halfLives = []float64{3, 5, 7, 10, 14, 20, 28, 56, 112, longRunDays}
 	backs     = []float64{7, 14, 28, 112, 1e6}
+	parts     = []float64{0, 0.5, 1} // of trend and annual swing
 )
 
 // origins returns the days before which rolling origins stand, weekly, the last with a whole week to be
@@ -41,88 +43,113 @@ type trial struct{ ahead, calls, mean float64 }
 // roller forecasts at past origins, each from the days before it alone.
 type roller struct {
 	r      *history
-	s      *Settings
-	at     []int
+	prior  float64 // calls an hour, 0 for none
+	at     []int   // the origins, in days
 	states []*state
-	season []float64 // scratch
-	exp    []float64
+	// expected is, for each origin, the expected calls of each day at level 1 under the season in use.
+	expected [][]float64
+	scratch  []trial
 }
 
 func newRoller(r *history, s *Settings, sigma float64) *roller {
-	w := &roller{r: r, s: s, at: origins(r.days())}
+	w := &roller{r: r, prior: s.priorRate(), at: origins(r.days())}
 	for _, o := range w.at {
-		w.states = append(w.states, r.learn(o, o+aheadDays, s, sigma))
+		st := r.learn(o, o+aheadDays, s, sigma)
+		w.states = append(w.states, st)
+		w.expected = append(w.expected, append([]float64{}, st.expected...))
 	}
 	return w
+}
+
+// use puts parts of trend and annual swing to use.
+func (w *roller) use(trend, annual float64) {
+	for i, st := range w.states {
+		s := st.season.scaled(trend, annual)
+		for d, e := range st.expected {
+			if trend != 0 || annual != 0 {
+				e *= math.Exp(s.trendLog(w.r.first+d) + s.annualLog(&w.r.annual[d]))
+			}
+			w.expected[i][d] = e
+		}
+	}
 }
 
 // trials appends the forecasts of every origin for the days from ahead up to but not including to.
 func (w *roller) trials(t tuning, from, to int, dst []trial) []trial {
 	for i, o := range w.at {
-		st := w.states[i]
-		season := st.season.scaled(t.Trend, t.Annual)
-		w.exp = append(w.exp[:0], st.expected...)
-		if t.Trend != 0 || t.Annual != 0 {
-			for d := range w.exp {
-				w.exp[d] *= math.Exp(season.log(w.r.first + d))
-			}
-		}
-		l := levelOf(w.r.perDay[:o], w.exp[:o], t, w.s.priorRate())
-		for d := o + from; d < min(o+to, len(w.exp)); d++ {
-			if w.exp[d] > 0 {
-				dst = append(dst, trial{float64(d - o), w.r.perDay[d], l.at(float64(d-o)) * w.exp[d]})
+		expected := w.expected[i]
+		l := levelOf(w.r.perDay[:o], expected[:o], t, w.prior)
+		for d := o + from; d < min(o+to, len(expected)); d++ {
+			if expected[d] > 0 {
+				dst = append(dst, trial{float64(d - o), w.r.perDay[d], l.at(float64(d-o)) * expected[d]})
 			}
 		}
 	}
 	return dst
 }
 
-// tune chooses how the level is followed, then how much of trend and annual swing to believe, each by
-// the scores of the first week ahead and of eight weeks.
+// tune chooses how the level is followed, then how much of trend and annual swing to believe, and then
+// again how the level is followed, as what is explained otherwise need not be followed. Each is chosen
+// by the scores of the first week ahead and of eight weeks. It leaves that season in use.
 func (w *roller) tune(annual bool) tuning {
-	if len(w.at) < 4 {
+	if len(w.at) < fewestOrigins {
 		return usual
 	}
-	var candidates []tuning
-	for _, h := range halfLives {
-		for _, b := range backs {
-			candidates = append(candidates, tuning{HalfLife: h, Back: b})
-		}
+	best := w.weigh(w.follow(tuning{}), annual)
+	if best.Trend != 0 || best.Annual != 0 {
+		best = w.follow(best)
 	}
-	best := w.pick(candidates)
-	candidates = candidates[:0]
-	parts := []float64{0, 0.5, 1}
-	for _, a := range parts {
-		for _, t := range parts {
-			if a == 0 || annual {
-				candidates = append(candidates, tuning{best.HalfLife, best.Back, t, a})
-			}
-		}
-	}
-	return w.pick(candidates)
+	return best
 }
 
-// pick returns the candidate of the best score, the first of equals.
-func (w *roller) pick(candidates []tuning) (best tuning) {
-	most := math.Inf(-1)
-	var trials []trial
-	for _, c := range candidates {
-		trials = w.trials(c, 0, 7, trials[:0])
-		score := meanScore(trials)
-		trials = w.trials(c, 0, aheadDays, trials[:0])
-		if score += meanScore(trials); score > most {
-			best, most = c, score
+// follow returns the best way to follow the level beside a season.
+func (w *roller) follow(t tuning) (best tuning) {
+	w.use(t.Trend, t.Annual)
+	score := math.Inf(-1)
+	for _, t.HalfLife = range halfLives {
+		for _, t.Back = range backs {
+			if s := w.score(t); s > score {
+				best, score = t, s
+			}
 		}
 	}
 	return best
 }
 
-// meanScore is the mean logarithmic score of negative binomial counts with the usual dispersion.
-func meanScore(trials []trial) float64 {
-	var sum float64
-	for _, t := range trials {
-		r := 1 / usualDay
-		sum += t.calls*math.Log(t.mean) - (t.calls+r)*math.Log(r+t.mean)
+// weigh returns the best parts of trend and annual swing for a way to follow the level.
+func (w *roller) weigh(t tuning, annual bool) (best tuning) {
+	score := math.Inf(-1)
+	for _, t.Annual = range parts {
+		for _, t.Trend = range parts {
+			if t.Annual > 0 && !annual {
+				continue
+			}
+			w.use(t.Trend, t.Annual)
+			if s := w.score(t); s > score {
+				best, score = t, s
+			}
+		}
 	}
-	return sum / float64(max(1, len(trials)))
+	w.use(best.Trend, best.Annual)
+	return best
+}
+
+// score returns how well a tuning would have done.
+func (w *roller) score(t tuning) float64 {
+	w.scratch = w.trials(t, 0, aheadDays, w.scratch[:0])
+	return meanScore(w.scratch, 7) + meanScore(w.scratch, aheadDays)
+}
+
+// meanScore is the mean logarithmic score of negative binomial counts with the usual dispersion, over
+// trials less than so many days ahead. What does not depend on the forecast is left out.
+func meanScore(trials []trial, ahead float64) float64 {
+	const r = 1 / usualDay
+	var sum, n float64
+	for _, t := range trials {
+		if t.ahead < ahead {
+			sum += t.calls*math.Log(t.mean) - (t.calls+r)*math.Log(r+t.mean)
+			n++
+		}
+	}
+	return sum / max(1, n)
 }
