@@ -30,7 +30,7 @@ type keeping struct {
 func (k *keeping) run(out io.Writer) error {
 	in, err := k.calls()
 	if err != nil {
-		return fmt.Errorf("%s: %w; nothing was imported", k.command.File, err)
+		return fmt.Errorf("%s: nothing was imported: %w", k.command.File, err)
 	}
 	store, err := calls.Open(k.command.DataDir, k.city.City, k.now)
 	if err != nil {
@@ -47,7 +47,7 @@ func (k *keeping) run(out io.Writer) error {
 		err = fmt.Errorf("%w (--add or --replace)", err)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", k.command.File, errors.Join(err, undo()))
+		return fmt.Errorf("%s: nothing was imported: %w", k.command.File, errors.Join(err, undo()))
 	}
 	if err := k.retain(store, &result); err != nil {
 		return err

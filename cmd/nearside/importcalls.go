@@ -142,7 +142,7 @@ func (c *importCallsCommand) run(ctx context.Context, stdin io.Reader, out io.Wr
 		_, _ = fmt.Fprintf(out, "City: %s\n%s", city, report)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w; nothing was imported", c.File, err)
+		return fmt.Errorf("%s: nothing was imported: %w", c.File, err)
 	}
 	k := keeping{command: c, city: city, batch: batch, report: report, sum: sum, now: now}
 	return k.run(out)

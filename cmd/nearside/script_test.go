@@ -46,9 +46,9 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+		Cmds: withCalls(map[string]func(*testscript.TestScript, bool, []string){
 			"until": until, "capture": capture, "number": number, "masked": masked, "post": post, "hashed": hashed, "unchanged": unchanged, "nothingof": nothingOf,
-		},
+		}),
 	})
 }
 

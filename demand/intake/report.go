@@ -151,7 +151,7 @@ func (r *Report) String() string {
 	for _, d := range r.Drops {
 		line("  %s", d.text(r.ByRow))
 	}
-	if r.Kept > 0 {
+	if r.Span.Hours() > 0 {
 		line("Time: %s to %s, by the clocks of %s", r.Span.From.Time().Format("2006-01-02 15:04"), r.Span.To.Time().Format("2006-01-02 15:04 MST"), r.Zone)
 	}
 	if r.WithOffset > 0 {
