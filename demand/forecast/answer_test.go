@@ -269,3 +269,6 @@ func TestMixRecovers(t *testing.T) {
 		}
 	}
 }
+
+// cellBands is what an answer says of its cells.
+func cellBands(a *Answer) any { return []any{a.Total, a.Cell, a.Mean, a.P10, a.P50, a.P90} }
