@@ -21,7 +21,7 @@ func (s *Server) describe() *pb.City {
 	c, g := s.City, s.City.Grid
 	city := &pb.City{
 		Title: "London", Demo: s.Demo, Network: s.Network.Name, NetworkNote: s.NetworkNote,
-		Demand: s.demand.Week.Source, DemandNote: strings.Join(s.demand.Notes, " "), DataSha256: c.Hash, Version: s.Version,
+		Demand: s.demand.Week.Source, DemandNote: strings.TrimSpace(strings.Join(s.demand.Notes, " ") + " " + s.BaselineFault), DataSha256: c.Hash, Version: s.Version,
 		NetworkSha256: s.networkHash(),
 	}
 	for i := range g.Len() {

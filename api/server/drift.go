@@ -168,7 +168,7 @@ func (d *drift) behind() string {
 	}
 	h := d.settings.Calls.History()
 	if fit, ok := d.settings.Baseline.(*forecast.Fit); ok {
-		if standing := fit.Against(h); standing.Stale() {
+		if standing := fit.Against(h, calls.HourAt(d.settings.Now())); standing.Stale() {
 			return standing.String()
 		}
 		return ""

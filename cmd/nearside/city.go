@@ -8,9 +8,11 @@ import (
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/demand/forecast"
 	"github.com/nearside-ems/nearside/demand/intake"
 	"github.com/nearside-ems/nearside/demand/outline"
 	"github.com/nearside-ems/nearside/geo/grid"
+	"github.com/nearside-ems/nearside/planning"
 	"github.com/paulmach/orb"
 )
 
@@ -19,6 +21,8 @@ type cityOfDir struct {
 	*demand.City
 	where   intake.Locator
 	outline *outline.Outline // nil: London as it ships
+	london  *data.London     // nil: another city
+	prior   *forecast.Prior  // nil: nothing is published
 }
 
 // openCity returns the city of a data directory: that of its city.json, or London where it has none.
@@ -38,11 +42,15 @@ func openLondon() (*cityOfDir, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := london.City(data.FineRes)
+	return londonCity(london)
+}
+
+func londonCity(l *data.London) (*cityOfDir, error) {
+	prior, err := planning.Prior(l)
 	if err != nil {
 		return nil, err
 	}
-	return &cityOfDir{City: c, where: londonCells{london.Grid}}, nil
+	return &cityOfDir{City: prior.City(), where: londonCells{l.Grid}, london: l, prior: prior}, nil
 }
 
 func outlineCity(o *outline.Outline) (*cityOfDir, error) {
@@ -59,6 +67,22 @@ func (c *cityOfDir) String() string {
 		return c.outline.String()
 	}
 	return fmt.Sprintf("%s: %d H3 cells of resolution %d in %d boroughs, %s", c.Name, c.Len(), data.FineRes, len(c.Districts), c.Zone)
+}
+
+// label returns what a cell is known by.
+func (c *cityOfDir) label(cell int32) string {
+	if c.outline != nil {
+		return c.outline.Label(cell)
+	}
+	return c.london.Grid.ID(grid.Index(cell))
+}
+
+// shape returns a cell's boundary.
+func (c *cityOfDir) shape(cell int32) orb.MultiPolygon {
+	if c.outline != nil {
+		return c.outline.Cell(cell)
+	}
+	return orb.MultiPolygon{{c.london.Grid.Outline(grid.Index(cell))}}
 }
 
 // londonCells finds London's cells.

@@ -13,16 +13,17 @@ import (
 
 // commands is the command line; each command has a file of its own.
 type commands struct {
-	Version versionCommand `cmd:"" help:"Print the version and the hash of the built-in data."`
-	Data    dataCommand    `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
-	Serve   serveCommand   `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
-	Nearest nearestCommand `cmd:"" help:"Ask a running service which cars can reach a place first."`
-	Route   routeCommand   `cmd:"" help:"Ask a running service for the fastest way by road."`
-	Roads   roadsCommand   `cmd:"" help:"Tell a running service which roads are closed or slow."`
-	Import  importCommand  `cmd:"" help:"Import what the shipped data leaves out: a service's own calls, and every road."`
-	Calls   callsCommand   `cmd:"" help:"Show the calls that were imported, say how long they are kept, write counts that may be published."`
-	Plan    planCommand    `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
-	Verify  verifyCommand  `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
+	Version  versionCommand  `cmd:"" help:"Print the version and the hash of the built-in data."`
+	Data     dataCommand     `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
+	Serve    serveCommand    `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
+	Nearest  nearestCommand  `cmd:"" help:"Ask a running service which cars can reach a place first."`
+	Route    routeCommand    `cmd:"" help:"Ask a running service for the fastest way by road."`
+	Roads    roadsCommand    `cmd:"" help:"Tell a running service which roads are closed or slow."`
+	Import   importCommand   `cmd:"" help:"Import what the shipped data leaves out: a service's own calls, and every road."`
+	Calls    callsCommand    `cmd:"" help:"Show the calls that were imported, say how long they are kept, write counts that may be published."`
+	Forecast forecastCommand `cmd:"" help:"Learn from imported calls; show, explain and export how many to expect where and when."`
+	Plan     planCommand     `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
+	Verify   verifyCommand   `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
 }
 
 func main() {

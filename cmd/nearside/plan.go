@@ -55,11 +55,11 @@ func (c *planCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	baseline, err := openBaseline(c.DataDir, city)
+	expected, _, err := openLondonCalls(c.DataDir, city)
 	if err != nil {
 		return err
 	}
-	calls, err := c.demandOf(baseline, city)
+	calls, err := expected.demand(&c.rulesFlags, city)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/nearside-ems/nearside/api/server"
 	"github.com/nearside-ems/nearside/api/web"
 	"github.com/nearside-ems/nearside/data"
-	"github.com/nearside-ems/nearside/demand/calls"
 	"github.com/nearside-ems/nearside/fleet"
 )
 
@@ -87,10 +86,17 @@ func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (
 	}
 	step("London: %d cells, %d boroughs, %d places", city.Grid.Len(), len(city.Boroughs), len(city.Places))
 	s := server.DefaultSettings()
-	if s.Baseline, err = openBaseline(c.DataDir, city); err != nil {
+	expected, store, err := openLondonCalls(c.DataDir, city)
+	if err != nil {
 		return nil, nil, err
 	}
-	step("demand: %s", s.Baseline.About().Name)
+	s.Baseline, s.BaselineFault, s.Calls = expected.Baseline, expected.fault, store
+	step("demand: %s", expected.About().Name)
+	for _, text := range []string{expected.fault, expected.note} {
+		if text != "" {
+			step("        %s", text)
+		}
+	}
 	if s.Network, err = openNetwork(ctx, c.DataDir, city, func(err error) { step("%v", err) }); err != nil {
 		return nil, nil, err
 	}
@@ -105,9 +111,6 @@ func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (
 	}
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
-	if s.Calls, err = calls.Open(c.DataDir, s.Baseline.City(), time.Now()); err != nil {
-		return nil, nil, err
-	}
 	s.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	if srv, err = server.New(s); err != nil {
 		return nil, nil, err

@@ -33,11 +33,11 @@ func (c *verifyCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	baseline, err := openBaseline(c.DataDir, city)
+	expected, _, err := openLondonCalls(c.DataDir, city)
 	if err != nil {
 		return err
 	}
-	calls, err := c.demandOf(baseline, city)
+	calls, err := expected.demand(&c.rulesFlags, city)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ type Thinner interface {
 
 // About says what a baseline is, wherever it is shown.
 type About struct {
-	Name   string   // such as "prior", or "learnt from 25,439 calls"
+	Name   string   // such as "prior"; it can be published with the figures
 	Hash   [32]byte // of all that the baseline follows from
 	Learnt bool     // from calls; otherwise it rests on published figures and assumptions only
 	Calls  int      // learnt from

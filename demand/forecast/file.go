@@ -36,11 +36,10 @@ func Open(dir string, city *demand.City) (*Fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := decode(body, city)
+	f, err := decode(inputs, body, city)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	f.about.Hash, f.about.Name = inputs, nameOf(f.about.Calls, inputs)
 	return f, nil
 }
 

@@ -105,11 +105,11 @@ func TestCutShortIsRefused(t *testing.T) {
 	f := smallFit(t)
 	whole := body(t, f)
 	for n := 0; n < len(whole); n += 1 + n/40 {
-		if _, err := decode(whole[:n:n], f.city); err == nil {
+		if _, err := decode([32]byte{}, whole[:n:n], f.city); err == nil {
 			t.Fatalf("%d of %d bytes were taken", n, len(whole))
 		}
 	}
-	if _, err := decode(append(slices.Clone(whole), 0), f.city); !errors.Is(err, artefact.ErrCorrupt) {
+	if _, err := decode([32]byte{}, append(slices.Clone(whole), 0), f.city); !errors.Is(err, artefact.ErrCorrupt) {
 		t.Errorf("a byte too many: %v", err)
 	}
 }
@@ -144,7 +144,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(body(f, fit))
 	f.Add(body(f, learn(f, fit.city, &calls.History{Cells: 16}, testPrior(fit.city, 3).Settings())))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := decode(b, fit.city)
+		got, err := decode([32]byte{}, b, fit.city)
 		if err != nil {
 			return
 		}

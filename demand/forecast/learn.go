@@ -54,18 +54,39 @@ func Learn(ctx context.Context, city *demand.City, h *calls.History, s Settings)
 	if err != nil {
 		return nil, err
 	}
-	f.about = About{Name: nameOf(h.Len(), inputs), Hash: inputs, Learnt: true, Calls: h.Len(), Span: h.Span}
+	f.about = About{Hash: inputs, Learnt: true, Calls: h.Len(), Span: h.Span}
 	f.lay()
 	return f, nil
 }
 
-// nameOf is what a fit is called wherever its figures are shown.
-func nameOf(n int, hash [32]byte) string {
-	return fmt.Sprintf("learnt from %d calls (fit %x)", n, hash[:4])
+// name is what a fit is called wherever its figures are shown. It tells no count of calls, so that it can
+// be published with them.
+func (f *Fit) name() string {
+	if f.about.Calls == 0 {
+		return fmt.Sprintf("prior, no calls to learn from (fit %x)", f.about.Hash[:4])
+	}
+	return fmt.Sprintf("learnt from the calls of %s to %s (fit %x)", f.day(f.about.Span.From), f.day(f.about.Span.To-1), f.about.Hash[:4])
+}
+
+func (f *Fit) day(h calls.Hour) string { return h.Time().In(f.city.Zone).Format("2006-01-02") }
+
+// notes are what the fit's figures are shown with.
+func (f *Fit) notes() []string {
+	days := func(hours int) int { return (hours + 12) / hoursPerDay }
+	notes := []string{"Expected calls are modelled, not observed."}
+	missing := 0
+	for _, g := range f.gaps {
+		missing += g.Hours()
+	}
+	if missing > 0 {
+		notes = append(notes, fmt.Sprintf("Nothing is known of %d of the %d days.", days(missing), days(f.about.Span.Hours())))
+	}
+	return notes
 }
 
 // lay makes what follows from the parts.
 func (f *Fit) lay() {
+	f.about.Name, f.about.Notes = f.name(), f.notes()
 	f.shares = sync.OnceValue(func() []float32 {
 		n := f.city.Len()
 		all := make([]float32, demand.HoursPerWeek*n)

@@ -13,15 +13,15 @@ import (
 	"github.com/nearside-ems/nearside/internal/artefact"
 )
 
-// decode reads the body of the file.
-func decode(body []byte, city *demand.City) (*Fit, error) {
+// decode reads the body of a file with the given hash of inputs.
+func decode(inputs [32]byte, body []byte, city *demand.City) (*Fit, error) {
 	r := &reader{rest: body}
 	if of := r.take("the city's hash", 32); r.err == nil && [32]byte(of) != city.Hash {
 		return nil, fmt.Errorf("%w than %s", ErrOtherCity, city.Name)
 	}
 	f := &Fit{city: city}
 	copy(f.calls[:], r.take("the calls' hash", 32))
-	f.about = About{Learnt: true, Calls: r.number("the number of calls", maxCalls), Span: r.span("the span")}
+	f.about = About{Hash: inputs, Learnt: true, Calls: r.number("the number of calls", maxCalls), Span: r.span("the span")}
 	f.gaps = make([]calls.Span, r.number("the number of gaps", len(r.rest)/8))
 	for i := range f.gaps {
 		f.gaps[i] = r.span("a gap")
@@ -38,18 +38,26 @@ func decode(body []byte, city *demand.City) (*Fit, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	var err error
-	if f.volume, err = volume.Decode(bytes.NewReader(when), city); err != nil {
-		return nil, err
-	}
-	if f.mixture, err = mixture.Decode(bytes.NewReader(where)); err != nil {
-		return nil, err
-	}
-	if f.mixture.Cells() != city.Len() {
-		return nil, fmt.Errorf("%w: a mixture over %d cells of %d", artefact.ErrCorrupt, f.mixture.Cells(), city.Len())
+	if err := f.parts(when, where); err != nil {
+		return nil, fmt.Errorf("%w: %w", artefact.ErrCorrupt, err)
 	}
 	f.lay()
 	return f, nil
+}
+
+// parts reads the volume and the mixture, which must be all of their sections.
+func (f *Fit) parts(when, where []byte) (err error) {
+	v, m := bytes.NewReader(when), bytes.NewReader(where)
+	if f.volume, err = volume.Decode(v, f.city); err != nil {
+		return err
+	}
+	if f.mixture, err = mixture.Decode(m, f.city); err != nil {
+		return err
+	}
+	if over := v.Len() + m.Len(); over > 0 {
+		return fmt.Errorf("%d bytes behind the volume and the mixture", over)
+	}
+	return nil
 }
 
 // mix reads how calls divide into kinds; nil where the number of kinds is 0.
