@@ -32,18 +32,17 @@ type drift struct {
 	settings *Settings
 	city     *demand.City
 
-	mu     sync.Mutex
-	watch  *monitor.Watch
-	came   map[calls.Hour][]int32 // cells of the calls of each hour that is watched
-	from   calls.Hour             // first hour that is watched
-	next   calls.Hour             // first that has not closed
-	known  calls.Hour             // calls until then are in the store
-	gaps   []calls.Span
-	enough bool // the store holds calls to learn from
-	begun  bool // some of them are watched
-	live   bool // calls have been reported to this server, so that silence means something
-	late   map[calls.Hour]bool
-	rates  []float32 // scratch
+	mu    sync.Mutex
+	watch *monitor.Watch
+	came  map[calls.Hour][]int32 // cells of the calls of each hour that is watched
+	from  calls.Hour             // first hour that is watched
+	next  calls.Hour             // first that has not closed
+	known calls.Hour             // calls until then are in the store
+	gaps  []calls.Span
+	begun bool // some of them are watched
+	live  bool // calls have been reported to this server, so that silence means something
+	late  map[calls.Hour]bool
+	rates []float32 // scratch
 
 	now atomic.Pointer[verdict]
 }
