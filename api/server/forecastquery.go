@@ -60,6 +60,9 @@ func (s *Server) query(r *pb.GetForecastRequest) (q query, err error) {
 	if r.GetSuitable() {
 		q.Share = s.City.Suitability.Share(counted)
 		q.notes = append(q.notes, fmt.Sprintf("Only calls that suit a joint-response car, by the rules %q; GetSuitability lists them with their sources.", s.City.Suitability.Name))
+		if q.baseline.Mix() == nil {
+			q.notes = append(q.notes, "The forecast cannot tell kinds of calls apart, so that no exclusion by category or channel applies: the share is that of the last rule.")
+		}
 	}
 	return q, s.kindsOf(&q, r)
 }

@@ -13,7 +13,6 @@ export interface City {
   dataSha256: string; version: string; cells: Cell[]; boroughs: Borough[]; places: Place[]; periods: SpeedPeriod[]; provenance: Provenance[];
   callsPerHour: number[]; // by hour of week, all London
 }
-export interface Forecast { rate: Float32Array; boroughs: Map<number, number>; total: number; source: string; prior: boolean }
 export interface Access { meanMinutes: number; p90Minutes: number; within15: number; callsPerHour: number }
 export interface Coverage { minutes: Float32Array; boroughs: Map<number, Access>; all: Access; basis: Basis; cars: number; taken: Date }
 export type CarStatus = "available" | "busy" | "off shift" | "unknown";
@@ -40,9 +39,9 @@ export interface RoadChange {
 /** Says what failed in the server's own words. */
 export class ApiError extends Error {}
 
-type Json = Record<string, any>;
+export type Json = Record<string, any>;
 
-async function call(path: string, init?: RequestInit): Promise<Json> {
+export async function call(path: string, init?: RequestInit): Promise<Json> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -55,7 +54,7 @@ async function call(path: string, init?: RequestInit): Promise<Json> {
   return body;
 }
 
-const post = (path: string, body: Json): Promise<Json> =>
+export const post = (path: string, body: Json): Promise<Json> =>
   call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 /** "12.5s" as seconds. */
@@ -63,8 +62,8 @@ export function seconds(duration: string | undefined): number {
   return duration ? Number.parseFloat(duration) : 0;
 }
 
-const num = (v: any): number => Number(v ?? 0);
-const text = (v: any): string => v ?? "";
+export const num = (v: any): number => Number(v ?? 0);
+export const text = (v: any): string => v ?? "";
 const latLng = (v: Json = {}): LatLng => ({ latitude: num(v.latitude), longitude: num(v.longitude) });
 const basis = (v: Json = {}): Basis => ({
   network: text(v.network), period: text(v.period), blueLight: v.driving === "DRIVING_BLUE_LIGHT", degraded: !!v.degraded, degradedReason: text(v.degradedReason),
@@ -149,15 +148,6 @@ export const createPlan = async (request: PlanRequest): Promise<Operation> => de
 
 /** The plan's document with its proof, which `nearside verify` checks. */
 export const getPlanDocument = async (name: string): Promise<string> => text((await call(`/v1/${name}?includeDocument=true`)).documentJson);
-
-/** Expected calls per hour, the mean over the hours of week given. */
-export async function getForecast(hours: number[]): Promise<Forecast> {
-  const v = await call(`/v1/forecast?${hours.map((h) => `hours=${h}`).join("&")}`);
-  return {
-    rate: Float32Array.from(v.rate ?? []), total: num(v.total), source: text(v.source), prior: !!v.prior,
-    boroughs: new Map((v.boroughs ?? []).map((b: Json) => [num(b.borough), num(b.value)])),
-  };
-}
 
 /**
  * Minutes by road from the nearest car at an hour of week: of the cars now where plan is empty, else of the plan's, or

@@ -20,7 +20,7 @@ export class Cursor {
     map.on("mousemove", (e) => state.set({ cell: cells.at(e.lngLat.lat, e.lngLat.lng) }));
     map.on("click", (e) => {
       const cell = cells.at(e.lngLat.lat, e.lngLat.lng);
-      state.set({ cell, borough: cell === undefined ? undefined : cells.all[cell].borough });
+      state.set({ cell, picked: cell, borough: cell === undefined ? undefined : cells.all[cell].borough });
     });
     map.on("mouseout", () => {
       if (document.activeElement !== map.getCanvas()) state.set({ cell: undefined });
@@ -40,7 +40,7 @@ export class Cursor {
     else if (e.key === "+" || e.key === "=") this.map.zoomIn();
     else if (e.key === "-") this.map.zoomOut();
     else if (e.key === "Escape") this.state.set({ cell: undefined, borough: undefined });
-    else if (e.key === "Enter" && cell !== undefined) this.state.set({ borough: this.cells.all[cell].borough });
+    else if (e.key === "Enter" && cell !== undefined) this.state.set({ picked: cell, borough: this.cells.all[cell].borough });
     else return;
     e.preventDefault();
   }

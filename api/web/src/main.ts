@@ -47,7 +47,7 @@ async function start(): Promise<void> {
   map.moveLayer(NAMES);
   new Cursor(map, cells, state);
   await new Screen(city, cells, layer, map, markers, roads, state).begin();
-  state.on(["view", "hour", "plan", "comparison"], (now) => history.replaceState(null, "", toAddress(now)));
+  state.on(["view", "figure", "suitable", "hour", "plan", "comparison"], (now) => history.replaceState(null, "", toAddress(now)));
   part("loading").hidden = true;
   document.body.dataset.ready = "true";
 }

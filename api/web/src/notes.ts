@@ -1,12 +1,23 @@
 // What the key says under its colours: which cars are counted, when, at which speeds.
 
-import type { Coverage, Forecast, Plan } from "./api";
+import type { Coverage, Plan } from "./api";
+import type { Drift, Forecast } from "./forecast";
 import { hourShort } from "./hours";
 import { FRESH_MS } from "./values";
 
-export function forecastNote(f: Forecast): string {
+/** Says what the colours of the calls rest on; upper is what 9 weeks of 10 stay within. */
+export function forecastNote(f: Forecast, upper = false): string {
   const origin = f.prior ? "A prior from published totals and census need; not learnt from calls." : `Forecast: ${f.source}.`;
-  return `${origin} Per km² of London's land in a cell.`;
+  const which = `${f.suitable ? " Only calls that suit a joint-response car." : ""}${f.modified ? " Changed by your scenario (panel Calls)." : ""}`;
+  return `${origin}${which} ${upper ? "Of a whole typical week, whichever hour is chosen; a rate, never points." : "Per km² of London's land in a cell."}`;
+}
+
+/** What a reader must know before relying on the calls, with what was last heard of drift; empty where there is nothing. */
+export function forecastWarning(f: Forecast, drift: Drift | undefined): string {
+  const evidence = drift ? drift.findings.map((x) => x.evidence) : f.evidence;
+  const warnings = f.degraded ? [`${f.degraded[0].toUpperCase()}${f.degraded.slice(1)}.`] : [];
+  if (evidence.length) warnings.push(`The calls that arrive part from the forecast. ${evidence[0]}.${evidence.length > 1 ? ` ${count(evidence.length - 1, "more finding")} in panel Calls.` : ""}`);
+  return warnings.join(" ");
 }
 
 /** Says whose cars are counted: those now, a plan's, or those of its first, second, … comparison. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { className, classOf, densityRamp, MINUTES, type Ramp, type RGB } from "./ramp";
+import { className, classOf, densityRamp, MINUTES, UPPER, type Ramp, type RGB } from "./ramp";
 
 const DENSITY = densityRamp(Array.from({ length: 1000 }, (_, i) => 0.002 * i));
 
@@ -61,4 +61,8 @@ test("density breaks rise in round steps to just above the busiest cells", () =>
   assert.equal(DENSITY.breaks.length, DENSITY.colours.length - 1);
   assert.deepEqual([...DENSITY.breaks], [0.2, 0.3, 0.5, 0.7, 1, 1.5, 2]);
   assert.equal(densityRamp([]).breaks.length, 7); // an empty city has a key all the same
+});
+
+test("whole numbers are named one by one", () => {
+  assert.deepEqual([0, 1, 5, 7].map((k) => className(UPPER, k)), ["0", "1", "5 to 6", "10 and more"]);
 });

@@ -8,6 +8,7 @@ export interface Ramp {
   readonly unit: string;
   readonly breaks: readonly number[];
   readonly colours: readonly RGB[];
+  readonly whole?: boolean; // only whole numbers occur
 }
 
 /** Cells that no car can reach, or without a value. */
@@ -23,6 +24,9 @@ const DENSITY = hex("#f8f8ee #c3dfcc #94cabd #62adae #3f8ba0 #35678c #34446f #25
 const AWAY = hex("#174a7c #4c86ba #b3d2e8 #fbe0b0 #eda24c #b95a16 #6b260b");
 
 export const MINUTES: Ramp = { unit: "minutes by road to the nearest car", breaks: [5, 10, 15, 20, 30, 45], colours: AWAY };
+
+/** Calls that 9 typical weeks of 10 stay within. */
+export const UPPER: Ramp = { unit: "calls a week that 9 weeks of 10 stay within, in a cell", breaks: [1, 2, 3, 4, 5, 7, 10], colours: DENSITY, whole: true };
 
 /**
  * A ramp in round steps for densities (calls per 100 hours per km²), given the week's mean: its darkest class begins
@@ -64,9 +68,13 @@ export function colourOf(ramp: Ramp, value: number): RGB {
   return k === undefined ? NO_VALUE : ramp.colours[k];
 }
 
-/** "under 5", "5 to 10", "45 and more" */
+/** "under 5", "5 to 10", "45 and more"; of whole numbers "0", "1", "5 to 6", "10 and more" */
 export function className(ramp: Ramp, k: number): string {
   const { breaks } = ramp;
+  if (ramp.whole && k < breaks.length) {
+    const [from, to] = [breaks[k - 1] ?? 0, breaks[k] - 1];
+    return from === to ? `${from}` : `${from} to ${to}`;
+  }
   if (k === 0) return `under ${breaks[0]}`;
   if (k === breaks.length) return `${breaks[k - 1]} and more`;
   return `${breaks[k - 1]} to ${breaks[k]}`;

@@ -1,21 +1,22 @@
 // Keeps map, legend, table, timeline and panels in step with what the planner chose.
 
 import type { Map as Chart } from "maplibre-gl";
-import { getForecast, getPlan, listCars, listRoadChanges, type City, type LatLng, type Plan } from "./api";
+import { getPlan, listCars, listRoadChanges, type City, type LatLng, type Plan } from "./api";
+import { CallsPanel } from "./callspanel";
 import type { CellLayer } from "./celllayer";
 import type { Cells } from "./cells";
 import { part } from "./dom";
-import { HOURS_PER_WEEK } from "./hours";
+import { getDrift, type Drift } from "./forecast";
 import { showRamp } from "./legend";
 import type { Markers } from "./markers";
 import { showCars } from "./panels";
-import { coverageNote, forecastNote, outside } from "./notes";
+import { coverageNote, forecastNote, forecastWarning, outside } from "./notes";
 import { PlanPanel } from "./planpanel";
-import { densityRamp, MINUTES, type Ramp } from "./ramp";
+import { densityRamp, MINUTES, UPPER, type Ramp } from "./ramp";
 import { readout } from "./readout";
 import type { RoadLayer } from "./roadlayer";
 import { showRoads } from "./roadpanel";
-import type { State } from "./state";
+import type { Choice, State } from "./state";
 import { follow, offer } from "./subject";
 import { Table } from "./table";
 import { makeTabs } from "./tabs";
@@ -24,22 +25,26 @@ import { FRESH_MS, Values } from "./values";
 
 const CARS_MS = 1000;
 const ROADS_MS = 2000;
+const DRIFT_MS = 60_000;
 
 export class Screen {
   private readonly values = new Values();
   private readonly table: Table;
   private readonly timeline: Timeline;
   private readonly panel: PlanPanel;
+  private readonly calls: CallsPanel;
   private last?: Plan;
+  private drift?: Drift;
   private changes?: string; // the names of the road changes that are shown
   private density: Ramp = densityRamp([]);
 
   constructor(private readonly city: City, private readonly cells: Cells, private readonly layer: CellLayer, private readonly map: Chart,
     private readonly markers: Markers, private readonly roads: RoadLayer, private readonly state: State) {
-    makeTabs([["table", "Boroughs"], ["plan", "Plan"], ["cars", "Cars"], ["roads", "Roads"], ["sources", "Sources"]]);
+    makeTabs([["table", "Boroughs"], ["calls", "Calls"], ["plan", "Plan"], ["cars", "Cars"], ["roads", "Roads"], ["sources", "Sources"]]);
     this.table = new Table(city.boroughs, state);
     this.timeline = new Timeline(state, (hour) => this.here(hour));
     this.timeline.calls(city.callsPerHour);
+    this.calls = new CallsPanel(city, cells, state);
     this.panel = new PlanPanel((plan) => this.take(plan), (site) => this.fly(site.position),
       () => this.values.coverageNow(state.now.hour, { plan: "", comparison: 0 })?.all,
       (plan, comparison) => state.set({ plan: plan.name, comparison, view: "coverage" }));
@@ -47,18 +52,19 @@ export class Screen {
 
   /** Shows the first values, then starts what goes on by itself. */
   async begin(): Promise<void> {
-    const week = await getForecast(Array.from({ length: HOURS_PER_WEEK }, (_, h) => h));
-    this.density = densityRamp(this.cells.densities(week.rate));
-    this.radios();
+    this.density = densityRamp(this.cells.densities((await this.values.week({ suitable: false, scenario: undefined })).rate));
+    this.radio("view", (value) => ({ view: value === "coverage" ? "coverage" : "forecast" }));
+    this.radio("figure", (value) => ({ figure: value === "upper" ? "upper" : "mean" }));
     follow(this.state);
     this.state.on(["plan", "comparison"], () => this.showSites());
-    this.state.on(["view", "hour", "plan", "comparison"], () => void this.refresh());
+    this.state.on(["view", "figure", "suitable", "scenario", "hour", "plan", "comparison"], () => void this.refresh());
     this.state.on(["cell"], () => this.tell());
     this.state.on(["borough"], (now, before) => this.highlight(now.borough, before.borough));
     await this.restore();
     await this.refresh();
     this.every(CARS_MS, () => this.follow());
     this.every(ROADS_MS, () => this.followRoads());
+    this.every(DRIFT_MS, () => this.followDrift());
     this.every(FRESH_MS, () => (this.state.now.plan ? Promise.resolve() : this.update()));
   }
 
@@ -76,8 +82,8 @@ export class Screen {
 
   private here(hour: number): boolean {
     const { view, ...counted } = this.state.now;
-    if (view === "forecast" ? this.values.forecastNow(hour) : this.values.coverageNow(hour, counted)) return true;
-    Promise.all([this.values.forecast(hour), this.values.coverage(hour, counted)]).catch(() => undefined); // told when the hour is chosen
+    if (view === "forecast" ? this.values.forecastNow(hour, counted) : this.values.coverageNow(hour, counted)) return true;
+    Promise.all([this.values.forecast(hour, counted), this.values.coverage(hour, counted)]).catch(() => undefined); // told when the hour is chosen
     return false;
   }
 
@@ -88,28 +94,39 @@ export class Screen {
   }
 
   private async update(): Promise<void> {
-    const { hour, plan, comparison } = this.state.now;
+    const asked = this.state.now;
+    const { hour, plan, comparison } = asked;
     try {
-      await Promise.all([this.values.forecast(hour), this.values.coverage(hour, { plan, comparison })]);
+      await Promise.all([this.values.forecast(hour, asked), this.values.week(asked), this.values.coverage(hour, { plan, comparison })]);
     } catch (error) {
       notice((error as Error).message);
       return;
     }
     const { now } = this.state;
-    if (now.hour === hour && now.plan === plan && now.comparison === comparison) this.paint();
+    if ((["hour", "plan", "comparison", "suitable", "scenario"] as const).every((k) => now[k] === asked[k])) this.paint();
   }
 
   private paint(): void {
-    const { view, hour } = this.state.now;
-    const forecast = this.values.forecastNow(hour);
-    const coverage = this.values.coverageNow(hour, this.state.now);
+    const { now } = this.state;
+    const { view, hour, figure } = now;
+    const forecast = this.values.forecastNow(hour, now);
+    const week = this.values.weekNow(now);
+    const coverage = this.values.coverageNow(hour, now);
     const unplanned = outside(this.plan(), hour);
-    if (view === "forecast" && forecast) {
+    part("figure").hidden = view !== "forecast";
+    if (view === "forecast" && figure === "upper" && week) {
+      this.layer.paint(week.upper, UPPER);
+      showRamp(UPPER, forecastNote(week, true), false, forecastWarning(week, this.drift));
+    } else if (view === "forecast" && figure === "mean" && forecast) {
       this.layer.paint(this.cells.densities(forecast.rate), this.density);
-      showRamp(this.density, forecastNote(forecast), false);
+      showRamp(this.density, forecastNote(forecast), false, forecastWarning(forecast, this.drift));
     } else if (view === "coverage" && coverage) {
       this.layer.paint(coverage.minutes, MINUTES);
-      showRamp(MINUTES, coverageNote(coverage, this.plan(), this.state.now.comparison), coverage.minutes.some((m) => m < 0), unplanned);
+      showRamp(MINUTES, coverageNote(coverage, this.plan(), now.comparison), coverage.minutes.some((m) => m < 0), unplanned);
+    }
+    if (week) {
+      this.calls.show(week);
+      this.timeline.calls(week.all.mean);
     }
     this.table.show(coverage?.cars ? coverage.boroughs : undefined, forecast?.boroughs, coverage?.cars ? coverage.all : undefined, forecast?.total);
     if (coverage) notice(coverage.basis.degraded ? `Degraded: ${coverage.basis.degradedReason || "no reason given"}` : unplanned && "Outside the planned hours");
@@ -117,8 +134,8 @@ export class Screen {
   }
 
   private tell(): void {
-    const { cell, hour } = this.state.now;
-    readout(this.city, this.cells, cell, hour, this.values.forecastNow(hour), this.values.coverageNow(hour, this.state.now));
+    const { now } = this.state;
+    readout(this.city, this.cells, now.cell, now.hour, this.values.forecastNow(now.hour, now), this.values.weekNow(now), this.values.coverageNow(now.hour, now));
   }
 
   private highlight(now: number | undefined, before: number | undefined): void {
@@ -150,14 +167,15 @@ export class Screen {
     this.timeline.plan(plan?.hours);
   }
 
-  private radios(): void {
-    const check = (view: string): void => {
-      const radio = document.querySelector<HTMLInputElement>(`input[name="view"][value="${view}"]`);
+  /** Keeps the radios of a name, which are those of a field of the choice, in step with it. */
+  private radio(name: "view" | "figure", choose: (value: string) => Partial<Choice>): void {
+    const check = (value: string): void => {
+      const radio = document.querySelector<HTMLInputElement>(`input[name="${name}"][value="${value}"]`);
       if (radio) radio.checked = true;
     };
-    check(this.state.now.view);
-    part("view").addEventListener("change", (e) => this.state.set({ view: (e.target as HTMLInputElement).value === "coverage" ? "coverage" : "forecast" }));
-    this.state.on(["view"], ({ view }) => check(view));
+    check(this.state.now[name]);
+    part(name).addEventListener("change", (e) => this.state.set(choose((e.target as HTMLInputElement).value)));
+    this.state.on([name], (now) => check(now[name]));
   }
 
   private fly(p: LatLng): void {
@@ -184,6 +202,12 @@ export class Screen {
     if (first) return;
     this.values.recount();
     await this.update();
+  }
+
+  private async followDrift(): Promise<void> {
+    this.drift = await getDrift();
+    this.calls.stand(this.drift);
+    if (this.state.now.view === "forecast") this.paint();
   }
 
   /** Repeats work while the page is looked at, never twice at once. */

@@ -11,9 +11,12 @@ test("the address keeps the choice, and nonsense in it is ignored", () => {
   assert.equal(other.comparison, 2);
   assert.equal(toAddress(other), "#view=coverage&hour=14&plan=plans/1&comparison=2");
   assert.equal(toAddress({ ...other, plan: "" }), "#view=coverage&hour=14");
-  for (const bad of ["", "#hour=168", "#hour=-1", "#hour=1.5", "#hour=x&view=x&comparison=-1"]) {
-    const { hour, view, comparison } = fromAddress(bad, 3);
-    assert.deepEqual([hour, view, comparison], [3, "forecast", 0]);
+  const upper = fromAddress("#view=forecast&hour=14&figure=upper&calls=suitable", 3);
+  assert.deepEqual([upper.figure, upper.suitable], ["upper", true]);
+  assert.equal(toAddress(upper), "#view=forecast&hour=14&figure=upper&calls=suitable");
+  for (const bad of ["", "#hour=168", "#hour=-1", "#hour=1.5", "#hour=x&view=x&comparison=-1&figure=x&calls=x"]) {
+    const { hour, view, comparison, figure, suitable } = fromAddress(bad, 3);
+    assert.deepEqual([hour, view, comparison, figure, suitable], [3, "forecast", 0, "mean", false]);
   }
 });
 

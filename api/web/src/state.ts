@@ -1,6 +1,8 @@
 // What the planner has chosen, in one place. A view changes it with set() and hears of changes
 // through on(); nothing else is shared between views.
 
+import type { Mix } from "./forecast";
+
 /** What the cells show: expected calls, or minutes to the nearest car. */
 export type View = "forecast" | "coverage";
 
@@ -10,11 +12,16 @@ export interface Counted {
   readonly comparison: number; // 1, 2, …: the cars of the plan's comparison in that place; 0: the plan's own
 }
 
-export interface Choice extends Counted {
+/** Which figure of the calls the cells show: the mean of an hour, or what 9 weeks of 10 stay within. */
+export type Figure = "mean" | "upper";
+
+export interface Choice extends Counted, Mix {
   readonly view: View;
+  readonly figure: Figure;
   readonly hour: number; // of the week
   readonly cell: number | undefined; // under the cursor
   readonly borough: number | undefined; // highlighted
+  readonly picked: number | undefined; // the cell that was last clicked, or entered by key
 }
 
 type Listener = (now: Choice, before: Choice) => void;
@@ -46,12 +53,14 @@ export function fromAddress(hash: string, hour: number): Choice {
   const asked = given.has("hour") ? Number(given.get("hour")) : NaN;
   const comparison = Number(given.get("comparison") ?? 0);
   return {
-    view: given.get("view") === "coverage" ? "coverage" : "forecast",
+    view: given.get("view") === "coverage" ? "coverage" : "forecast", figure: given.get("figure") === "upper" ? "upper" : "mean",
+    suitable: given.get("calls") === "suitable", scenario: undefined,
     hour: Number.isInteger(asked) && asked >= 0 && asked < 168 ? asked : hour,
-    plan: given.get("plan") ?? "", comparison: Number.isInteger(comparison) && comparison > 0 ? comparison : 0, cell: undefined, borough: undefined,
+    plan: given.get("plan") ?? "", comparison: Number.isInteger(comparison) && comparison > 0 ? comparison : 0, cell: undefined, borough: undefined, picked: undefined,
   };
 }
 
 export function toAddress(c: Choice): string {
-  return `#view=${c.view}&hour=${c.hour}${c.plan ? `&plan=${c.plan}` : ""}${c.plan && c.comparison ? `&comparison=${c.comparison}` : ""}`;
+  const calls = `${c.figure === "upper" ? "&figure=upper" : ""}${c.suitable ? "&calls=suitable" : ""}`;
+  return `#view=${c.view}&hour=${c.hour}${calls}${c.plan ? `&plan=${c.plan}` : ""}${c.plan && c.comparison ? `&comparison=${c.comparison}` : ""}`;
 }

@@ -52,7 +52,7 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     assert.match(await page.textContent("#demo:not([hidden])") ?? "", /DEMO/);
     assert.ok((await page.textContent("#basis"))?.length);
     assert.equal(await page.locator("#table tbody tr").count(), 33);
-    for (const tab of ["table", "plan", "cars", "roads", "sources"]) {
+    for (const tab of ["table", "calls", "plan", "cars", "roads", "sources"]) {
       await page.click(`#tab-${tab}`);
       assert.deepEqual(await violations(page), [], tab);
     }
@@ -69,6 +69,63 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     assert.notDeepEqual(await page.locator("#map").screenshot(), calls);
     assert.match(page.url(), /view=coverage/);
     assert.deepEqual(trouble, []);
+  });
+
+  test("calls: the upper figure, a borough's week, those that suit a car, and what if", async () => {
+    await openMap(page, service.address, `#view=forecast&hour=${HOUR}`);
+    const mean = await page.locator("#map").screenshot();
+    await page.check("input[value=upper]");
+    await page.waitForFunction(() => /9 weeks of 10/.test(document.querySelector("#ramp")?.textContent ?? ""));
+    await page.waitForTimeout(500);
+    assert.notDeepEqual(await page.locator("#map").screenshot(), mean);
+    assert.match(page.url(), /figure=upper/);
+    await page.check("input[value=mean]");
+
+    const chart = (): Promise<string | null> => page.getAttribute(".weekchart", "aria-label");
+    await page.click("#table tbody th button >> nth=3");
+    await page.click("#tab-calls");
+    assert.match(await chart() ?? "", /^Brent: .* calls expected in a typical week\. Busiest hour /);
+    const total = (): Promise<number> => page.textContent("#table tfoot td:last-child").then(Number);
+    const all = await total();
+    await page.check("input[value=suitable]");
+    await page.waitForFunction(() => /Only calls that suit/.test(document.querySelector("#ramp")?.textContent ?? ""));
+    const suitable = await total();
+    assert.ok(suitable > 0 && suitable <= all, `${suitable} of ${all} calls an hour suit`);
+    assert.match(await page.textContent("#calls .notes") ?? "", /cannot tell kinds of calls apart/);
+    await page.check("input[value=all]");
+
+    await page.fill(".scenario input[name=growth]", "100");
+    await page.click("text=Place it on the map");
+    await page.focus("#map canvas");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".scenario >> text=Event in ");
+    await page.click(".scenario button[type=submit]");
+    await page.waitForFunction(() => /Changed by your scenario/.test(document.querySelector("#ramp")?.textContent ?? ""));
+    assert.ok(await total() >= 2 * all, `${await total()} calls an hour, twice ${all} and an event's`);
+    assert.match(await page.textContent("#calls .notes") ?? "", /Scenario: calls change by \+100 % a year.*Scenario: 6 extra calls/);
+    assert.deepEqual(await violations(page), []);
+    await page.click(".scenario >> text=Clear");
+    await page.waitForFunction(() => !/Changed by your scenario/.test(document.querySelector("#ramp")?.textContent ?? ""));
+    assert.deepEqual(trouble, []);
+  });
+
+  test("drift and a forecast that is out of date are told with the evidence", async () => {
+    const evidence = "Croydon: 41 calls in 7 days, 22.3 expected (90 % interval 15 to 30)";
+    await page.route("**/v1/drift", (route) => route.fulfill({ json: {
+      state: "DRIFT_STATE_DRIFT", findings: [{ evidence, sinceTime: "2026-11-14T00:00:00Z" }], scores: { calls: "400", expected: 380.2 },
+      sinceTime: "2026-11-01T00:00:00Z", closedTime: "2026-11-21T10:00:00Z",
+    } }));
+    await page.route("**/v1/forecast?*", async (route) => {
+      const json = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...json, degraded: true, degradedReason: "the fit is of another year" } });
+    });
+    await openMap(page, service.address, `#view=forecast&hour=${HOUR}`);
+    await page.waitForFunction((e) => document.querySelector("#ramp .warning")?.textContent?.includes(e), evidence);
+    assert.match(await page.textContent("#ramp .warning") ?? "", /^The fit is of another year\./);
+    await page.click("#tab-calls");
+    assert.match(await page.textContent(".drift.parted") ?? "", /part from the forecast.*Croydon: 41 calls.*since 14 Nov.*400 calls scored from 1 Nov/);
+    assert.deepEqual(await violations(page), []);
   });
 
   test("the keyboard reaches the hour, the cells, the boroughs and the panels", async () => {
@@ -94,7 +151,7 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     assert.equal(await page.getAttribute("th.mean", "aria-sort"), "descending");
     await page.focus("#tab-table");
     await page.keyboard.press("ArrowRight");
-    assert.equal(await page.locator("#plan").isVisible(), true);
+    assert.equal(await page.locator("#calls").isVisible(), true);
     assert.deepEqual(trouble, []);
   });
 
@@ -219,7 +276,7 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     await openMap(page, service.address);
     await page.click("#tab-plan");
     for (const day of await page.locator("input[name=day]").all()) await day.uncheck();
-    await page.click("button[type=submit]");
+    await page.click("#plan button[type=submit]");
     assert.match(await page.textContent(".planform .trouble") ?? "", /at least one day/);
   });
 

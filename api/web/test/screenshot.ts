@@ -14,7 +14,7 @@ async function settle(page: Page): Promise<void> {
 
 async function makePlan(page: Page): Promise<void> {
   await page.click("#tab-plan");
-  await page.click("button[type=submit]");
+  await page.click("#plan button[type=submit]");
   await page.waitForSelector(".result", { timeout: 120_000 });
   await settle(page);
 }
@@ -24,6 +24,19 @@ async function pictures(page: Page, address: string, folder: string): Promise<vo
   await openMap(page, address, `#view=forecast&hour=${HOUR}`);
   await settle(page);
   await shot("forecast");
+  await page.check("input[value=upper]");
+  await page.click("#tab-calls");
+  await settle(page);
+  await shot("upper");
+  await page.check("input[value=mean]");
+  await page.click("text=Place it on the map");
+  await page.mouse.click(430, 410);
+  await page.fill("input[name=calls]", "60");
+  await page.click(".scenario button[type=submit]");
+  await settle(page);
+  await shot("scenario");
+  await page.click(".scenario >> text=Clear");
+  await page.click("#tab-table");
   await page.focus("#map canvas");
   for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) await page.keyboard.press(key);
   await settle(page);
