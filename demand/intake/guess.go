@@ -83,8 +83,8 @@ func (t *trait) lookTime(v *value, names clockNames) {
 		t.date++
 	case isTimeOfDay:
 		t.clock++
-	case isText:
-		m, ok := parseMoment(v.text, names)
+	case isText, isWhole:
+		m, ok := parseMoment(v.word(), names)
 		switch {
 		case !ok:
 		case m.year == 0:

@@ -27,6 +27,7 @@ func TestGuesses(t *testing.T) {
 		{"no birthday", "date of birth,event_date,event_hour,lat,lon", "1980-01-01,2024-01-01,{hh},51.4,0", "date=event_date hour=event_hour lat=lat lon=lon"},
 		{"a name that says nothing", "t,lat,lon", "2024-01-01 {hh}:01,51.4,0", "time=t lat=lat lon=lon"},
 		{"midnights are dates", "incident_date,incident_time,lat,lon", "2024-01-01 00:00:00,{hh}:01,51.4,0", "date=incident_date time-of-day=incident_time lat=lat lon=lon"},
+		{"no dates in numbers", "incident_no,occ_date,occ_time,lat,lon", "123456{hh},2024-01-01,{hh}:01,51.4,0", "date=occ_date time-of-day=occ_time lat=lat lon=lon id=incident_no"},
 		{"the call's place among others", "time,station lat,station lon,incident lat,incident lon", "2024-01-01 {hh}:01,51.6,0,51.4,0", "time=time lat=incident lat lon=incident lon"},
 		{"plain names before others", "time,hood_lat,hood_lon,LATITUDE,LONGITUDE", "2024-01-01 {hh}:01,51.6,0,51.4,0", "time=time lat=LATITUDE lon=LONGITUDE"},
 		{"lng and y", "time,lng,lat", "2024-01-01 {hh}:01,0,51.4", "time=time lat=lat lon=lng"},

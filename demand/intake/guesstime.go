@@ -5,7 +5,7 @@ import "slices"
 // Words in the names of columns that hold times. What happened at birth has nothing to do with a call,
 // and what happened later than the call is second best.
 var (
-	callWords  = []string{"call", "called", "received", "receipt", "reported", "incident", "event", "occurred", "occurrence", "accident", "collision", "start", "started", "created", "opened", "origin"}
+	callWords  = []string{"call", "called", "received", "receipt", "reported", "incident", "event", "occurred", "occurrence", "occ", "accident", "collision", "start", "started", "created", "opened", "origin"}
 	timeWords  = []string{"time", "date", "datetime", "timestamp", "when", "at", "on", "day"}
 	laterWords = []string{"dispatch", "dispatched", "assigned", "allocated", "mobile", "mobilised", "enroute", "arrival", "arrived", "arrive", "scene", "clear", "cleared", "clearance", "close", "closed", "end", "ended", "finish", "finished", "stop", "hospital", "transport", "handover", "update", "updated", "modified", "edited", "load", "loaded", "upload", "uploaded", "imported", "processed", "published", "export", "exported", "extract"}
 	birthWords = []string{"birth", "dob", "born"}

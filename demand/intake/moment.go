@@ -153,12 +153,9 @@ func (p *scanner) date(m *moment) bool {
 	case digits == 4 && isBetween(p.peek()):
 		return p.yearFirst(m, n)
 	case digits == 8:
-		m.year, m.a, m.b = int16(n/10000), uint8(n/100%100), uint8(n%100)
-		return m.year >= 1000
+		return m.figures(n)
 	case digits == 14:
-		day := n / 1000000
-		m.year, m.a, m.b = int16(day/10000), uint8(day/100%100), uint8(day%100)
-		return m.year >= 1000 && m.setClock(n/10000%100, n/100%100, n%100)
+		return m.figures(n/1000000) && m.setClock(n/10000%100, n/100%100, n%100)
 	case digits == 1 || digits == 2:
 		if p.peek() == ':' || p.noonFollows() {
 			p.i -= digits
@@ -167,6 +164,12 @@ func (p *scanner) date(m *moment) bool {
 		return p.dayFirst(m, n)
 	}
 	return false
+}
+
+// figures takes a date from a number such as 20141231. Most numbers of eight digits are none.
+func (m *moment) figures(n int64) bool {
+	m.year, m.a, m.b = int16(n/10000), uint8(n/100%100), uint8(n%100)
+	return m.year >= 1900 && m.year < 2200 && m.a >= 1 && m.a <= 12 && m.b >= 1 && m.b <= 31
 }
 
 // isBetween reports whether a byte may stand between the parts of a date.

@@ -49,6 +49,8 @@ type times struct {
 	Old        deprecated.Int96 `parquet:"old"`
 	Text       string           `parquet:"text"`
 	Unix       int64            `parquet:"unix"`
+	Figures    int64            `parquet:"figures"`
+	Day        int32            `parquet:"day"`
 	Days       float64          `parquet:"days"`
 
 	Date   int32  `parquet:"date,date"`
@@ -66,7 +68,7 @@ func TestParquetTimes(t *testing.T) {
 	zero := uint8(0)
 	row := times{
 		Milli: seconds*1000 + 999, Micro: seconds * 1e6, Nano: seconds * 1e9, MilliLocal: seconds * 1000, MicroLocal: seconds * 1e6, NanoLocal: seconds*1e9 + 1,
-		Text: "2024-07-01 00:30", Unix: seconds, Days: 45474.0208333,
+		Text: "2024-07-01 00:30", Unix: seconds, Figures: 20240701003059, Day: 20240701, Days: 45474.0208333,
 		Date: seconds / perDay, TimeMS: 1_800_000, TimeUS: 1_800_000_000, TimeNS: 1_800_000_000_000, HHMM: 100, Hour: &zero, Area: "A1",
 	}
 	row.Old = deprecated.Int96{uint32(1_800_000_000_000 & 0xffffffff), uint32(1_800_000_000_000 >> 32), 2440588 + seconds/perDay}
@@ -85,6 +87,8 @@ func TestParquetTimes(t *testing.T) {
 		{Columns{Time: "old"}, Text, "07-01 00@0"},
 		{Columns{Time: "text"}, Text, "06-30 23@0"},
 		{Columns{Time: "unix"}, UnixSecond, "07-01 00@0"},
+		{Columns{Time: "figures"}, Text, "06-30 23@0"},
+		{Columns{Date: "day", Hour: "hour"}, Text, "06-30 23@0"},
 		{Columns{Time: "days"}, Excel, "06-30 23@0"},
 		{Columns{Date: "date", TimeOfDay: "time_ms"}, Text, "06-30 23@0"},
 		{Columns{Date: "date", TimeOfDay: "time_us"}, Text, "06-30 23@0"},

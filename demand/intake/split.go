@@ -69,7 +69,11 @@ func (s *splitter) next() (record, error) {
 			return rec, err
 		}
 		if !short || s.end-s.at > maxRecord {
-			return record{}, fmt.Errorf("line %d: longer than %d MiB, or a quote in it is never closed; no record of a call is", max(rec.line, s.line), maxRecord>>20)
+			line := s.line
+			if !short {
+				line = rec.line
+			}
+			return record{}, fmt.Errorf("line %d: the record that begins here is longer than %d MiB: a line end is missing, or a quote is never closed", line, maxRecord>>20)
 		}
 		if err := s.fill(); err != nil {
 			return record{}, fmt.Errorf("after line %d: %w", s.line-1, err)

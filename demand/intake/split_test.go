@@ -133,12 +133,16 @@ func TestSplitterRefusesLongRecords(t *testing.T) {
 	for name, head := range map[string]string{"line": "a,b\nc,d\n", "quote": "a,b\nc,d\n\"", "field": "a,b\nc,d\ne,"} {
 		tail := &endless{}
 		_, _, err := splitAll(io.MultiReader(strings.NewReader(head), tail), ',')
-		if err == nil || !strings.HasPrefix(err.Error(), "line 3: longer than 1 MiB") {
+		if err == nil || !strings.HasPrefix(err.Error(), "line 3: the record that begins here is longer than 1 MiB") {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if tail.read > 3*maxRecord {
 			t.Errorf("%s: read %d bytes before it stopped", name, tail.read)
 		}
+	}
+	whole := "a\n" + strings.Repeat("x", maxRecord+1) + "\nb\n"
+	if _, _, err := splitAll(strings.NewReader(whole), ','); err == nil || !strings.HasPrefix(err.Error(), "line 2: ") {
+		t.Errorf("a record a byte too long: %v", err)
 	}
 	ok := strings.Repeat("x", maxRecord)
 	if got, _, err := splitAll(strings.NewReader("a\n"+ok+"\nb\n"), ','); err != nil || len(got) != 3 {

@@ -62,13 +62,13 @@ func (t *timing) instant(v *value) (when, Reason) {
 		return when{}, NoTime
 	case isInstant, isWallClock:
 		return when{seconds: v.i, utc: v.is == isInstant, minutes: v.i%perHour != 0}, kept
-	case isWhole, isReal:
+	case isReal:
 		return t.figure(v)
-	case isText:
+	case isText, isWhole:
 		if t.format != Text {
 			return t.figure(v)
 		}
-		m, ok := parseMoment(v.text, t.names)
+		m, ok := parseMoment(v.word(), t.names)
 		if !ok || m.year == 0 || !m.clock {
 			t.noteFigure(v)
 			return when{}, UnreadableTime
@@ -150,11 +150,11 @@ func (t *timing) date(v *value) (when, Reason) {
 		return when{seconds: v.i * perDay}, kept
 	case isInstant, isWallClock:
 		return when{seconds: v.i - mod(v.i, perDay)}, kept
-	case isText:
-		if t.format == Excel {
+	case isText, isWhole:
+		if t.format != Text {
 			break
 		}
-		m, ok := parseMoment(v.text, t.names)
+		m, ok := parseMoment(v.word(), t.names)
 		if !ok || m.year == 0 {
 			t.noteFigure(v)
 			return when{}, UnreadableTime
