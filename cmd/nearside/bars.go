@@ -15,11 +15,21 @@ type bars struct {
 
 func newBars(out io.Writer) *bars { return &bars{progress: mpb.New(mpb.WithOutput(out))} }
 
-// stage ends the bar before and starts another. The function that it returns tells how much is done.
+// stage ends the bar before and starts another, of bytes. The function that it returns tells how much is
+// done.
 func (b *bars) stage(name string) func(done, total int64) {
+	return b.add(name, decor.CountersKibiByte("% .1f of % .1f"))
+}
+
+// count is stage for what is counted.
+func (b *bars) count(name string) func(done, total int64) {
+	return b.add(name, decor.CountersNoUnit("%d of %d"))
+}
+
+func (b *bars) add(name string, done decor.Decorator) func(done, total int64) {
 	b.end()
 	bar := b.progress.AddBar(0,
-		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersKibiByte("% .1f of % .1f")),
+		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), done),
 		mpb.AppendDecorators(decor.NewPercentage("%d")))
 	b.bar = bar
 	return func(done, total int64) {

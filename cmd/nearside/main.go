@@ -23,6 +23,7 @@ type commands struct {
 	Calls    callsCommand    `cmd:"" help:"Show the calls that were imported, say how long they are kept, write counts that may be published."`
 	Forecast forecastCommand `cmd:"" help:"Learn from imported calls; show, explain and export how many to expect where and when."`
 	Plan     planCommand     `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
+	Backtest backtestCommand `cmd:"" help:"Prove the forecast on imported calls: forecast past weeks from what came before, beside what others would have said."`
 	Verify   verifyCommand   `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
 }
 

@@ -20,8 +20,9 @@ var colours = []color.Color{
 
 // Size of the drawing.
 const (
-	plotWide = 24 * vg.Centimeter
-	plotHigh = 18 * vg.Centimeter
+	plotWide = 680 * vg.Length(1) // points
+	plotHigh = 510 * vg.Length(1)
+	plotPad  = 28 * vg.Length(1)
 )
 
 // WriteSVG draws a report: the log score by week, the PIT histograms of district-day totals, the coverage
@@ -38,8 +39,8 @@ func (r *Report) WriteSVG(w io.Writer) error {
 	canvas := vgsvg.New(plotWide, plotHigh)
 	whole := draw.New(canvas)
 	whole.SetColor(color.White)
-	whole.Fill(whole.Rectangle.Path())
-	tiles := draw.Tiles{Rows: 2, Cols: 2, PadX: vg.Centimeter, PadY: vg.Centimeter, PadTop: vg.Millimeter * 3, PadBottom: vg.Millimeter * 3, PadLeft: vg.Millimeter * 3, PadRight: vg.Millimeter * 6}
+	whole.Fill(whole.Path())
+	tiles := draw.Tiles{Rows: 2, Cols: 2, PadX: plotPad, PadY: plotPad, PadTop: 8, PadBottom: 8, PadLeft: 8, PadRight: 16}
 	rows := [][]*plot.Plot{plots[0][:], plots[1][:]}
 	for i, row := range plot.Align(rows, tiles, whole) {
 		for k, c := range row {
