@@ -49,9 +49,6 @@ func (k *keeping) run(out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: nothing was imported: %w", k.command.File, errors.Join(err, undo()))
 	}
-	if err := k.retain(store, &result); err != nil {
-		return err
-	}
 	if k.districts {
 		_, _ = fmt.Fprintf(out, "Districts: %d, each cell in the one that most of its calls name.\n", len(k.city.Districts))
 	}
@@ -114,19 +111,4 @@ func (k *keeping) withCity() (store *calls.Store, undo func() error, err error) 
 		}
 	}
 	return store, undo, o.Save(dir)
-}
-
-// retain sets how long calls are kept and takes it into the result.
-func (k *keeping) retain(store *calls.Store, result *calls.Result) error {
-	if k.command.KeepFor == "" {
-		return nil
-	}
-	r, err := calls.ParseRetention(k.command.KeepFor)
-	if err != nil {
-		return err
-	}
-	gone, err := store.Keep(r, k.now)
-	result.Expired += gone
-	result.Total, result.Span = store.History().Len(), store.History().Span
-	return err
 }

@@ -27,7 +27,6 @@ type importCallsCommand struct {
 
 	Add     bool   `help:"Keep these calls besides those of the same hours that are kept already." xor:"overlap"`
 	Replace bool   `help:"Put these calls in the place of those of the same hours that are kept already." xor:"overlap"`
-	KeepFor string `help:"How long calls are kept from now on, such as 3y or 26w, or forever." placeholder:"TIME"`
 	DataDir string `default:"${data_dir}" help:"Where calls are kept (${default})." placeholder:"DIR"`
 }
 
@@ -83,11 +82,6 @@ func (c *importCallsCommand) Validate() error {
 	}
 	if c.City == "" && (c.Name != "" || c.Cells != "h3" || c.Resolution != outline.DefaultResolution || c.Holidays != "none" || c.AreaProperty != "") {
 		errs = append(errs, errors.New("--name, --cells, --resolution, --holidays and --area-property: only with --city"))
-	}
-	if c.KeepFor != "" {
-		if _, err := calls.ParseRetention(c.KeepFor); err != nil {
-			errs = append(errs, fmt.Errorf("--keep-for: %w", err))
-		}
 	}
 	return errors.Join(errs...)
 }
