@@ -73,8 +73,9 @@ func (c *convolution) add(level, weight float64) {
 			next += c.mu[d] * s
 		}
 		next /= float64(n + 1)
-		// Beyond the mean each is less than the last by a factor that tends to the largest q.
-		if ratio := max(next/max(p, math.SmallestNonzeroFloat64), most); float64(n) >= mean && p*scale <= negligible*(1-ratio) {
+		// Beyond the mean each is less than the last by a factor of next/p, which tends to the largest q: the
+		// tail is below p/(1−factor).
+		if float64(n) >= mean && p*scale <= negligible*(1-most) && p*scale*p <= negligible*(p-next) {
 			return
 		}
 		p = next

@@ -10,9 +10,10 @@ const smallestLevel = 1e-13
 // weights, which sum to 1. It is the trapezoidal rule in x = log L, in which the density is proportional
 // to exp((x − e^x)/variance). A total of precision p (1/variance in x) makes that about a log-gamma density
 // of shape a = 1/variance + p, of which the rule's error at step h is |Γ(a + 2πi/h)| / Γ(a): below 1e-14
-// for all a at the steps taken here.
+// for all a at the steps taken here. Totals above the mean tell more of the level, and the precision is
+// taken at three standard deviations above.
 func levels(variance, precision float64, f func(level, weight float64)) {
-	h := min(0.2, 0.55/math.Sqrt(1/variance+precision))
+	h := min(0.2, 0.55/math.Sqrt(1/variance+precision*(1+3*math.Sqrt(variance))))
 	density := func(x float64) float64 { return math.Exp((x - math.Expm1(x)) / variance) }
 	from, to := falls(variance, -1), falls(variance, 1)
 	first, last := int(math.Floor(from/h)), int(math.Ceil(to/h))
