@@ -21,7 +21,8 @@ func (s *planningService) GetForecast(_ context.Context, r *pb.GetForecastReques
 	if err != nil {
 		return nil, invalid("period", "%v", err) // all that else can be wrong has been looked at
 	}
-	out := s.forecastProto(a)
+	hours := len(a.Columns) * max(1, q.Weeks)
+	out := s.forecastProto(a, hours)
 	out.Suitable, out.Modified = r.GetSuitable(), q.modified
 	out.Notes = append(out.Notes, q.notes...)
 	if r.GetPeriod() != nil {
@@ -31,7 +32,7 @@ func (s *planningService) GetForecast(_ context.Context, r *pb.GetForecastReques
 			out.Hours = append(out.Hours, int32(c.HourOfWeek))
 		}
 	}
-	if err := s.fillCells(out, a, r.GetCellValues()); err != nil {
+	if err := s.fillCells(out, a, hours, r.GetCellValues()); err != nil {
 		return nil, err
 	}
 	if r.GetIncludeHourTable() {
@@ -41,9 +42,8 @@ func (s *planningService) GetForecast(_ context.Context, r *pb.GetForecastReques
 	return out, nil
 }
 
-// forecastProto is an answer without its cells.
-func (s *Server) forecastProto(a *forecast.Answer) *pb.Forecast {
-	hours := len(a.Columns)
+// forecastProto is an answer of so many hours without its cells.
+func (s *Server) forecastProto(a *forecast.Answer, hours int) *pb.Forecast {
 	out := &pb.Forecast{
 		Source: a.About.Name, Prior: !a.About.Learnt, Notes: a.About.Notes[:len(a.About.Notes):len(a.About.Notes)],
 		HourCount: int32(hours), Total: a.Total.Mean / float64(hours), TotalCalls: intervalProto(a.Total),
@@ -67,7 +67,7 @@ func intervalProto(b forecast.Band) *pb.CallInterval {
 }
 
 // fillCells gives the values that were asked for; cells outside the area have none.
-func (s *Server) fillCells(out *pb.Forecast, a *forecast.Answer, asked []pb.ForecastValue) error {
+func (s *Server) fillCells(out *pb.Forecast, a *forecast.Answer, hours int, asked []pb.ForecastValue) error {
 	if len(asked) == 0 {
 		asked = []pb.ForecastValue{pb.ForecastValue_FORECAST_VALUE_MEAN}
 	}
@@ -84,7 +84,7 @@ func (s *Server) fillCells(out *pb.Forecast, a *forecast.Answer, asked []pb.Fore
 		case pb.ForecastValue_FORECAST_VALUE_MEAN:
 			out.Rate = make([]float32, n)
 			for i, c := range a.Cell {
-				out.Rate[c] = float32(a.Mean[i] / float64(len(a.Columns)))
+				out.Rate[c] = float32(a.Mean[i] / float64(hours))
 			}
 		case pb.ForecastValue_FORECAST_VALUE_LOWER:
 			out.Lower = counts(a.P10)

@@ -51,6 +51,23 @@ func TestForecastOfAPeriod(t *testing.T) {
 	}
 }
 
+func TestForecastOfSeveralWeeks(t *testing.T) {
+	s := smallSettings(t)
+	c := start(t, s)
+	n := float64(s.City.Grid.Len())
+	f, err := c.GetForecast(background(t), &pb.GetForecastRequest{Hours: []int32{5, 6}, Weeks: 13, IncludeHourTable: true,
+		CellValues: []pb.ForecastValue{pb.ForecastValue_FORECAST_VALUE_MEAN, pb.ForecastValue_FORECAST_VALUE_UPPER}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.HourCount != 26 || math.Abs(f.Total/(0.01*n)-1) > 1e-5 || math.Abs(f.TotalCalls.Mean/(0.26*n)-1) > 1e-5 || math.Abs(float64(f.Rate[3])-0.01) > 1e-6 || f.Upper[3] != 1 {
+		t.Errorf("%d hours, %v an hour, %v calls, cell %v, at most %v", f.HourCount, f.Total, f.TotalCalls, f.Rate[3], f.Upper[3])
+	}
+	if got := float64(f.HourTable.All.Mean[1]); math.Abs(got/(0.01*n)-1) > 1e-5 || len(f.HourTable.Hours) != 2 {
+		t.Errorf("%v calls in an hour of the table", got)
+	}
+}
+
 func TestForecastOfAnArea(t *testing.T) {
 	s := smallSettings(t)
 	c := start(t, s)
@@ -99,6 +116,8 @@ func TestForecastRefusals(t *testing.T) {
 	}{
 		"want 1 to 1344":         {&pb.GetForecastRequest{Period: &pb.Period{Hours: 1345}}, "period.hours"},
 		"want hours of the week": {&pb.GetForecastRequest{Period: &pb.Period{Hours: 1}, Hours: []int32{1}}, "period"},
+		"want 1 to 13":           {&pb.GetForecastRequest{Hours: []int32{1}, Weeks: 14}, "weeks"},
+		"want them with hours":   {&pb.GetForecastRequest{Period: &pb.Period{Hours: 1}, Weeks: 2}, "weeks"},
 		"a time of 1990":         {&pb.GetForecastRequest{Period: &pb.Period{Hours: 1, StartTime: &timestamppb.Timestamp{Seconds: -1}}}, "period.start_time"},
 		"empty: want cells":      {&pb.GetForecastRequest{Area: &pb.ForecastArea{}}, "area"},
 		"a cell of London":       {&pb.GetForecastRequest{Area: &pb.ForecastArea{Cells: []string{"8928308280fffff"}}}, "area.cells[0]"},

@@ -47,6 +47,14 @@ func (s *Server) query(r *pb.GetForecastRequest) (q query, err error) {
 	if err != nil {
 		return q, err
 	}
+	if q.Weeks = int(r.GetWeeks()); q.Weeks != 0 {
+		if err := inRange("weeks", r.GetWeeks(), 1, forecast.MaxWeeks); err != nil {
+			return q, err
+		}
+		if r.GetPeriod() != nil {
+			return q, invalid("weeks", "given with a period: want them with hours of the week")
+		}
+	}
 	if r.GetArea() != nil {
 		if err := s.areaOf(&q, r.GetArea()); err != nil {
 			return q, err

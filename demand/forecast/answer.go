@@ -46,7 +46,7 @@ type Answer struct {
 }
 
 // TypicalDaysAhead is how far ahead of the cut-off a typical week is taken to be, for its uncertainty: a
-// plan is made for the coming weeks.
+// plan is made for the coming weeks. Several of them lie half their length ahead where that is more.
 const TypicalDaysAhead = 28
 
 // Ask answers a query. The errors say what is wrong with it, joined.
@@ -66,7 +66,8 @@ func Ask(b Baseline, q Query) (*Answer, error) {
 	s := newSums(b, &q, weights)
 	if len(q.Typical) > 0 {
 		s.typical(b.Week(), q.Typical)
-		a.DaysAhead = TypicalDaysAhead
+		s.repeat(max(1, q.Weeks))
+		a.DaysAhead = max(TypicalDaysAhead, 7*q.Weeks/2)
 	} else {
 		s.real(b, q.Span)
 		if a.About.Learnt {

@@ -227,12 +227,43 @@ func TestThinnedWeekIsTheAnswerOfEachHour(t *testing.T) {
 	}
 }
 
+func weekly(v *demand.Intensity) (sum float64) {
+	for h := range demand.HourOfWeek(demand.HoursPerWeek) {
+		sum += v.InHour(h)
+	}
+	return sum
+}
+
+// TestWeeksTogether compares with as many real weeks without a holiday.
+func TestWeeksTogether(t *testing.T) {
+	b := testBaseline(t)
+	from := at(t, "2026-06-01 00:00") // a Monday
+	var all []demand.HourOfWeek
+	for h := range demand.HourOfWeek(demand.HoursPerWeek) {
+		all = append(all, h)
+	}
+	for _, weeks := range []int{1, 2, 5} {
+		got, want := ask(t, b, Query{Typical: all, Weeks: weeks}), ask(t, b, Query{Span: calls.Span{From: from, To: from + calls.Hour(weeks)*demand.HoursPerWeek}})
+		factor := want.Total.Mean / got.Total.Mean // the calendar's, of an ordinary day
+		near(t, "total", got.Total.Mean, float64(weeks)*weekly(b.Week()), 1e-5)
+		near(t, "calendar", factor, 1, 0.01)
+		near(t, "variance", got.Totals.Variance(), want.Totals.Variance(), 0.02)
+		near(t, "90 % of the total", float64(got.Total.P90), float64(want.Total.P90), 0.01)
+		near(t, "one cell", got.Mean[9], want.Mean[9]/factor, 1e-4)
+		if len(got.Columns) != demand.HoursPerWeek || got.DaysAhead != TypicalDaysAhead {
+			t.Errorf("%d columns, %d days ahead", len(got.Columns), got.DaysAhead)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	b := testBaseline(t)
 	now := at(t, "2026-06-01 00:00")
 	for says, q := range map[string]Query{
 		"at least one":      {},
 		"want one of them":  {Span: calls.Span{From: now, To: now + 1}, Typical: []demand.HourOfWeek{1}},
+		"14 weeks":          {Typical: []demand.HourOfWeek{1}, Weeks: 14},
+		"2 weeks":           {Span: calls.Span{From: now, To: now + 1}, Weeks: 2},
 		"want at most 92":   {Span: calls.Span{From: now, To: now + 93*24}},
 		"hour 168":          {Typical: []demand.HourOfWeek{168}},
 		"cell 64":           {Typical: []demand.HourOfWeek{1}, Cells: []int32{64}},

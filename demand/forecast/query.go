@@ -19,6 +19,9 @@ type Query struct {
 
 	Span    calls.Span          // real hours, holidays counted
 	Typical []demand.HourOfWeek // of a typical week, each counted once, in any order
+	// Weeks is in how many typical weeks the calls of Typical are counted together, up to MaxWeeks; 0
+	// means 1. Columns are of one.
+	Weeks int
 
 	// Categories and Channels keep only calls of these; empty keeps all.
 	Categories, Channels []string
@@ -27,6 +30,9 @@ type Query struct {
 	// kinds apart takes all calls as of the kind without a name.
 	Share func(calls.Kind) float64
 }
+
+// MaxWeeks is a quarter, as long as a baseline is asked ahead.
+const MaxWeeks = MaxDaysAhead / 7
 
 // ErrNoKinds is wrapped where a baseline cannot tell kinds of calls apart.
 var ErrNoKinds = errors.New("kinds of calls are not known")
@@ -39,6 +45,9 @@ func (q *Query) validate(city *demand.City, a About) error {
 		errs = append(errs, errors.New("real hours and hours of a typical week: want one of them"))
 	case len(q.Typical) == 0:
 		errs = append(errs, a.check(q.Span, city.Zone))
+	}
+	if q.Weeks < 0 || q.Weeks > MaxWeeks || q.Weeks > 1 && len(q.Typical) == 0 {
+		errs = append(errs, fmt.Errorf("%d weeks: want 1 to %d, and hours of a typical week", q.Weeks, MaxWeeks))
 	}
 	for _, h := range q.Typical {
 		if h >= demand.HoursPerWeek {

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/nearside-ems/nearside/demand"
@@ -74,6 +75,20 @@ func (s *sums) real(b Baseline, span calls.Span) {
 func (s *sums) typical(week *demand.Intensity, hours []demand.HourOfWeek) {
 	for _, h := range hoursOf(hours) {
 		s.add(Column{HourOfWeek: h}, day{0, int(h) / hoursPerDay}, week.At(h))
+	}
+}
+
+// repeat counts the days so many times, each time with effects of their own.
+func (s *sums) repeat(times int) {
+	for i := range s.cell {
+		s.cell[i] *= float64(times)
+	}
+	once := s.days
+	s.district = slices.Repeat(s.district, times)
+	for k := 1; k < times; k++ {
+		for _, d := range once {
+			s.days = append(s.days, day{k, d.yearDay})
+		}
 	}
 }
 

@@ -2487,8 +2487,11 @@ type GetForecastRequest struct {
 	CellValues       []ForecastValue `protobuf:"varint,7,rep,packed,name=cell_values,json=cellValues,proto3,enum=nearside.v1.ForecastValue" json:"cell_values,omitempty"`
 	Suitable         bool            `protobuf:"varint,8,opt,name=suitable,proto3" json:"suitable,omitempty"`                                           // only the calls that suit a joint-response car, by the rules that GetSuitability lists
 	IncludeHourTable bool            `protobuf:"varint,9,opt,name=include_hour_table,json=includeHourTable,proto3" json:"include_hour_table,omitempty"` // fill hour_table
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// In how many typical weeks the calls of the hours are counted together, 1 to 13; 0 means 1. Calls an
+	// hour and the hour table do not depend on it.
+	Weeks         int32 `protobuf:"varint,10,opt,name=weeks,proto3" json:"weeks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetForecastRequest) Reset() {
@@ -2582,6 +2585,13 @@ func (x *GetForecastRequest) GetIncludeHourTable() bool {
 		return x.IncludeHourTable
 	}
 	return false
+}
+
+func (x *GetForecastRequest) GetWeeks() int32 {
+	if x != nil {
+		return x.Weeks
+	}
+	return 0
 }
 
 // Real time in whole hours.
@@ -3334,7 +3344,7 @@ type Forecast struct {
 	Suitable       bool                   `protobuf:"varint,21,opt,name=suitable,proto3" json:"suitable,omitempty"` // only calls that suit a joint-response car
 	Drift          DriftState             `protobuf:"varint,22,opt,name=drift,proto3,enum=nearside.v1.DriftState" json:"drift,omitempty"`
 	DriftEvidence  []string               `protobuf:"bytes,23,rep,name=drift_evidence,json=driftEvidence,proto3" json:"drift_evidence,omitempty"` // in words
-	HourCount      int32                  `protobuf:"varint,24,opt,name=hour_count,json=hourCount,proto3" json:"hour_count,omitempty"`            // how many hours the counts of calls are of
+	HourCount      int32                  `protobuf:"varint,24,opt,name=hour_count,json=hourCount,proto3" json:"hour_count,omitempty"`            // how many hours the counts of calls are of, those of all weeks together
 	Modified       bool                   `protobuf:"varint,25,opt,name=modified,proto3" json:"modified,omitempty"`                               // a scenario was applied
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -7818,7 +7828,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x04what\x18\x01 \x01(\tR\x04what\x12\x16\n" +
 	"\x06origin\x18\x02 \x01(\tR\x06origin\x12\x16\n" +
 	"\x06source\x18\x03 \x01(\tR\x06source\x12\x18\n" +
-	"\alicence\x18\x04 \x01(\tR\alicence\"\xfc\x02\n" +
+	"\alicence\x18\x04 \x01(\tR\alicence\"\x92\x03\n" +
 	"\x12GetForecastRequest\x12\x14\n" +
 	"\x05hours\x18\x01 \x03(\x05R\x05hours\x12+\n" +
 	"\x06period\x18\x02 \x01(\v2\x13.nearside.v1.PeriodR\x06period\x12-\n" +
@@ -7831,7 +7841,9 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\vcell_values\x18\a \x03(\x0e2\x1a.nearside.v1.ForecastValueR\n" +
 	"cellValues\x12\x1a\n" +
 	"\bsuitable\x18\b \x01(\bR\bsuitable\x12,\n" +
-	"\x12include_hour_table\x18\t \x01(\bR\x10includeHourTable\"Y\n" +
+	"\x12include_hour_table\x18\t \x01(\bR\x10includeHourTable\x12\x14\n" +
+	"\x05weeks\x18\n" +
+	" \x01(\x05R\x05weeks\"Y\n" +
 	"\x06Period\x129\n" +
 	"\n" +
 	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x14\n" +

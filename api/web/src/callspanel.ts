@@ -4,7 +4,7 @@
 import type { City } from "./api";
 import type { Cells } from "./cells";
 import { el, part } from "./dom";
-import type { Drift, Forecast } from "./forecast";
+import { QUARTER, type Drift, type Forecast } from "./forecast";
 import { figures, whole } from "./format";
 import { ScenarioForm } from "./scenarioform";
 import type { State } from "./state";
@@ -50,8 +50,8 @@ export class CallsPanel {
     const calls = borough === undefined ? week.totalCalls : week.boroughCalls.get(borough) ?? week.totalCalls;
     this.title.textContent = `Calls in ${name} by hour`;
     this.chart.show(name, borough === undefined ? week.all : week.byBorough[borough] ?? week.all);
-    this.sums.textContent = `A typical week: ${calls.mean < 10 ? figures(calls.mean) : whole(calls.mean)} calls expected, ${whole(calls.lower)} to ${whole(calls.upper)} four times in five. ` +
-      `Band: 10 to 90 %. ${borough === undefined ? "Choose a borough on the map or in the table to see its own." : ""}`;
+    this.sums.textContent = `${QUARTER} typical weeks: ${calls.mean < 10 ? figures(calls.mean) : whole(calls.mean)} calls expected, ${whole(calls.lower)} to ${whole(calls.upper)} four times in five. ` +
+      `Band: 10 to 90 % of each hour. ${borough === undefined ? "Choose a borough on the map or in the table to see its own." : ""}`;
     this.notes.replaceChildren(...week.notes.map((n) => el("li", { class: "note" }, n)));
   }
 

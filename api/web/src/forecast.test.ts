@@ -29,7 +29,7 @@ test("a scenario is said as the contract has it, and nothing where it changes no
 
 test("the key says what the calls are, and warns with the newest evidence", () => {
   assert.match(forecastNote({ ...plain, prior: true }), /A prior .*not learnt.*km²/);
-  assert.match(forecastNote({ ...plain, source: "fit", suitable: true, modified: true }, true), /^Forecast: fit\. Only calls that suit.*your scenario.*typical week/);
+  assert.match(forecastNote({ ...plain, source: "fit", suitable: true, modified: true }, true), /^Forecast: fit\. Only calls that suit.*your scenario.*All hours together/);
   assert.equal(forecastWarning(plain, undefined), "");
   assert.match(forecastWarning({ ...plain, degraded: "the fit is old", evidence: ["old"] }, drift(["Croydon: 41 calls", "more calls"])), /^The fit is old\. .*Croydon: 41 calls\. 1 more finding/);
   assert.match(forecastWarning({ ...plain, evidence: ["told with the forecast"] }, undefined), /told with the forecast/);

@@ -61,20 +61,24 @@ export function encodeScenario(s: Scenario | undefined): Json | undefined {
   return modifications.length ? { modifications } : undefined;
 }
 
-async function ask(hours: number[], mix: Mix, cellValues: string[], includeHourTable: boolean): Promise<Forecast> {
+async function ask(hours: number[], mix: Mix, cellValues: string[] = [], includeHourTable = false, weeks = 1): Promise<Forecast> {
   const scenario = encodeScenario(mix.scenario);
-  if (scenario) return decodeForecast(await post("/v1/forecast:query", { hours, suitable: mix.suitable, scenario, cellValues, includeHourTable }));
+  if (scenario) return decodeForecast(await post("/v1/forecast:query", { hours, suitable: mix.suitable, scenario, cellValues, includeHourTable, weeks }));
   const asked = [...hours.map((h) => `hours=${h}`), ...cellValues.map((v) => `cellValues=${v}`)];
   if (mix.suitable) asked.push("suitable=true");
+  if (weeks > 1) asked.push(`weeks=${weeks}`);
   if (includeHourTable) asked.push("includeHourTable=true");
   return decodeForecast(await call(`/v1/forecast?${asked.join("&")}`));
 }
 
 /** Expected calls in one hour of the week. */
-export const getHour = (hour: number, mix: Mix): Promise<Forecast> => ask([hour], mix, [], false);
+export const getHour = (hour: number, mix: Mix): Promise<Forecast> => ask([hour], mix);
 
-/** A typical week: calls an hour by cell, the calls of the week with their intervals, and each hour by borough. */
+/** How many typical weeks a quarter is: in fewer, most cells have no call, and whole numbers say little. */
+export const QUARTER = 13;
+
+/** A typical week by hour and borough, and the calls of a quarter of such weeks with their intervals. */
 export const getWeek = (mix: Mix): Promise<Forecast> =>
-  ask(Array.from({ length: 168 }, (_, h) => h), mix, ["FORECAST_VALUE_MEAN", "FORECAST_VALUE_LOWER", "FORECAST_VALUE_UPPER"], true);
+  ask(Array.from({ length: 168 }, (_, h) => h), mix, ["FORECAST_VALUE_MEAN", "FORECAST_VALUE_LOWER", "FORECAST_VALUE_UPPER"], true, QUARTER);
 
 export const getDrift = async (): Promise<Drift> => decodeDrift(await call("/v1/drift"));

@@ -5,11 +5,11 @@ import type { Drift, Forecast } from "./forecast";
 import { hourShort } from "./hours";
 import { FRESH_MS } from "./values";
 
-/** Says what the colours of the calls rest on; upper is what 9 weeks of 10 stay within. */
+/** Says what the colours of the calls rest on; upper is what is not exceeded 9 times in 10. */
 export function forecastNote(f: Forecast, upper = false): string {
   const origin = f.prior ? "A prior from published totals and census need; not learnt from calls." : `Forecast: ${f.source}.`;
   const which = `${f.suitable ? " Only calls that suit a joint-response car." : ""}${f.modified ? " Changed by your scenario (panel Calls)." : ""}`;
-  return `${origin}${which} ${upper ? "Of a whole typical week, whichever hour is chosen; a rate, never points." : "Per km² of London's land in a cell."}`;
+  return `${origin}${which} ${upper ? "All hours together, whichever is chosen; a rate, never points." : "Per km² of London's land in a cell."}`;
 }
 
 /** What a reader must know before relying on the calls, with what was last heard of drift; empty where there is nothing. */

@@ -64,5 +64,5 @@ test("density breaks rise in round steps to just above the busiest cells", () =>
 });
 
 test("whole numbers are named one by one", () => {
-  assert.deepEqual([0, 1, 5, 7].map((k) => className(UPPER, k)), ["0", "1", "5 to 6", "10 and more"]);
+  assert.deepEqual([0, 1, 5, 7].map((k) => className(UPPER, k)), ["0", "1", "6 to 7", "12 and more"]);
 });

@@ -25,8 +25,8 @@ const AWAY = hex("#174a7c #4c86ba #b3d2e8 #fbe0b0 #eda24c #b95a16 #6b260b");
 
 export const MINUTES: Ramp = { unit: "minutes by road to the nearest car", breaks: [5, 10, 15, 20, 30, 45], colours: AWAY };
 
-/** Calls that 9 typical weeks of 10 stay within. */
-export const UPPER: Ramp = { unit: "calls a week that 9 weeks of 10 stay within, in a cell", breaks: [1, 2, 3, 4, 5, 7, 10], colours: DENSITY, whole: true };
+/** Calls of a quarter that 9 quarters of 10 stay within. */
+export const UPPER: Ramp = { unit: "calls in 13 weeks that 9 times in 10 are not exceeded, in a cell", breaks: [1, 2, 3, 4, 6, 8, 12], colours: DENSITY, whole: true };
 
 /**
  * A ramp in round steps for densities (calls per 100 hours per km²), given the week's mean: its darkest class begins

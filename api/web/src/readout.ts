@@ -3,9 +3,9 @@
 import type { City, Coverage } from "./api";
 import type { Cells } from "./cells";
 import { el, part } from "./dom";
+import { QUARTER, type Forecast } from "./forecast";
 import { figures, minutes, whole } from "./format";
-import type { Forecast } from "./forecast";
-import { hourName } from "./hours";
+import { HOURS_PER_WEEK, hourName } from "./hours";
 
 export function readout(city: City, cells: Cells, cell: number | undefined, hour: number, forecast: Forecast | undefined,
   week: Forecast | undefined, coverage: Coverage | undefined): void {
@@ -20,7 +20,7 @@ export function readout(city: City, cells: Cells, cell: number | undefined, hour
     coverage && away !== undefined && coverage.cars > 0
       ? away < 0 ? "No car can get here" : `${minutes(away)} min to the nearest car${c.modelled ? " (modelled)" : ""}` : "Minutes to a car: not known",
     forecast ? `${figures(cells.density(forecast.rate[cell], cell))} calls per 100 hours per km²` : "Calls expected: loading",
-    week ? `Week: ${figures(168 * week.rate[cell])} calls, ${week.lower[cell]} to ${week.upper[cell]} (10–90 %)` : "Calls a week: loading",
+    week ? `${QUARTER} weeks: ${figures(QUARTER * HOURS_PER_WEEK * week.rate[cell])} calls, ${week.lower[cell]} to ${week.upper[cell]} (10–90 %)` : "Calls in a quarter: loading",
     `${whole(c.population)} people`,
   ];
   box.replaceChildren(el("strong", {}, city.boroughs[c.borough]?.name ?? "London"), ...lines.map((l) => el("span", {}, l)), el("small", {}, `${hourName(hour)} · cell ${c.id}`));

@@ -12,7 +12,7 @@ export interface Counted {
   readonly comparison: number; // 1, 2, …: the cars of the plan's comparison in that place; 0: the plan's own
 }
 
-/** Which figure of the calls the cells show: the mean of an hour, or what 9 weeks of 10 stay within. */
+/** Which figure of the calls the cells show: the mean of an hour, or what a quarter does not exceed 9 times in 10. */
 export type Figure = "mean" | "upper";
 
 export interface Choice extends Counted, Mix {

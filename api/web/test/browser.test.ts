@@ -75,7 +75,7 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     await openMap(page, service.address, `#view=forecast&hour=${HOUR}`);
     const mean = await page.locator("#map").screenshot();
     await page.check("input[value=upper]");
-    await page.waitForFunction(() => /9 weeks of 10/.test(document.querySelector("#ramp")?.textContent ?? ""));
+    await page.waitForFunction(() => /9 times in 10/.test(document.querySelector("#ramp")?.textContent ?? ""));
     await page.waitForTimeout(500);
     assert.notDeepEqual(await page.locator("#map").screenshot(), mean);
     assert.match(page.url(), /figure=upper/);
