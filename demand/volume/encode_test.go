@@ -2,6 +2,7 @@ package volume
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"reflect"
 	"testing"
@@ -50,4 +51,11 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestRecordHasTheSizeOfItsPage: docs/format/volume.md gives every field its bytes.
+func TestRecordHasTheSizeOfItsPage(t *testing.T) {
+	if got := binary.Size(record{}); got != 1600 {
+		t.Errorf("a record has %d bytes, its page says 1600", got)
+	}
 }
