@@ -81,7 +81,7 @@ func printFit(w io.Writer, city *cityOfDir, f *forecast.Fit) {
 	a := f.About()
 	at := func(h calls.Hour) string { return h.Time().In(city.Zone).Format("2006-01-02 15:04") }
 	fmt.Fprintf(w, "City: %s\nForecast: %s, inputs SHA-256 %x\n", city, a.Name, a.Hash)
-	fmt.Fprintf(w, "Calls: %d, %s to %s, %s\n", a.Calls, at(a.Span.From), at(a.Span.To), countOf(a.Span.Hours()/24, "day"))
+	fmt.Fprintf(w, "Calls: %s, %s to %s, %s\n", rounded(a.Calls), at(a.Span.From), at(a.Span.To), countOf(a.Span.Hours()/24, "day"))
 	for _, g := range f.Gaps() {
 		fmt.Fprintf(w, "  nothing is known of %s to %s\n", at(g.From), at(g.To))
 	}

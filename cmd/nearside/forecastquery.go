@@ -35,6 +35,7 @@ type forecastQuery struct {
 type asked struct {
 	city     *cityOfDir
 	expected *expectation
+	stored   *calls.History
 	baseline forecast.Baseline // expected, with the scenario's changes
 	query    forecast.Query
 	period   string // in words
@@ -47,9 +48,11 @@ func (q *forecastQuery) open(now time.Time) (*asked, error) {
 		return nil, err
 	}
 	a := &asked{city: city}
-	if a.expected, _, err = openStored(q.DataDir, city); err != nil {
+	expected, store, err := openStored(q.DataDir, city)
+	if err != nil {
 		return nil, err
 	}
+	a.expected, a.stored = expected, store.History()
 	a.baseline = a.expected.Baseline
 	if a.baseline, err = q.changed(a.baseline, city); err != nil {
 		return nil, err

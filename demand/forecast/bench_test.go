@@ -73,16 +73,19 @@ func BenchmarkWeek(b *testing.B) {
 func BenchmarkAsk(b *testing.B) {
 	f := benchFit(b)
 	to := f.about.Span.To
-	for name, q := range map[string]Query{
-		"hour":     {Span: calls.Span{From: to, To: to + 1}},
-		"day":      {Span: calls.Span{From: to, To: to + 24}},
-		"week":     {Span: calls.Span{From: to, To: to + 168}},
-		"kind":     {Span: calls.Span{From: to, To: to + 1}, Categories: []string{"crisis"}},
-		"district": {Span: calls.Span{From: to, To: to + 24}, Districts: []int32{1}},
+	for _, c := range []struct {
+		name string
+		Query
+	}{
+		{"hour", Query{Span: calls.Span{From: to, To: to + 1}}},
+		{"day", Query{Span: calls.Span{From: to, To: to + 24}}},
+		{"week", Query{Span: calls.Span{From: to, To: to + 168}}},
+		{"kind", Query{Span: calls.Span{From: to, To: to + 1}, Categories: []string{"crisis"}}},
+		{"district", Query{Span: calls.Span{From: to, To: to + 24}, Districts: []int32{1}}},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				ask(b, f, q)
+				ask(b, f, c.Query)
 			}
 		})
 	}

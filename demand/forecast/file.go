@@ -45,6 +45,14 @@ func Open(dir string, city *demand.City) (*Fit, error) {
 
 // encode writes the body of the file.
 func (f *Fit) encode(w io.Writer) error {
+	if _, err := w.Write(f.head()); err != nil {
+		return err
+	}
+	return errors.Join(section(w, f.volume.Encode), section(w, f.mixture.Encode))
+}
+
+// head returns the body up to the volume.
+func (f *Fit) head() []byte {
 	b := slices.Concat(f.city.Hash[:], f.calls[:])
 	u32 := func(v int) { b = binary.LittleEndian.AppendUint32(b, uint32(v)) }
 	text := func(s string) { u32(len(s)); b = append(b, s...) }
@@ -73,10 +81,7 @@ func (f *Fit) encode(w io.Writer) error {
 	for _, p := range mix.Share {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(p))
 	}
-	if _, err := w.Write(b); err != nil {
-		return err
-	}
-	return errors.Join(section(w, f.volume.Encode), section(w, f.mixture.Encode))
+	return b
 }
 
 // section writes a part behind its length.
