@@ -20,7 +20,7 @@ type forecastCommand struct {
 	Fit     forecastFitCommand     `cmd:"" help:"Learn a forecast from the calls that were imported, and keep it."`
 	Show    forecastShowCommand    `cmd:"" help:"Show how many calls to expect in an area and hours, with intervals."`
 	Explain forecastExplainCommand `cmd:"" help:"Say what the forecast is made of, and what drives a place."`
-	Export  forecastExportCommand  `cmd:"" help:"Write expected calls per cell as CSV or GeoJSON."`
+	Export  forecastExportCommand  `cmd:"" help:"Write expected calls per cell or district as CSV or GeoJSON."`
 }
 
 // forecastFitCommand learns a forecast.

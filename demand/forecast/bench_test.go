@@ -40,6 +40,13 @@ func drawn(city *demand.City, n int) *calls.History {
 func BenchmarkLearn(b *testing.B) {
 	for _, size := range []struct{ calls, side int }{{1_000_000, 122}, {500_000, 122}, {1_000_000, 86}} {
 		city := testCity(size.side)
+		for k := range 6 { // as many as London has
+			v := make([]float64, city.Len())
+			for i := range v {
+				v[i] = float64((i*(k+3))%17) / 17
+			}
+			city.Covariates = append(city.Covariates, demand.Covariate{Name: fmt.Sprint(k), Values: v})
+		}
 		h := drawn(city, size.calls)
 		b.Run(fmt.Sprintf("calls=%d/cells=%d", size.calls, city.Len()), func(b *testing.B) {
 			for b.Loop() {

@@ -78,11 +78,14 @@ func standardised(v []float64) []float64 {
 	})
 }
 
-// fit returns the shares of the regression on counts, with noneCalls of what holds without any; nil
-// where there is no covariate or too few calls.
+// fit returns the shares of the regression on counts, with noneCalls of what holds without any, which
+// is all there is with fewer calls than those; nil where there is no covariate.
 func (r *regression) fit(count []float64, calls float64, none []float64) []float64 {
-	if r == nil || calls < noneCalls {
+	if r == nil {
 		return nil
+	}
+	if calls < noneCalls {
+		return none
 	}
 	if r.beta == nil {
 		r.beta = make([]float64, r.wide)
