@@ -18,6 +18,7 @@ const (
 	hourSigma           = 2.5                   // hours, of the circular Gaussian over the day
 	otherDays           = 0.5                   // what a weekend's call counts on a working day, and the other way
 	factorCalls         = 16.0                  // α: calls in a neighbourhood that outweigh that nothing is special there
+	placeCalls          = 4.0                   // the same for what is special about a place in all hours
 	noneCalls           = 30.0                  // calls that outweigh what holds without any
 )
 
@@ -119,7 +120,7 @@ func (r *learner) mixPrior(b *shrunk, room *room) {
 	copy(room.share, r.none)
 	for _, scale := range []float64{far, middling, near} {
 		if k := r.kernels[scale]; k != nil {
-			room.refine(room.share, r.long.count, r.long.calls, k, 4, room.share)
+			room.refine(room.share, r.long.count, r.long.calls, k, placeCalls, room.share)
 		}
 	}
 	for i, v := range room.share {

@@ -20,6 +20,9 @@ func slotOf(h demand.HourOfWeek) uint8 {
 	return uint8(h) % 24
 }
 
+// leastCount is what a slot counts at least, or it is left out.
+const leastCount = 0.01
+
 // Time constants, in weeks: a call counts e^(−age/τ).
 const (
 	memory   = 104 // of what is refined: two years
@@ -143,7 +146,7 @@ func (r *learner) inSlots(weight func(slot int) float64, dst []float64) (calls f
 	clear(dst)
 	for s := range slots {
 		f := weight(s)
-		if f < 1e-4 {
+		if f < leastCount {
 			continue
 		}
 		calls += f * r.slotCalls[s]

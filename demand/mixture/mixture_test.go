@@ -77,31 +77,3 @@ func fitted(t testing.TB, city *demand.City, h *calls.History) *Model {
 	}
 	return m
 }
-
-func TestSharesSumToOne(t *testing.T) {
-	city := testCity(12)
-	for _, weeks := range []int{0, 1, 3, 20} {
-		m := fitted(t, city, testCalls(city.Len(), weeks, 60, 1, twoTowns(12)))
-		dst := make([]float32, m.Cells())
-		for h := range demand.HourOfWeek(period) {
-			m.Shares(h, dst)
-			sum := 0.0
-			for c, p := range dst {
-				sum += float64(p)
-				if !(p > 0) {
-					t.Fatalf("%d weeks: cell %d has probability %v at %v", weeks, c, p, h)
-				}
-			}
-			if math.Abs(sum-1) > 1e-5 {
-				t.Fatalf("%d weeks: probabilities at %v sum to %v", weeks, h, sum)
-			}
-		}
-		weights := 0.0
-		for _, c := range m.Components() {
-			weights += c.Weight
-		}
-		if math.Abs(weights-1) > 1e-9 {
-			t.Errorf("%d weeks: weights sum to %v", weeks, weights)
-		}
-	}
-}

@@ -26,7 +26,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		Bandwidths:   []float64{700, 1200, 2000, 3500},
 		HeldOut:      26,
-		HeldOutCalls: 50_000,
+		HeldOutCalls: 20_000,
 		Sweeps:       300,
 	}
 }
