@@ -108,7 +108,7 @@ func (k *keeper) drop(line int64, why Reason) {
 	}
 }
 
-// add examines a row. raw gives the hash of the whole row.
+// add examines a row; whole is the hash of all of it.
 func (k *keeper) add(line int64, r *row, whole uint64) error {
 	k.report.Read++
 	w, why := k.timing.of(r)
