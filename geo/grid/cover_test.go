@@ -231,3 +231,38 @@ func TestCoverAtIsH3(t *testing.T) {
 		t.Error("a place that is no number is in a cell")
 	}
 }
+
+// TestCoverIsH3s compares the cells with those that H3's own library finds to overlap shapes anywhere.
+// What the two may see differently is touched only: edges are straight in degrees to both, but H3's
+// library takes a touch for overlap.
+func TestCoverIsH3s(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	for range 25 {
+		at := orb.Point{r.Float64()*356 - 178, r.Float64()*150 - 75}
+		ring := star(r, at, 6000, 30)
+		c, err := NewCover([]orb.MultiPolygon{{{ring}}}, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var loop h3.GeoLoop
+		for _, p := range ring[:len(ring)-1] {
+			loop = append(loop, h3.LatLng{Lat: p.Lat(), Lng: p.Lon()})
+		}
+		want, err := h3.PolygonToCellsExperimental(h3.GeoPolygon{GeoLoop: loop}, 8, h3.ContainmentOverlapping)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := map[string]bool{}
+		for _, id := range want {
+			known[id.String()] = true
+			if _, ok := c.Find(id.String()); !ok {
+				t.Errorf("at %v: cell %s overlaps by H3's library only", at, id)
+			}
+		}
+		for i := range Index(c.Len()) {
+			if !known[c.ID(i)] && c.Area(i) > 1 {
+				t.Errorf("at %v: cell %s with %v m² of the shape does not overlap by H3's library", at, c.ID(i), c.Area(i))
+			}
+		}
+	}
+}
