@@ -4071,11 +4071,11 @@ func (x *ForecastExplanation) GetNotes() []string {
 type ForecastComponent struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	Name            string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Description     string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
-	Weight          float64                `protobuf:"fixed64,3,opt,name=weight,proto3" json:"weight,omitempty"`                                          // they sum to 1
-	HalfLife        *durationpb.Duration   `protobuf:"bytes,4,opt,name=half_life,json=halfLife,proto3" json:"half_life,omitempty"`                        // after which a call counts half; unset: all count alike
-	BandwidthMetres float64                `protobuf:"fixed64,5,opt,name=bandwidth_metres,json=bandwidthMetres,proto3" json:"bandwidth_metres,omitempty"` // 0: none
-	Shrinkage       float64                `protobuf:"fixed64,6,opt,name=shrinkage,proto3" json:"shrinkage,omitempty"`                                    // calls that what it shrinks to counts for; 0: it does not shrink
+	Weight          float64                `protobuf:"fixed64,2,opt,name=weight,proto3" json:"weight,omitempty"`                                          // they sum to 1
+	HalfLife        *durationpb.Duration   `protobuf:"bytes,3,opt,name=half_life,json=halfLife,proto3" json:"half_life,omitempty"`                        // after which a call counts half; unset: all count alike
+	BandwidthMetres float64                `protobuf:"fixed64,4,opt,name=bandwidth_metres,json=bandwidthMetres,proto3" json:"bandwidth_metres,omitempty"` // of its kernel; 0: none
+	Shrinkage       float64                `protobuf:"fixed64,5,opt,name=shrinkage,proto3" json:"shrinkage,omitempty"`                                    // calls in a place that outweigh what is assumed of it; 0: nothing is assumed
+	Calls           float64                `protobuf:"fixed64,6,opt,name=calls,proto3" json:"calls,omitempty"`                                            // effective, each counted as much as it counts now
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -4117,13 +4117,6 @@ func (x *ForecastComponent) GetName() string {
 	return ""
 }
 
-func (x *ForecastComponent) GetDescription() string {
-	if x != nil {
-		return x.Description
-	}
-	return ""
-}
-
 func (x *ForecastComponent) GetWeight() float64 {
 	if x != nil {
 		return x.Weight
@@ -4152,13 +4145,20 @@ func (x *ForecastComponent) GetShrinkage() float64 {
 	return 0
 }
 
+func (x *ForecastComponent) GetCalls() float64 {
+	if x != nil {
+		return x.Calls
+	}
+	return 0
+}
+
 // A figure of the part of a forecast that says when calls come.
 type ForecastFactor struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // such as "calls a day" or "26 December"
 	Value         float64                `protobuf:"fixed64,2,opt,name=value,proto3" json:"value,omitempty"`
 	Unit          string                 `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`     // such as "calls" or "times an ordinary day"
-	Origin        string                 `protobuf:"bytes,4,opt,name=origin,proto3" json:"origin,omitempty"` // "learnt", or as in Provenance
+	Origin        string                 `protobuf:"bytes,4,opt,name=origin,proto3" json:"origin,omitempty"` // "learnt" or "presumed"
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -7980,14 +7980,14 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"components\x125\n" +
 	"\afactors\x18\a \x03(\v2\x1b.nearside.v1.ForecastFactorR\afactors\x120\n" +
 	"\x04cell\x18\b \x01(\v2\x1c.nearside.v1.CellExplanationR\x04cell\x12\x14\n" +
-	"\x05notes\x18\t \x03(\tR\x05notes\"\xe2\x01\n" +
+	"\x05notes\x18\t \x03(\tR\x05notes\"\xd6\x01\n" +
 	"\x11ForecastComponent\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
-	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x16\n" +
-	"\x06weight\x18\x03 \x01(\x01R\x06weight\x126\n" +
-	"\thalf_life\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\bhalfLife\x12)\n" +
-	"\x10bandwidth_metres\x18\x05 \x01(\x01R\x0fbandwidthMetres\x12\x1c\n" +
-	"\tshrinkage\x18\x06 \x01(\x01R\tshrinkage\"f\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06weight\x18\x02 \x01(\x01R\x06weight\x126\n" +
+	"\thalf_life\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\bhalfLife\x12)\n" +
+	"\x10bandwidth_metres\x18\x04 \x01(\x01R\x0fbandwidthMetres\x12\x1c\n" +
+	"\tshrinkage\x18\x05 \x01(\x01R\tshrinkage\x12\x14\n" +
+	"\x05calls\x18\x06 \x01(\x01R\x05calls\"f\n" +
 	"\x0eForecastFactor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x01R\x05value\x12\x12\n" +
