@@ -64,7 +64,10 @@ func (s *Store) append(arrived []Call, now time.Time) error {
 	path := filepath.Join(s.dir, JournalFile)
 	if err := appendFile(path, record, s.pending.size == 0); err != nil {
 		s.pending.torn = true // what of it was written is not known, so that the file is read again
-		return errors.Join(err, os.Truncate(path, s.pending.size))
+		if info, gone := os.Stat(path); gone == nil && info.Size() > s.pending.size {
+			err = errors.Join(err, os.Truncate(path, s.pending.size))
+		}
+		return err
 	}
 	s.pending.size += int64(len(record))
 	s.pending.add(arrived)

@@ -160,7 +160,7 @@ func (s *Store) locked(change func() error) error {
 // write puts new contents in the place of the files. The round is counted up with it, so that a journal
 // which a crash leaves behind is known to be in the contents already.
 func (s *Store) write(next contents, now time.Time) error {
-	if old := next.retention.oldest(now, s.zone); next.history.Len() > 0 && next.history.Span.From < old {
+	if old := next.retention.oldest(now, s.zone); next.history.Span.Hours() > 0 && next.history.Span.From < old {
 		next.history = next.history.without(cover{{First, old}})
 		next.imports = importsSince(next.imports, old)
 	}
@@ -188,11 +188,11 @@ func (s *Store) fold(now time.Time) error {
 	return s.write(next, now)
 }
 
-// expired reports whether the retention no longer allows a call that is kept or pending.
+// expired reports whether the retention no longer allows hours that are known, or a call that is pending.
 func (s *Store) expired(now time.Time) bool {
 	oldest := s.kept.retention.oldest(now, s.zone)
-	h := s.kept.history
-	return h.Len() > 0 && h.Hour[0] < oldest || len(s.pending.calls) > 0 && s.pending.first < oldest
+	span := s.kept.history.Span
+	return span.Hours() > 0 && span.From < oldest || len(s.pending.calls) > 0 && s.pending.first < oldest
 }
 
 func (s *Store) history() *History {

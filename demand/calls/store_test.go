@@ -104,6 +104,11 @@ func TestOverlapIsRefusedUnlessSaidWhatToDo(t *testing.T) {
 	if s.Has([32]byte{1}) || s.Has([32]byte{2}) || !s.Has([32]byte{3}) {
 		t.Error("an import whose calls were replaced in part still counts as imported")
 	}
+	again := batch(t, 1, 31, 5, 1)
+	again.Overlap = Replace
+	if r := add(t, s, again); r.Already || !s.Has([32]byte{1}) || len(s.Imports()) != 3 {
+		t.Errorf("replaced content again: %+v, ledger %v", r, s.Imports())
+	}
 }
 
 func TestImportsThatDoNotTouchLeaveAGap(t *testing.T) {

@@ -206,6 +206,16 @@ func TestHalfOfAnEventIsWithinItsRadius(t *testing.T) {
 	}
 }
 
+func TestEventsFallOnLand(t *testing.T) {
+	shore := &demand.City{Name: "Shore", Zone: zone, X: []float64{-300, 300}, Y: []float64{0, 0}, Land: []float64{1e6, 2.5e5}, District: []int32{0, 0}, Districts: []string{"all"}}
+	g := ground()
+	f, err := g.around(shore, Point{0, 0}, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "the part on the cell that is a quarter land", f.part[1], 0.2)
+}
+
 // only returns what Thin keeps of one kind.
 func only(b *Baseline, keep func(calls.Kind) bool) forecast.Baseline {
 	weights := make([]float64, len(b.Mix().Kinds))
