@@ -207,7 +207,7 @@ func TestStanding(t *testing.T) {
 
 // TestFewCallsWithCovariates: a component that needs more calls than the first weeks have does not end the fit.
 func TestFewCallsWithCovariates(t *testing.T) {
-	p := testPrior(testCity(6), 4)
+	p := testPrior(testCity(6), 6)
 	from := at(t, "2024-03-01 00:00")
 	h := simulate(p, calls.Span{From: from, To: from + 24*10}, 12)
 	p.city.Covariates = []demand.Covariate{{Name: "east", Values: p.city.X}}
