@@ -90,15 +90,42 @@ func printFit(w io.Writer, city *cityOfDir, f *forecast.Fit) {
 	printMix(w, f.Mix())
 }
 
+// printVolume says when calls come, and how far from what is expected.
 func printVolume(w io.Writer, f *forecast.Fit) {
-	week, total := f.Volume().Week(), 0.0
-	for _, v := range week {
-		total += v
+	v := f.Volume().Explain()
+	fmt.Fprintf(w, "Volume: %.1f calls a day now, %.1f in the long run; a day counts half after %s, half the way back takes %s\n",
+		v.PerDay, v.LongRunPerDay, daysOf(v.HalfLifeDays), daysOf(v.BackDays))
+	if v.PriorPart > 0.0005 {
+		fmt.Fprintf(w, "  %.1f %% of the long run is the prior's\n", 100*v.PriorPart)
 	}
-	fmt.Fprintf(w, "Volume: %.1f calls a day in a typical week\n", total/7)
-	d, late := f.Dispersion(1), f.Dispersion(forecast.TypicalDaysAhead)
-	fmt.Fprintf(w, "  a day strays from what is expected by %.0f %% beyond chance, the level by %.0f %% (%.0f %% in %d days)\n",
-		100*math.Sqrt(d.Day), 100*math.Sqrt(d.Level), 100*math.Sqrt(late.Level), forecast.TypicalDaysAhead)
+	fmt.Fprintf(w, "  year: %+.1f %% growth; January to December%s\n", math.Round(1000*v.TrendPerYear)/10+0, factors(v.Months[:]))
+	fmt.Fprintf(w, "  week: Monday to Sunday%s; hours smoothed by %.2f h\n", factors(v.Weekdays[:]), v.SigmaHours)
+	for _, h := range v.Holidays {
+		seen := "presumed"
+		if h.Days > 0 {
+			seen = "seen on " + countOf(h.Days, "day")
+		}
+		fmt.Fprintf(w, "  %s: %.2f times an ordinary day, %s\n", h.Name, h.Factor, seen)
+	}
+	late := f.Dispersion(forecast.TypicalDaysAhead)
+	fmt.Fprintf(w, "  beyond chance a day strays from what is expected by %.0f %%, the level by %.0f %% within a week and %.0f %% in %d days\n",
+		100*math.Sqrt(v.Day), 100*math.Sqrt(v.Level), 100*math.Sqrt(late.Level), forecast.TypicalDaysAhead)
+}
+
+func daysOf(days float64) string {
+	if days > 3650 || math.IsInf(days, 1) {
+		return "longer than is known"
+	}
+	return fmt.Sprintf("%.0f days", days)
+}
+
+// factors writes what a mean of 1 is multiplied by.
+func factors(list []float64) string {
+	var b strings.Builder
+	for _, x := range list {
+		fmt.Fprintf(&b, " %.2f", x)
+	}
+	return b.String()
 }
 
 func printComponents(w io.Writer, f *forecast.Fit) {

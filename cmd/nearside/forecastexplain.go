@@ -53,7 +53,7 @@ func (c *forecastExplainCommand) printPlace(w io.Writer, a *asked) error {
 	if err != nil {
 		return err
 	}
-	hours := float64(len(here.Columns))
+	hours := float64(a.count(here))
 	land, city := 0.0, 0.0
 	for _, cell := range here.Cell {
 		land += a.city.Land[cell]

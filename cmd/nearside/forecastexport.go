@@ -90,7 +90,7 @@ func (c *forecastExportCommand) text(now time.Time) ([]byte, error) {
 
 // fill makes the rows; shown says whether a cell or district may be shown, and how many figures a rate has.
 func (e *exported) fill(districts bool, d *disclosure) {
-	hours := float64(len(e.answer.Columns))
+	hours := float64(e.asked.count(e.answer))
 	add := func(mean float64, row exportRow, shown bool) {
 		if !shown {
 			e.out++
@@ -126,7 +126,7 @@ func (e *exported) csv() ([]byte, error) {
 	rows := [][]string{{"cell", "district", "calls_per_hour", "hours", "calls_p10", "calls_p50", "calls_p90", "status", "forecast"}}
 	for _, r := range e.rows {
 		rows = append(rows, []string{
-			r.id, r.district, strconv.FormatFloat(r.rate, 'g', -1, 64), strconv.Itoa(len(e.answer.Columns)),
+			r.id, r.district, strconv.FormatFloat(r.rate, 'g', -1, 64), strconv.Itoa(e.asked.count(e.answer)),
 			strconv.Itoa(r.band[0]), strconv.Itoa(r.band[1]), strconv.Itoa(r.band[2]), "modelled", e.answer.About.Name,
 		})
 	}
@@ -150,7 +150,7 @@ func (e *exported) geoJSON() ([]byte, error) {
 	}
 	about := &e.answer.About
 	fc.ExtraMembers = geojson.Properties{"nearside": map[string]any{
-		"city": e.asked.city.Name, "period": e.asked.period, "hours": len(e.answer.Columns), "forecast": about.Name,
+		"city": e.asked.city.Name, "period": e.asked.period, "hours": e.asked.count(e.answer), "forecast": about.Name,
 		"learnt": about.Learnt, "inputs_sha256": fmt.Sprintf("%x", about.Hash), "notes": e.notes,
 	}}
 	text, err := json.Marshal(fc)

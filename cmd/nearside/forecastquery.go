@@ -25,6 +25,7 @@ type forecastQuery struct {
 	For      int      `default:"24" help:"How many hours from --from on (${default})." placeholder:"HOURS"`
 	Hours    string   `default:"0-24" help:"Hours of a typical week, FROM-UNTIL; 19-7 runs past midnight."`
 	Days     string   `default:"mon-sun" help:"Days of a typical week, such as mon-fri or sat,sun."`
+	Weeks    int      `default:"1" help:"How many typical weeks are counted together (${default})."`
 	Category []string `sep:"none" help:"Only calls of this category; may be repeated." placeholder:"NAME"`
 	Channel  []string `sep:"none" help:"Only calls by this channel; may be repeated." placeholder:"NAME"`
 	Scenario string   `help:"Changes to apply, a JSON file (docs/format/demand-scenario.md)." placeholder:"FILE"`
@@ -155,8 +156,14 @@ func (c *cityOfDir) districtsLike(words string) string {
 func (q *forecastQuery) hours(a *asked, now time.Time) error {
 	if q.From == "" {
 		hours, err := planning.ParseHours(q.Hours, q.Days)
-		a.query.Typical, a.period = hours, "a typical week, "+planning.HoursInWords(hours)
+		a.query.Typical, a.query.Weeks, a.period = hours, q.Weeks, "a typical week, "+planning.HoursInWords(hours)
+		if q.Weeks > 1 {
+			a.period = fmt.Sprintf("%d typical weeks together, %s", q.Weeks, planning.HoursInWords(hours))
+		}
 		return err
+	}
+	if q.Weeks > 1 {
+		return fmt.Errorf("--weeks %d: want it without --from; --for says how many real hours", q.Weeks)
 	}
 	if q.For < 1 || q.For > forecast.MaxDaysAhead*24 {
 		return fmt.Errorf("--for %d: want 1 to %d hours", q.For, forecast.MaxDaysAhead*24)
@@ -209,4 +216,9 @@ func (a *asked) notes() []string {
 		}
 	}
 	return notes
+}
+
+// count returns how many hours the calls of an answer are of.
+func (a *asked) count(answer *forecast.Answer) int {
+	return len(answer.Columns) * max(1, a.query.Weeks)
 }

@@ -108,7 +108,7 @@ func (c *forecastShowCommand) run(w io.Writer, now time.Time) error {
 
 func (c *forecastShowCommand) describe(a *asked, answer *forecast.Answer) *shown {
 	s := &shown{
-		City: a.city.Name, Period: a.period, Area: c.Area, Categories: c.Category, Channels: c.Channel, Hours: len(answer.Columns),
+		City: a.city.Name, Period: a.period, Area: c.Area, Categories: c.Category, Channels: c.Channel, Hours: a.count(answer),
 		Forecast: answer.About.Name, SHA256: hex.EncodeToString(answer.About.Hash[:]), Learnt: answer.About.Learnt,
 		Notes: a.notes(), Total: bandOf(answer.Total),
 	}
