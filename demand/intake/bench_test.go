@@ -71,3 +71,30 @@ func BenchmarkPlacing(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkReadParquet reads a million calls, all but where they were.
+func BenchmarkReadParquet(b *testing.B) {
+	type call struct {
+		ID       string    `parquet:"call_id,snappy"`
+		Time     time.Time `parquet:"call_time,timestamp(millisecond),snappy"`
+		Lat      float64   `parquet:"latitude,snappy"`
+		Lon      float64   `parquet:"longitude,snappy"`
+		Category string    `parquet:"category,dict,snappy"`
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	rows := make([]call, 1_000_000)
+	at := time.Date(2014, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range rows {
+		at = at.Add(time.Duration(random.IntN(620)) * time.Second)
+		rows[i] = call{fmt.Sprintf("%08d", i), at, 51.3 + 0.4*random.Float64(), -0.4 + 0.8*random.Float64(), []string{"Mental health", "Overdose"}[i%2]}
+	}
+	f := pack(b, rows)
+	s := Settings{Zone: time.UTC, Where: box(orb.Point{0, 51.5}), Now: present}
+	b.SetBytes(f.Size())
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, r, err := ReadParquet(context.Background(), f, f.Size(), s); err != nil || r.Kept != 1_000_000 {
+			b.Fatal(err, r)
+		}
+	}
+}
