@@ -42,17 +42,20 @@ func Fit(city *demand.City, h *calls.History, s Settings) (*Model, error) {
 	}
 	r := read(h, city.Zone, city.Holidays)
 	m := &Model{zone: city.Zone, holidays: city.Holidays, span: h.Span, calls: float64(h.Len()), prior: s.priorRate()}
-	m.sigma = r.chooseSigma(r.learn(r.days(), r.days(), &s, usualSigma), s.priorShape())
+	st := r.learn(r.days(), r.days(), &s, usualSigma)
+	m.sigma = r.chooseSigma(st, s.priorShape())
 	w := newRoller(r, &s, m.sigma)
+	w.came = st.perDay
 	m.tuning = w.tune(float64(r.days()) >= 2*daysPerYear)
+	w.came = r.perDay
 	m.dispersion = w.spread(m.tuning)
-	st := r.learn(r.days(), r.days(), &s, m.sigma)
+	st = r.learn(r.days(), r.days(), &s, m.sigma)
 	m.shape, m.holiday, m.seen, m.known = st.shape, st.holiday, st.seen, st.hours
 	m.season = st.season.scaled(m.tuning.Trend, m.tuning.Annual)
 	for d := range st.expected {
 		st.expected[d] *= math.Exp(m.season.log(r.first + d))
 	}
-	m.level = levelOf(r.perDay, st.expected, m.tuning, m.prior)
+	m.level = levelOf(st.perDay, st.expected, m.tuning, m.prior)
 	return m, nil
 }
 

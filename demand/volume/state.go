@@ -1,6 +1,9 @@
 package volume
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // usualDay is the variance of a day's multiplier that is presumed until days have shown their own: that
 // of Toronto's crisis calls, rounded up.
@@ -14,6 +17,7 @@ type state struct {
 	seen     [holidayKinds]int // days of each kind that were known
 	expected []float64         // of each day at level 1 and without season, holidays included
 	hours    float64           // known
+	perDay   []float64         // calls of each day, the extraordinary ones clipped
 	// multiplier is the volume of each day in hindsight, holidays included.
 	multiplier []float64
 }
@@ -49,17 +53,21 @@ func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
 	for k := range st.holiday {
 		st.holiday[k] = s.priorHoliday(uint8(k))
 	}
+	st.perDay = slices.Clone(r.perDay[:days])
 	baseline := make([]float64, days)
 	for range 2 {
 		for i := range baseline {
 			baseline[i] = mean * seasonal[i] * expected[i] * st.holiday[r.holiday[i]]
 		}
-		level := around(r.perDay[:days], baseline, hindsightDays)
+		level := around(st.perDay, baseline, hindsightDays)
 		for i := range baseline {
 			multiplier[i] = mean * seasonal[i] * level[i]
 			baseline[i] = multiplier[i] * expected[i]
 		}
 		st.learnHolidays(r, baseline, s)
+		for i, b := range baseline {
+			st.perDay[i] = clip(r.perDay[i], b*st.holiday[r.holiday[i]])
+		}
 	}
 	for i := range multiplier {
 		multiplier[i] *= st.holiday[r.holiday[i]]
@@ -71,6 +79,17 @@ func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
 		st.expected[i] *= st.holiday[r.holiday[i]]
 	}
 	return st
+}
+
+// extraordinary is how many standard deviations off a day is clipped to: far enough that days which vary as
+// usual, and a lasting change by a third, are left alone. Days on which a system failed, or sent its calls
+// twice, would else drag the level along for weeks.
+const extraordinary = 4
+
+// clip returns the calls of a day, or the bound next to them.
+func clip(calls, mean float64) float64 {
+	reach := extraordinary * math.Sqrt(mean+usualDay*mean*mean)
+	return min(max(calls, mean-reach), mean+reach)
 }
 
 // flat is a week without a shape.

@@ -43,8 +43,9 @@ type trial struct{ ahead, calls, mean float64 }
 // roller forecasts at past origins, each from the days before it alone.
 type roller struct {
 	r      *history
-	prior  float64 // calls an hour, 0 for none
-	at     []int   // the origins, in days
+	prior  float64   // calls an hour, 0 for none
+	came   []float64 // what trials are held against: the calls of each day
+	at     []int     // the origins, in days
 	states []*state
 	// expected is, for each origin, the expected calls of each day at level 1 under the season in use.
 	expected [][]float64
@@ -52,7 +53,7 @@ type roller struct {
 }
 
 func newRoller(r *history, s *Settings, sigma float64) *roller {
-	w := &roller{r: r, prior: s.priorRate(), at: origins(r.days())}
+	w := &roller{r: r, prior: s.priorRate(), came: r.perDay, at: origins(r.days())}
 	for _, o := range w.at {
 		st := r.learn(o, o+aheadDays, s, sigma)
 		w.states = append(w.states, st)
@@ -78,10 +79,10 @@ func (w *roller) use(trend, annual float64) {
 func (w *roller) trials(t tuning, from, to int, dst []trial) []trial {
 	for i, o := range w.at {
 		expected := w.expected[i]
-		l := levelOf(w.r.perDay[:o], expected[:o], t, w.prior)
+		l := levelOf(w.states[i].perDay, expected[:o], t, w.prior)
 		for d := o + from; d < min(o+to, len(expected)); d++ {
 			if expected[d] > 0 {
-				dst = append(dst, trial{float64(d - o), w.r.perDay[d], l.at(float64(d-o)) * expected[d]})
+				dst = append(dst, trial{float64(d - o), w.came[d], l.at(float64(d-o)) * expected[d]})
 			}
 		}
 	}
