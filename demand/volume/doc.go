@@ -8,7 +8,8 @@
 //
 // The shape is the typical week. Counts by hour of week are smoothed by circular Gaussian kernels in three
 // layers, each shrunk to the one before it: factors of the weekdays, profiles over the day that Monday to
-// Friday and the weekend share, each day's own departures. How widely is chosen by weeks held out.
+// Friday and the weekend share, each day's own departures. How widely, and how far shrunk, is chosen by weeks
+// held out.
 //
 // A holiday's factor is what its days had over what their weekday and time of year gave, shrunk to a prior
 // by how few days there were. 24, 25, 26 and 31 December and 1 January are told apart; England's and Wales's
@@ -20,11 +21,11 @@
 // The level is a gamma posterior under exponentially falling weights, damped ahead towards that of the long
 // run. Its half-life, its way back, and how much of trend and waves to use are what would have forecast
 // best, a week and eight weeks ahead, at up to 52 weekly origins of the past, each seen from the days before
-// it alone. From the same trials come the variances of a day's multiplier and of the level's, with which
+// it alone. Days four standard deviations off are clipped before the level follows them. From the same trials come the variances of a day's multiplier and of the level's, with which
 // package count makes distributions of totals.
 //
 // Where little is known the forecast falls back to Settings.PriorWeek in proportion: the prior's volume
-// counts as four calls, its shape as thirty in each weekday and in each window of a profile. Without one
+// counts as four calls, its shape as thirty in each window of a day and twenty or more in each weekday. Without one
 // the shape falls to the mean. Where nothing at all is known there is an error.
 //
 // Nothing here is random, and no figure depends on how many processors there are.

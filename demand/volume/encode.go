@@ -17,7 +17,7 @@ type record struct {
 	From, To             int32 // hours since 1970
 	Known, Calls, Prior  float64
 	Shape                [week]float64
-	Sigma                float64
+	Smoothing            smoothing
 	Origin               int32 // days since 1970
 	Trend                float64
 	Annual               [annualTerms]float64
@@ -32,8 +32,8 @@ type record struct {
 func (m *Model) Encode(w io.Writer) error {
 	r := record{
 		From: int32(m.span.From), To: int32(m.span.To), Known: m.known, Calls: m.calls, Prior: m.prior, Shape: m.shape,
-		Sigma:  m.sigma,
-		Origin: int32(m.season.origin), Trend: m.season.trend, Annual: m.season.annual, Tuning: m.tuning,
+		Smoothing: m.smoothing,
+		Origin:    int32(m.season.origin), Trend: m.season.trend, Annual: m.season.annual, Tuning: m.tuning,
 		Now: m.level.now, LongRun: m.level.longRun, Holiday: m.holiday,
 		Day: m.dispersion.day, Level: m.dispersion.level, LevelDay: m.dispersion.drift,
 	}
@@ -59,8 +59,8 @@ func Decode(from io.Reader, city *demand.City) (*Model, error) {
 	m := &Model{
 		zone: city.Zone, holidays: city.Holidays,
 		span: calls.Span{From: calls.Hour(r.From), To: calls.Hour(r.To)}, known: r.Known, calls: r.Calls, prior: r.Prior, shape: r.Shape,
-		sigma:  r.Sigma,
-		season: season{origin: int(r.Origin), trend: r.Trend, annual: r.Annual}, tuning: r.Tuning,
+		smoothing: r.Smoothing,
+		season:    season{origin: int(r.Origin), trend: r.Trend, annual: r.Annual}, tuning: r.Tuning,
 		level: level{r.Now, r.LongRun, r.Tuning.Back}, holiday: r.Holiday,
 		dispersion: dispersion{r.Day, r.Level, r.LevelDay},
 	}
@@ -84,7 +84,7 @@ func (r *record) validate() error {
 	check("span", 0, math.MaxInt32, float64(r.To)-float64(r.From))
 	check("known hours, calls and prior", 0, most, r.Known, r.Calls, r.Prior)
 	check("rate of an hour of week", 0, week, r.Shape[:]...)
-	check("smoothing", 0, most, r.Sigma)
+	check("smoothing", least, most, r.Smoothing.Sigma, r.Smoothing.Day, r.Smoothing.Own)
 	check("season", -100, 100, append(r.Annual[:], r.Trend)...)
 	check("tuning", 0, most, r.Tuning.Trend, r.Tuning.Annual)
 	check("half-life", least, most, r.Tuning.HalfLife, r.Tuning.Back)

@@ -42,7 +42,7 @@ func (m *Model) Explain() *Explanation {
 		Span: m.span, KnownHours: m.known, Calls: int(m.calls),
 		PerDay: 24 * m.level.now.Rate, LongRunPerDay: 24 * m.level.longRun.Rate,
 		HalfLifeDays: m.tuning.HalfLife, BackDays: m.tuning.Back,
-		TrendPerYear: math.Expm1(m.season.trend), SigmaHours: m.sigma,
+		TrendPerYear: math.Expm1(m.season.trend), SigmaHours: m.smoothing.Sigma,
 		Day: m.dispersion.day, Level: m.Dispersion(7).Level, LevelDrift: m.dispersion.drift,
 	}
 	if m.prior > 0 {

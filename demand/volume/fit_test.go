@@ -260,7 +260,7 @@ func TestNeverPeeks(t *testing.T) {
 	}
 	ra, rb := read(h, c.Zone, c.Holidays), read(changed, c.Zone, c.Holidays)
 	day := int(ra.day[cut-span.From])
-	sa, sb := ra.learn(day, day+56, &Settings{}, usualSigma), rb.learn(day, day+56, &Settings{}, usualSigma)
+	sa, sb := ra.learn(day, day+56, &Settings{}, usualSmoothing), rb.learn(day, day+56, &Settings{}, usualSmoothing)
 	if !reflect.DeepEqual(sa, sb) {
 		t.Error("an origin's state changed with what came after it")
 	}

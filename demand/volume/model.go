@@ -20,7 +20,7 @@ type Model struct {
 	prior      float64    // calls an hour; 0: none
 	calls      float64
 	shape      [week]float64
-	sigma      float64 // of the week's smoothing, hours
+	smoothing  smoothing
 	season     season
 	tuning     tuning
 	level      level
@@ -42,14 +42,14 @@ func Fit(city *demand.City, h *calls.History, s Settings) (*Model, error) {
 	}
 	r := read(h, city.Zone, city.Holidays)
 	m := &Model{zone: city.Zone, holidays: city.Holidays, span: h.Span, calls: float64(h.Len()), prior: s.priorRate()}
-	st := r.learn(r.days(), r.days(), &s, usualSigma)
-	m.sigma = r.chooseSigma(st, s.priorShape())
-	w := newRoller(r, &s, m.sigma)
+	st := r.learn(r.days(), r.days(), &s, usualSmoothing)
+	m.smoothing = r.chooseSmoothing(st, s.priorShape())
+	w := newRoller(r, &s, m.smoothing)
 	w.came = st.perDay
 	m.tuning = w.tune(float64(r.days()) >= 2*daysPerYear)
 	w.came = r.perDay
 	m.dispersion = w.spread(m.tuning)
-	st = r.learn(r.days(), r.days(), &s, m.sigma)
+	st = r.learn(r.days(), r.days(), &s, m.smoothing)
 	m.shape, m.holiday, m.seen, m.known = st.shape, st.holiday, st.seen, st.hours
 	m.season = st.season.scaled(m.tuning.Trend, m.tuning.Annual)
 	for d := range st.expected {

@@ -2,26 +2,31 @@ package volume
 
 import "math"
 
-// Each day of the week departs from what the days of its group share by a factor that moves slowly: it
-// is smoothed over ownSigma hours and shrunk to 1 by ownCalls calls in that window. On rolling origins of
-// the four sets of real calls these are within 0.0005 nats a call of the best of each.
-const (
-	ownSigma = 2
-	ownCalls = 50
-)
+// smoothing is how the typical week is drawn from counts.
+type smoothing struct {
+	// Sigma is the width of the kernel, in hours, for the profiles that days share.
+	Sigma float64
+	// Day and Own are how many calls the opinion is worth that days of the week differ in volume as the
+	// prior has it, and that the hours of a day do not depart from the profile that it shares.
+	Day, Own float64
+}
 
-// layerCalls is how many calls the prior is worth in a day's factor and in a window of a profile. It is
-// less than a tenth of what a month of Toronto's calls brings to either.
-const layerCalls = 30
+// ownSigma is the width, in hours, over which a day's departures from its shared profile are smoothed. On
+// rolling origins of the four sets of real calls it is within 0.0005 nats a call of the best of each.
+const ownSigma = 2
+
+// profileCalls is how many calls the prior is worth in a window of a profile. It is less than a tenth of
+// what a month of Toronto's calls brings.
+const profileCalls = 30
 
 // counts are the calls of each hour of week and those expected there, were all hours alike.
 type counts struct{ calls, expected [week]float64 }
 
 // shape returns the typical week, of mean 1: the prior's times what the calls say is different. That is
 // a factor of each day, times a profile over the hours of the day that Monday to Friday share, and one
-// that Saturday and Sunday share, smoothed round the clock over sigma hours, times each day's own
+// that Saturday and Sunday share, smoothed round the clock, times each day's own
 // departure from these, smoothed round the week. Each is shrunk to 1.
-func (c *counts) shape(sigma float64, prior *[week]float64) [week]float64 {
+func (c *counts) shape(s smoothing, prior *[week]float64) [week]float64 {
 	out := *prior
 	var byDay [7]sums
 	for h := range week {
@@ -29,10 +34,10 @@ func (c *counts) shape(sigma float64, prior *[week]float64) [week]float64 {
 	}
 	var byHour [2][24]sums
 	for h := range week {
-		out[h] *= byDay[h/24].ratio(layerCalls)
+		out[h] *= byDay[h/24].ratio(s.Day)
 		byHour[groupOf(h/24)][h%24].add(1, c.calls[h], c.expected[h]*out[h])
 	}
-	k := kernel(sigma)
+	k := kernel(s.Sigma)
 	var profile [2][24]float64
 	for g := range profile {
 		for h := range 24 {
@@ -41,17 +46,17 @@ func (c *counts) shape(sigma float64, prior *[week]float64) [week]float64 {
 				at := &byHour[g][(h+i-k.half+24)%24]
 				near.add(w, at.calls, at.expected)
 			}
-			profile[g][h] = near.ratio(layerCalls)
+			profile[g][h] = near.ratio(profileCalls)
 		}
 	}
 	for h := range out {
 		out[h] *= profile[groupOf(h/24)][h%24]
 	}
-	return c.departures(&out)
+	return c.departures(&out, s.Own)
 }
 
 // departures multiplies a week with the departures of its hours from it.
-func (c *counts) departures(from *[week]float64) (out [week]float64) {
+func (c *counts) departures(from *[week]float64, strength float64) (out [week]float64) {
 	k := kernel(ownSigma)
 	var sum float64
 	for h := range week {
@@ -60,7 +65,7 @@ func (c *counts) departures(from *[week]float64) (out [week]float64) {
 			at := (h + i - k.half + week) % week
 			near.add(w, c.calls[at], c.expected[at]*from[at])
 		}
-		out[h] = from[h] * near.ratio(ownCalls)
+		out[h] = from[h] * near.ratio(strength)
 		sum += out[h]
 	}
 	for h := range out {

@@ -9,11 +9,11 @@ import (
 )
 
 // slowShape is shape by direct sums over all pairs of hours.
-func slowShape(c *counts, sigma float64, prior *[week]float64) (out [week]float64) {
-	around := func(i, n, period int, s float64) float64 { // weight of hour n at hour i
+func slowShape(c *counts, s smoothing, prior *[week]float64) (out [week]float64) {
+	around := func(i, n, period int, sigma float64) float64 { // weight of hour n at hour i
 		d := float64(((i-n)%period + period) % period)
 		d = math.Min(d, float64(period)-d)
-		return math.Exp(-d * d / (2 * s * s))
+		return math.Exp(-d * d / (2 * sigma * sigma))
 	}
 	group := func(h int) int {
 		if h/24 >= 5 {
@@ -21,16 +21,16 @@ func slowShape(c *counts, sigma float64, prior *[week]float64) (out [week]float6
 		}
 		return 0
 	}
-	width := func(s float64) float64 {
+	width := func(sigma float64) float64 {
 		var one, two float64
 		for d := -23; d <= 23; d++ {
-			w := math.Exp(-float64(d*d) / (2 * s * s))
+			w := math.Exp(-float64(d*d) / (2 * sigma * sigma))
 			one, two = one+w, two+w*w
 		}
 		return one * one / two
 	}
 	factor := func(day int) float64 {
-		calls, expected := float64(layerCalls), float64(layerCalls)
+		calls, expected := s.Day, s.Day
 		for h := day * 24; h < day*24+24; h++ {
 			calls, expected = calls+c.calls[h], expected+c.expected[h]*prior[h]
 		}
@@ -40,15 +40,15 @@ func slowShape(c *counts, sigma float64, prior *[week]float64) (out [week]float6
 	for h := range to {
 		var calls, expected, norm float64
 		for i := range 24 {
-			norm += around(h%24, i, 24, sigma)
+			norm += around(h%24, i, 24, s.Sigma)
 		}
 		for i := range week {
 			if group(i) == group(h) {
-				w := around(h%24, i%24, 24, sigma) / norm * width(sigma)
+				w := around(h%24, i%24, 24, s.Sigma) / norm * width(s.Sigma)
 				calls, expected = calls+w*c.calls[i], expected+w*c.expected[i]*prior[i]*factor(i/24)
 			}
 		}
-		to[h] = prior[h] * factor(h/24) * (calls + layerCalls) / (expected + layerCalls)
+		to[h] = prior[h] * factor(h/24) * (calls + profileCalls) / (expected + profileCalls)
 	}
 	var sum float64
 	for h := range out {
@@ -59,7 +59,7 @@ func slowShape(c *counts, sigma float64, prior *[week]float64) (out [week]float6
 			calls, expected = calls+w*c.calls[i], expected+w*c.expected[i]*to[i]
 		}
 		f := width(ownSigma) / norm
-		out[h] = to[h] * (f*calls + ownCalls) / (f*expected + ownCalls)
+		out[h] = to[h] * (f*calls + s.Own) / (f*expected + s.Own)
 		sum += out[h] / week
 	}
 	for h := range out {
@@ -72,7 +72,7 @@ func TestShapeAgreesWithDirectSums(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		many := rapid.SampledFrom([]float64{0, 0.01, 1, 50}).Draw(t, "many")
-		sigma := rapid.SampledFrom(sigmas).Draw(t, "sigma")
+		how := smoothing{rapid.SampledFrom(sigmas).Draw(t, "sigma"), rapid.SampledFrom(strengths).Draw(t, "day"), rapid.SampledFrom(strengths).Draw(t, "own")}
 		var c counts
 		var prior [week]float64
 		var sum float64
@@ -84,7 +84,7 @@ func TestShapeAgreesWithDirectSums(t *testing.T) {
 		for h := range prior {
 			prior[h] /= sum
 		}
-		got, want := c.shape(sigma, &prior), slowShape(&c, sigma, &prior)
+		got, want := c.shape(how, &prior), slowShape(&c, how, &prior)
 		var mean float64
 		for h := range got {
 			mean += got[h] / week

@@ -28,7 +28,7 @@ const hindsightDays = 28
 
 // learn draws the state from the first days of a history. expected goes on to the days up to ahead, as
 // far as the history does, for holding forecasts against what came.
-func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
+func (r *history) learn(days, ahead int, s *Settings, how smoothing) *state {
 	st := &state{}
 	prior := s.priorShape()
 	var calls float64
@@ -40,7 +40,7 @@ func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
 	for i := range multiplier {
 		multiplier[i] = (calls + noPriorCalls) / (st.hours + noPriorCalls)
 	}
-	st.shape = r.count(days, multiplier).shape(sigma, prior)
+	st.shape = r.count(days, multiplier).shape(how, prior)
 	expected := r.exposure(&st.shape, days, nil)
 	st.season = fitSeason(r.first, r.annual, r.perDay[:days], expected, usualDay)
 	seasonal := make([]float64, days)
@@ -72,7 +72,7 @@ func (r *history) learn(days, ahead int, s *Settings, sigma float64) *state {
 	for i := range multiplier {
 		multiplier[i] *= st.holiday[r.holiday[i]]
 	}
-	st.shape = r.count(days, multiplier).shape(sigma, prior)
+	st.shape = r.count(days, multiplier).shape(how, prior)
 	st.multiplier = multiplier
 	st.expected = r.exposure(&st.shape, min(ahead, r.days()), expected)
 	for i := range st.expected {

@@ -52,10 +52,10 @@ type roller struct {
 	scratch  []trial
 }
 
-func newRoller(r *history, s *Settings, sigma float64) *roller {
+func newRoller(r *history, s *Settings, how smoothing) *roller {
 	w := &roller{r: r, prior: s.priorRate(), came: r.perDay, at: origins(r.days())}
 	for _, o := range w.at {
-		st := r.learn(o, o+aheadDays, s, sigma)
+		st := r.learn(o, o+aheadDays, s, how)
 		w.states = append(w.states, st)
 		w.expected = append(w.expected, append([]float64{}, st.expected...))
 	}
