@@ -11,7 +11,7 @@ import (
 const reach = 4
 
 // bandwidths in metres that the baselines try.
-var bandwidthAxis = axis{"bandwidth", []float64{200, 350, 500, 700, 900, 1200, 1600, 2000, 2700, 3500, 5000}, 4}
+var bandwidthAxis = axis{"bandwidth", []float64{200, 350, 500, 700, 900, 1200, 1600, 2000, 2700, 3500, 5000, 8000}, 4}
 
 // baseAxis is what calls are spread over: 1 the land, 0 the cells, each counting alike.
 var baseAxis = axis{"over land", []float64{0, 1}, 1}

@@ -34,7 +34,13 @@ const (
 func NewMEDIC(city *demand.City) *MEDIC {
 	m := &MEDIC{city: city, base: newKernels(city).base, recalled: map[uint64]*recollection{}}
 	part := axis{name: "floor"}
-	for f := 0.01; f < 0.995; f += 0.01 {
+	for f := 0.02; f < 0.9; f += 0.02 {
+		part.values = append(part.values, f)
+	}
+	for f := 0.9; f < 0.99; f += 0.005 {
+		part.values = append(part.values, f)
+	}
+	for f := 0.99; f < 0.9995; f += 0.001 { // where there are more cells and hours than calls
 		part.values = append(part.values, f)
 	}
 	part.start = len(part.values) / 2

@@ -29,7 +29,7 @@ type spread struct {
 }
 
 // floorAxis is the share of calls that may come from anywhere.
-var floorAxis = axis{"floor", []float64{1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1}, 2}
+var floorAxis = axis{"floor", []float64{1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3}, 2}
 
 func newPlaces(k *kernels) *places {
 	p := &places{kernels: k, counted: map[counted]*counts{}, spread: map[spread][]float64{}}

@@ -26,7 +26,7 @@ func newProfile() *tuner {
 }
 
 // profileFloor is the share of calls that no hour is without.
-var profileFloor = axis{"hours floor", []float64{1e-4, 1e-3, 0.01, 0.05, 0.2}, 1}
+var profileFloor = axis{"hours floor", []float64{1e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7}, 1}
 
 // profile returns the share of calls of each hour of the week from what came before a lesson's week.
 func profile(l *lesson, v []float64) [week]float64 {
