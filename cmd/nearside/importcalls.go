@@ -30,6 +30,8 @@ type importCallsCommand struct {
 	DataDir string `default:"${data_dir}" help:"Where calls are kept (${default})." placeholder:"DIR"`
 }
 
+var errInterrupted = errors.New("interrupted")
+
 // callColumns say which column holds what.
 type callColumns struct {
 	Time      string `help:"Date and time of day." placeholder:"COLUMN"`
@@ -134,6 +136,9 @@ func (c *importCallsCommand) run(ctx context.Context, stdin io.Reader, out io.Wr
 	b.end()
 	if report != nil {
 		_, _ = fmt.Fprintf(out, "City: %s\n%s", city, report)
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errInterrupted
 	}
 	if err != nil {
 		return fmt.Errorf("%s: nothing was imported: %w", c.File, err)

@@ -74,6 +74,38 @@ func TestImportCallsLongLine(t *testing.T) {
 	}
 }
 
+// stopping ends a context in the middle of a file.
+type stopping struct {
+	io.Reader
+	stop context.CancelFunc
+}
+
+func (s *stopping) Read(b []byte) (int, error) {
+	s.stop()
+	return s.Reader.Read(b)
+}
+
+// TestImportCallsInterrupted: an import that is stopped leaves nothing behind, no city either.
+func TestImportCallsInterrupted(t *testing.T) {
+	outlined := filepath.Join(t.TempDir(), "city.geojson")
+	const box = `{"type":"Polygon","coordinates":[[[-0.26,51.41],[0.06,51.41],[0.06,51.59],[-0.26,51.59],[-0.26,51.41]]]}`
+	if err := os.WriteFile(outlined, []byte(box), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := newImport(t.TempDir())
+	c.City, c.Zone = outlined, "Europe/London"
+	ctx, stop := context.WithCancel(context.Background())
+	in := strings.NewReader("time,latitude,longitude\n" + strings.Repeat("2024-03-04 10:15,51.5074,-0.1278\n", 100_000))
+	b := newBars(io.Discard)
+	defer b.close()
+	if err := c.run(ctx, &stopping{in, stop}, io.Discard, b, may2026); err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Errorf("error %v", err)
+	}
+	if left := files(t, c.DataDir); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
 // unpackedSource returns a reader of a file of the source data.
 func unpackedSource(t testing.TB, name string) io.Reader {
 	t.Helper()

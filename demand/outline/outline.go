@@ -158,9 +158,6 @@ func (o *Outline) Len() int { return len(o.district) }
 // Name returns the city's name.
 func (o *Outline) Name() string { return o.name }
 
-// Zone returns the city's time zone.
-func (o *Outline) Zone() *time.Location { return o.zone }
-
 // At returns the cell that holds a point, longitude and latitude in WGS84. The centroid of an area is in
 // that area, whatever its shape.
 func (o *Outline) At(p orb.Point) (cell int32, ok bool) {
