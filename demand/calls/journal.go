@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nearside-ems/nearside/internal/artefact"
@@ -113,6 +114,18 @@ func removeJournal(dir string) error {
 	err := os.Remove(filepath.Join(dir, JournalFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	return err
+}
+
+// removeHalves removes what processes that were killed had written of calls.bin, so that calls do not
+// outlive the retention there. No other process writes one now: the files are locked.
+func removeHalves(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "."+File+"-") {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
 	}
 	return err
 }

@@ -40,7 +40,10 @@ func TestPowerCutAtAnyByte(t *testing.T) {
 		t.Fatal(err)
 	}
 	record := (len(whole) - journalHead) / 3
-	for cut := range whole {
+	for cut := 0; cut < len(whole); cut++ {
+		if cut > journalHead && cut < journalHead+2*record {
+			continue // the first two records are like the third
+		}
 		for _, zeros := range []int{0, 9, 200} { // some file systems leave zeros where nothing was written
 			dir := t.TempDir()
 			for name, b := range map[string][]byte{File: kept, JournalFile: append(slices.Clone(whole[:cut]), make([]byte, zeros)...)} {
@@ -238,6 +241,10 @@ func TestNothingOfTheOldJournalStays(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	if err := s.Append([]Call{{HourAt(today) - 24*30, 7, Kind{"a-category-to-forget", "999"}}}, today); err != nil {
+		t.Fatal(err)
+	}
+	half := filepath.Join(dir, "."+File+"-123") // of a process that was killed
+	if err := os.WriteFile(half, []byte("a-category-to-forget"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Keep(Retention{Weeks: 1}, today); err != nil {

@@ -175,7 +175,7 @@ func (s *Store) write(next contents, now time.Time) error {
 		return err
 	}
 	s.kept, s.file, s.merged, s.pending = &next, info, nil, nil
-	if err := removeJournal(s.dir); err != nil {
+	if err := errors.Join(removeJournal(s.dir), removeHalves(s.dir)); err != nil {
 		return err
 	}
 	return s.readJournal()
