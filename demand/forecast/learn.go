@@ -29,6 +29,7 @@ type Fit struct {
 	mixture *mixture.Model
 	mix     *Mix
 	shares  func() []float32 // HoursPerWeek × cells, of the mixture; sums to 1 in each hour
+	week    func() *demand.Intensity
 }
 
 // Learn learns from all calls of a history. Where there are none the result is the prior: the settings'
@@ -86,6 +87,7 @@ func (f *Fit) notes() []string {
 
 // lay makes what follows from the parts.
 func (f *Fit) lay() {
+	f.week = sync.OnceValue(f.makeWeek)
 	f.about.Name, f.about.Notes = f.name(), f.notes()
 	f.shares = sync.OnceValue(func() []float32 {
 		n := f.city.Len()
@@ -126,8 +128,10 @@ func (f *Fit) Rates(span calls.Span, dst []float32) []float32 {
 	return dst
 }
 
-// Week is Baseline's.
-func (f *Fit) Week() *demand.Intensity {
+// Week is Baseline's. It is made once, and shared: do not change it.
+func (f *Fit) Week() *demand.Intensity { return f.week() }
+
+func (f *Fit) makeWeek() *demand.Intensity {
 	n, shares := f.city.Len(), f.shares()
 	week := &demand.Intensity{Source: f.about.Name, Cells: n, Rate: make([]float32, len(shares))}
 	for h, v := range f.volume.Week() {
