@@ -143,6 +143,9 @@ func printMix(w io.Writer, m *forecast.Mix) {
 		return
 	}
 	fmt.Fprintf(w, "Kinds: %d, their shares by district and hour of day", len(m.Kinds))
+	if !math.IsInf(m.HalfLife, 1) {
+		fmt.Fprintf(w, "; a call counts half after %.0f weeks", m.HalfLife)
+	}
 	if !math.IsInf(m.ByBoth, 1) {
 		fmt.Fprintf(w, "; a district's hour weighs its own calls against %.0f of the rest", m.ByBoth)
 	}

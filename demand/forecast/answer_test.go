@@ -104,8 +104,8 @@ func TestHoursAddUp(t *testing.T) {
 	b := testBaseline(t)
 	from := at(t, "2026-10-23 05:00")
 	rapid.Check(t, func(rt *rapid.T) {
-		n, cut := calls.Hour(rapid.IntRange(2, 200).Draw(rt, "hours")), calls.Hour(0)
-		cut = calls.Hour(rapid.IntRange(1, int(n)-1).Draw(rt, "cut"))
+		n := calls.Hour(rapid.IntRange(2, 200).Draw(rt, "hours"))
+		cut := calls.Hour(rapid.IntRange(1, int(n)-1).Draw(rt, "cut"))
 		whole := ask(t, b, Query{Span: calls.Span{From: from, To: from + n}})
 		first := ask(t, b, Query{Span: calls.Span{From: from, To: from + cut}})
 		second := ask(t, b, Query{Span: calls.Span{From: from + cut, To: from + n}})
@@ -298,6 +298,27 @@ func TestMixRecovers(t *testing.T) {
 				t.Errorf("district %d, hour %d: share %v of the first kind, want %v", d, h, p[0], want)
 			}
 		}
+	}
+}
+
+// TestMixFollowsChange: where calls change from one channel to another, the shares follow the last weeks;
+// where they do not, all calls count alike.
+func TestMixFollowsChange(t *testing.T) {
+	p := testPrior(testCity(4), 120)
+	from := at(t, "2024-01-01 00:00")
+	h := simulate(p, calls.Span{From: from, To: from + 52*168}, 2)
+	if m := learnMix(p.City(), h); !math.IsInf(m.HalfLife, 1) {
+		t.Errorf("half-life %v weeks of kinds that never change", m.HalfLife)
+	}
+	change := from + 40*168
+	for i, at := range h.Hour {
+		if at >= change && h.Kind[i] == 1 {
+			h.Kind[i] = 0
+		}
+	}
+	m := learnMix(p.City(), h)
+	if share := m.At(1, 15)[1]; m.HalfLife > 13 || share > 0.2 {
+		t.Errorf("half-life %v weeks, share %v of a channel that ended 12 weeks ago", m.HalfLife, share)
 	}
 }
 

@@ -19,7 +19,7 @@ const File = "forecast.bin"
 
 var fileKind = artefact.Kind{Magic: [8]byte([]byte("NSFRCAST")), Version: 1}
 
-// ErrOtherCity: the fit is of another city, or of other cells of it.
+// ErrOtherCity says that a fit is of another city, or of other cells of it.
 var ErrOtherCity = errors.New("the forecast is another city's")
 
 // Save writes the fit into a data directory in the place of the one before.
@@ -75,7 +75,7 @@ func (f *Fit) head() []byte {
 		text(k.Category)
 		text(k.Channel)
 	}
-	for _, v := range []float64{mix.ByHour, mix.ByDistrict, mix.ByBoth} {
+	for _, v := range []float64{mix.HalfLife, mix.ByHour, mix.ByDistrict, mix.ByBoth} {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 	}
 	for _, p := range mix.Share {

@@ -43,14 +43,14 @@ func body(t testing.TB, f *Fit) []byte {
 func TestHeadIsAsDescribed(t *testing.T) {
 	f := &Fit{city: &demand.City{Hash: [32]byte{0xc1}, Districts: []string{"All"}}, calls: [32]byte{0xca},
 		about: About{Calls: 300, Span: calls.Span{From: 0x70000, To: 0x70000 + 30}}, gaps: []calls.Span{{From: 0x70010, To: 0x70012}},
-		daily: []uint32{299, 1}, mix: &Mix{Kinds: []calls.Kind{{Category: "a", Channel: "999"}}, ByHour: math.Inf(1), ByDistrict: 2, ByBoth: 4,
+		daily: []uint32{299, 1}, mix: &Mix{Kinds: []calls.Kind{{Category: "a", Channel: "999"}}, HalfLife: 4, ByHour: math.Inf(1), ByDistrict: 2, ByBoth: 4,
 			Share: slices.Repeat([]float32{1}, 24)}}
 	want := "c1" + strings.Repeat("00", 31) + "ca" + strings.Repeat("00", 31) + // city, calls
 		"2c010000" + "00000700" + "1e000700" + // 300 calls in 30 hours
 		"01000000" + "10000700" + "12000700" + // one gap
 		"2b010000" + "01000000" + // calls of 24 hours, of the other 6
 		"01000000" + "01000000" + "61" + "03000000" + "393939" + // one kind
-		"000000000000f07f" + "0000000000000040" + "0000000000001040" + // ∞, 2, 4
+		"0000000000001040" + "000000000000f07f" + "0000000000000040" + "0000000000001040" + // 4, ∞, 2, 4
 		strings.Repeat("0000803f", 24)
 	if got := hex.EncodeToString(f.head()); got != want {
 		t.Errorf("head is\n%s, want\n%s", got, want)

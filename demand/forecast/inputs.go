@@ -9,7 +9,7 @@ import (
 )
 
 // version counts the ways of learning: a fit learnt in an older way from the same calls is another.
-const version = 1
+const version = 2
 
 // Inputs returns the hash of all that a fit follows from: the city, the calls and the settings. A fit
 // with the same inputs need not be made again.

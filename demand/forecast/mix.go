@@ -15,7 +15,8 @@ import (
 type Mix struct {
 	Kinds []calls.Kind
 	// Share has for each district and hour of day, 24 a district, the share of each kind; they sum to 1.
-	Share []float32
+	Share    []float32
+	HalfLife float64 // weeks after which a call counts half; infinite where all count alike
 	// Concentrations: how many calls the city's shares, the hour's and the district-and-hour's stand
 	// against. Infinite where calls do not differ.
 	ByHour, ByDistrict, ByBoth float64
@@ -53,27 +54,62 @@ func Thinned(b Baseline, share func(calls.Kind) float64) (*demand.Intensity, err
 	return &week, nil
 }
 
-// tally counts a history's calls by district, hour of day and kind.
-func tally(city *demand.City, h *calls.History) []float64 {
+// learnMix learns the shares of kinds; nil without calls.
+func learnMix(city *demand.City, h *calls.History) *Mix {
+	if h.Len() == 0 || len(h.Kinds) == 0 {
+		return nil
+	}
+	return mixOf(city, h, mixHalfLife(city, h))
+}
+
+// halfLives are in how many weeks a call may come to count half for the shares of kinds. How calls come
+// changes at times, as when the police hand calls to the health service.
+var halfLives = []float64{math.Inf(1), 104, 52, 26, 13, 4}
+
+// mixHalfLife returns the half-life that foretells the kinds of the last weeks best. One has to be better
+// than a longer one by two nats, lest chance decide.
+func mixHalfLife(city *demand.City, h *calls.History) float64 {
+	const held, enough, better = 8 * demand.HoursPerWeek, 50, 2.0
+	cut := h.Span.To - calls.Hour(min(held, h.Span.Hours()/4))
+	past, next := h.Before(cut), h.Between(calls.Span{From: cut, To: h.Span.To})
+	at, best := halfLives[0], math.Inf(-1)
+	if len(h.Kinds) < 2 || past.Len() < enough || next.Len() < enough {
+		return at
+	}
+	n := tally(city, next, at)
+	for _, halfLife := range halfLives {
+		m, score := mixOf(city, past, halfLife), 0.0
+		for i, c := range n {
+			if c > 0 {
+				score += c * math.Log(max(float64(m.Share[i]), 1e-9)) // a kind that was never seen decides nothing
+			}
+		}
+		if score > best+better {
+			at, best = halfLife, score
+		}
+	}
+	return at
+}
+
+// tally counts a history's calls by district, hour of day and kind, each by its age at the end.
+func tally(city *demand.City, h *calls.History, halfLife float64) []float64 {
 	n := make([]float64, len(city.Districts)*hoursPerDay*len(h.Kinds))
 	var at calls.Hour = -1
-	hour := 0
+	hour, weight := 0, 1.0
 	for i, t := range h.Hour {
 		if t != at {
 			at, hour = t, t.Time().In(city.Zone).Hour()
+			weight = math.Exp2(-float64(h.Span.To-t) / (demand.HoursPerWeek * halfLife))
 		}
-		n[(int(city.District[h.Cell[i]])*hoursPerDay+hour)*len(h.Kinds)+int(h.Kind[i])]++
+		n[(int(city.District[h.Cell[i]])*hoursPerDay+hour)*len(h.Kinds)+int(h.Kind[i])] += weight
 	}
 	return n
 }
 
-// learnMix learns the shares of kinds; nil without calls.
-func learnMix(city *demand.City, h *calls.History) *Mix {
+// mixOf learns the shares of kinds from calls that count half as much each half-life.
+func mixOf(city *demand.City, h *calls.History, halfLife float64) *Mix {
 	kinds := len(h.Kinds)
-	if h.Len() == 0 || kinds == 0 {
-		return nil
-	}
-	n, districts := tally(city, h), len(city.Districts)
+	n, districts := tally(city, h, halfLife), len(city.Districts)
 	byHour, byDistrict, all := make([]float64, hoursPerDay*kinds), make([]float64, districts*kinds), make([]float64, kinds)
 	for i, c := range n {
 		k := i % kinds
@@ -81,8 +117,8 @@ func learnMix(city *demand.City, h *calls.History) *Mix {
 		byDistrict[i/len(byHour)*kinds+k] += c
 		all[k] += c
 	}
-	m := &Mix{Kinds: h.Kinds}
-	city0 := shares(all, float64(h.Len()))
+	m := &Mix{Kinds: h.Kinds, HalfLife: halfLife}
+	city0 := shares(all, sum(all))
 	m.ByHour = concentration(byHour, repeated(city0, hoursPerDay), kinds)
 	m.ByDistrict = concentration(byDistrict, repeated(city0, districts), kinds)
 	hours := shrunk(byHour, repeated(city0, hoursPerDay), kinds, m.ByHour)

@@ -68,7 +68,9 @@ func (r *reader) mix(districts int) *Mix {
 		m.Kinds[i].Category = string(r.take("a category", r.number("a category", maxLabel)))
 		m.Kinds[i].Channel = string(r.take("a channel", r.number("a channel", maxLabel)))
 	}
-	m.ByHour, m.ByDistrict, m.ByBoth = r.float64("a concentration"), r.float64("a concentration"), r.float64("a concentration")
+	for _, to := range []*float64{&m.HalfLife, &m.ByHour, &m.ByDistrict, &m.ByBoth} {
+		*to = r.float64("how the kinds were learnt")
+	}
 	share := r.take("the shares of kinds", 4*districts*hoursPerDay*n)
 	if n == 0 || r.err != nil {
 		return nil
