@@ -9,7 +9,7 @@ import (
 )
 
 // Fit learns a mixture from a history of calls in a city. A history without calls gives the city's prior,
-// or calls spread over the land. The result is the same on any machine and number of processors. It
+// or calls spread over the land. The result is the same on any number of processors. It
 // fails when the settings or the city are wrong, the history is of another number of cells, or ctx ends.
 func Fit(ctx context.Context, city *demand.City, h *calls.History, s Settings) (*Model, error) {
 	s, err := s.filled()

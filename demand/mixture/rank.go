@@ -10,8 +10,8 @@ import (
 const (
 	rank          = 4
 	profileSweeps = 12
-	profileCalls  = 8.0  // α of each profile's cells, by which they are shrunk towards the shrunk shares
-	mixCalls      = 50.0 // pseudo-calls in each slot, spread evenly over profiles
+	profileCalls  = 3.0  // α of each profile's cells, by which they are shrunk towards the shrunk shares
+	mixCalls      = 10.0 // pseudo-calls in each slot, spread evenly over profiles
 )
 
 // profiles finds a few places' patterns that the slots of the week share, by expectation maximisation of

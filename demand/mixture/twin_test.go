@@ -127,7 +127,7 @@ func (s *slowly) components(kappa, block float64, h demand.HourOfWeek) map[strin
 		"blocks":                             s.refine(share, inBlock, 0, block),
 		"blocks, spread":                     s.refine(share, inBlock, middling, factorCalls),
 		"hours of the day":                   hours,
-		"hours of working days and weekends": s.refine(profile, s.count(memory, aroundSlot(slot)), near, factorCalls),
+		"hours of working days and weekends": s.refine(s.refine(profile, s.count(memory, aroundSlot(slot)), near, factorCalls), s.count(memory, aroundSlot(slot)), 0, block),
 		"profiles":                           profile, "prior": s.none(), "uniform": shares(s.city.Land),
 	}
 }
