@@ -23,30 +23,38 @@ func (d dispersion) at(days int, l *level) count.Dispersion {
 	return count.Dispersion{Day: d.day, Level: level}
 }
 
-// spread estimates the dispersion from forecasts at rolling origins: of single days of the first week
-// ahead, which vary by day and level together, of that week's totals, in which days even out, and of
-// later weeks' totals.
+// spread estimates the dispersion from forecasts as they would have been made at rolling origins: of single
+// days of the first week ahead, which vary by day and level together, of that week's totals, in which days
+// even out, and of later weeks' totals.
 func (w *roller) spread(t tuning) dispersion {
-	single := expected(w.trials(t, 0, 7, nil), usualDay+usualLevel, 0)
+	var days, weeks, later []trial
+	for i, way := range w.chosenBefore(t) {
+		days = w.trialsAt(i, way, 0, 7, days)
+		weeks = w.total(i, way, 0, weeks)
+		later = w.total(i, way, laterDays, later)
+	}
+	single := expected(days, usualDay+usualLevel, 0)
 	// A week's total varies by level + day/7, which is single/7 + level·6/7.
-	level := expected(w.totals(t, 0), usualLevel*6/7, single/7) * 7 / 6
+	level := expected(weeks, usualLevel*6/7, single/7) * 7 / 6
 	d := dispersion{day: max(single-level, usualDay/10), level: level}
-	d.drift = max(0, expected(w.totals(t, 28), level, d.day/7)-level) / 28
+	d.drift = max(0, expected(later, level, d.day/7)-level) / laterDays
 	return d
 }
 
-// totals returns the trials of whole weeks from so many days ahead.
-func (w *roller) totals(t tuning, from int) []trial {
-	var out []trial
-	for _, x := range w.trials(t, from, from+7, nil) {
-		if n := len(out); n == 0 || x.ahead <= float64(from) || x.ahead < out[n-1].ahead {
-			out = append(out, x)
-			continue
-		}
-		last := &out[len(out)-1]
-		last.ahead, last.calls, last.mean = x.ahead, last.calls+x.calls, last.mean+x.mean
+// laterDays is how far ahead the weeks lie by which the level's drift is estimated.
+const laterDays = 28
+
+// total appends one origin's trial of the whole week from so many days ahead, as far as it is known.
+func (w *roller) total(i int, t tuning, from int, dst []trial) []trial {
+	w.scratch = w.trialsAt(i, t, from, from+7, w.scratch[:0])
+	if len(w.scratch) == 0 {
+		return dst
 	}
-	return out
+	sum := trial{ahead: float64(from)}
+	for _, x := range w.scratch {
+		sum.calls, sum.mean = sum.calls+x.calls, sum.mean+x.mean
+	}
+	return append(dst, sum)
 }
 
 // expected returns the mean of what the counts and the prior leave possible for the variance of a gamma

@@ -21,12 +21,14 @@
 // The level is a gamma posterior under exponentially falling weights, damped ahead towards that of the long
 // run. Its half-life, its way back, and how much of trend and waves to use are what would have forecast
 // best, a week and eight weeks ahead, at up to 52 weekly origins of the past, each seen from the days before
-// it alone. Days four standard deviations off are clipped before the level follows them. From the same trials come the variances of a day's multiplier and of the level's, with which
-// package count makes distributions of totals.
+// it alone. Days four standard deviations off are clipped before the level follows them.
+//
+// The variances of a day's multiplier and of the level's, with which package count makes distributions of
+// totals, come from the same origins, each following the level as those before it would have chosen.
 //
 // Where little is known the forecast falls back to Settings.PriorWeek in proportion: the prior's volume
-// counts as four calls, its shape as thirty in each window of a day and twenty or more in each weekday. Without one
-// the shape falls to the mean. Where nothing at all is known there is an error.
+// counts as four calls, its shape as thirty in each window of a day and twenty or more in each weekday.
+// Without one the shape falls to the mean. Where nothing at all is known there is an error.
 //
 // Nothing here is random, and no figure depends on how many processors there are.
 package volume

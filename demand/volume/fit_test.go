@@ -304,3 +304,27 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		}
 	}
 }
+
+// TestLevelDriftRecovered: a level that walks at random, a step a week. The variance given for a week ahead
+// is about that of what cannot be known, and grows with the days ahead.
+func TestLevelDriftRecovered(t *testing.T) {
+	c := london(t)
+	w := newWorld(c, 20)
+	rng := rand.New(rand.NewPCG(7, 7))
+	var byWeek [120]float64
+	for i, x := 0, 0.0; i < len(byWeek); i++ {
+		x += 0.1 * rng.NormFloat64()
+		byWeek[i] = math.Exp(x)
+	}
+	span := calls.Span{From: midnight(c, 2024, 1, 1), To: midnight(c, 2025, 6, 2)}
+	h := simulate(span, 7, func(at calls.Hour) float64 { return w.rate(at) * byWeek[(at-span.From)/week] })
+	m := fit(t, c, h, Settings{})
+	near, far := m.Dispersion(7), m.Dispersion(35)
+	// One step of variance 0.01 lies before the week; what is known of the last one is a week's calls.
+	if near.Level < 0.006 || near.Level > 0.025 {
+		t.Errorf("level variance %.4f a week ahead, want a little above 0.01", near.Level)
+	}
+	if far.Level < near.Level+0.01 {
+		t.Errorf("level variance %.4f five weeks ahead, %.4f one; want four steps of 0.01 more", far.Level, near.Level)
+	}
+}

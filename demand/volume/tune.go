@@ -1,6 +1,9 @@
 package volume
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // tuning is what rolling origins choose.
 type tuning struct {
@@ -77,13 +80,19 @@ func (w *roller) use(trend, annual float64) {
 
 // trials appends the forecasts of every origin for the days from ahead up to but not including to.
 func (w *roller) trials(t tuning, from, to int, dst []trial) []trial {
-	for i, o := range w.at {
-		expected := w.expected[i]
-		l := levelOf(w.states[i].perDay, expected[:o], t, w.prior)
-		for d := o + from; d < min(o+to, len(expected)); d++ {
-			if expected[d] > 0 {
-				dst = append(dst, trial{float64(d - o), w.came[d], l.at(float64(d-o)) * expected[d]})
-			}
+	for i := range w.at {
+		dst = w.trialsAt(i, t, from, to, dst)
+	}
+	return dst
+}
+
+// trialsAt appends the forecasts of one origin.
+func (w *roller) trialsAt(i int, t tuning, from, to int, dst []trial) []trial {
+	o, expected := w.at[i], w.expected[i]
+	l := levelOf(w.states[i].perDay, expected[:o], t, w.prior)
+	for d := o + from; d < min(o+to, len(expected)); d++ {
+		if expected[d] > 0 {
+			dst = append(dst, trial{float64(d - o), w.came[d], l.at(float64(d-o)) * expected[d]})
 		}
 	}
 	return dst
@@ -103,15 +112,23 @@ func (w *roller) tune(annual bool) tuning {
 	return best
 }
 
+// ways returns the ways to follow the level beside a season.
+func ways(t tuning) (all []tuning) {
+	for _, t.HalfLife = range halfLives {
+		for _, t.Back = range backs {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
 // follow returns the best way to follow the level beside a season.
 func (w *roller) follow(t tuning) (best tuning) {
 	w.use(t.Trend, t.Annual)
 	score := math.Inf(-1)
-	for _, t.HalfLife = range halfLives {
-		for _, t.Back = range backs {
-			if s := w.score(t); s > score {
-				best, score = t, s
-			}
+	for _, way := range ways(t) {
+		if s := w.score(way); s > score {
+			best, score = way, s
 		}
 	}
 	return best
@@ -133,6 +150,25 @@ func (w *roller) weigh(t tuning, annual bool) (best tuning) {
 	}
 	w.use(best.Trend, best.Annual)
 	return best
+}
+
+// chosenBefore returns for each origin the way to follow the level, beside a season, that the origins before
+// it would have chosen: what all of them choose has seen what it is held against.
+func (w *roller) chosenBefore(t tuning) []tuning {
+	all := ways(t)
+	sums := make([]float64, len(all))
+	chosen := make([]tuning, len(w.at))
+	for i := len(w.at) - 1; i >= 0; i-- { // the earliest is last
+		chosen[i] = tuning{usual.HalfLife, usual.Back, t.Trend, t.Annual}
+		if len(w.at)-1-i >= fewestOrigins {
+			chosen[i] = all[slices.Index(sums, slices.Max(sums))]
+		}
+		for k, way := range all {
+			w.scratch = w.trialsAt(i, way, 0, 7, w.scratch[:0])
+			sums[k] += meanScore(w.scratch, 7)
+		}
+	}
+	return chosen
 }
 
 // score returns how well a tuning would have done.
