@@ -72,7 +72,7 @@ func (c *forecastFitCommand) run(ctx context.Context, out io.Writer) error {
 	printFit(out, city, fit)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	_, err = fmt.Fprintf(out, "Learnt in %.1f s with %d MiB of memory; kept in %s.\n", took.Seconds(), m.Sys>>20, keptIn(c.DataDir, forecast.File))
+	_, err = fmt.Fprintf(out, "Learnt in %.1f s with %d MiB of memory; kept in %s. A running server takes it up when it is started again.\n", took.Seconds(), m.Sys>>20, keptIn(c.DataDir, forecast.File))
 	return err
 }
 

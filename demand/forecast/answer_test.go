@@ -169,6 +169,23 @@ func tally3(n *[3]int, count int, b Band) {
 	}
 }
 
+// TestOneGammaForCells: a cell's band, which takes the multipliers of all days as one gamma variable, is the
+// one of days and level apart, but for a step of one where a probability falls on the edge of two counts.
+func TestOneGammaForCells(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := count.Dispersion{Day: rapid.Float64Range(0, 0.03).Draw(rt, "day"), Level: rapid.Float64Range(0, 0.02).Draw(rt, "level")}
+		days := rapid.SliceOfN(rapid.Float64Range(0, 4), 1, 14).Draw(rt, "means")
+		exact, phi := count.New(days, d), oneGamma(days, d)
+		for _, p := range []float64{0.1, 0.5, 0.9} {
+			q := quantiles{p: p, phi: phi}
+			k := q.of(sum(days))
+			if want := exact.Quantile(p); k != want && (math.Abs(float64(k-want)) > 1 || math.Abs(exact.CDF(min(k, want))-p) > 0.002) {
+				t.Fatalf("quantile %v of %v, %+v is %d, want %d", p, days, d, k, want)
+			}
+		}
+	})
+}
+
 // TestQuantilesOfTheTable: what is looked up is what is computed afresh.
 func TestQuantilesOfTheTable(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
