@@ -20,6 +20,7 @@ type Cover struct {
 	id   []uint64  // ascending
 	land []float64 // m² within the shapes
 	part []int32   // the shape that has most of the cell
+	face *onFace   // nil: H3 is asked for every point
 }
 
 // MaxCells is the greatest number of cells of a Cover.
@@ -107,6 +108,7 @@ func (k *cutter) collect(of map[uint64]*covered) (*Cover, error) {
 	if len(kept) == 0 {
 		return nil, errors.New("the shapes have no area")
 	}
+	c.face = newOnFace(c.id, c.res)
 	return c, nil
 }
 
@@ -150,6 +152,7 @@ func RestoreCover(res int, ids []string, land []float64, part []int32) (*Cover, 
 		}
 		c.id[i] = id
 	}
+	c.face = newOnFace(c.id, c.res)
 	return c, nil
 }
 
@@ -159,10 +162,16 @@ func (c *Cover) Len() int { return len(c.id) }
 // Res returns the H3 resolution.
 func (c *Cover) Res() int { return c.res }
 
-// At returns the cell that a point lies in; ok is false where that is no cell of the cover.
+// At returns the cell that a point lies in; ok is false where that is no cell of the cover. It agrees
+// with H3 everywhere.
 func (c *Cover) At(p orb.Point) (i Index, ok bool) {
 	if !(math.Abs(p.Lon()) <= 180 && math.Abs(p.Lat()) <= MaxLatitude) {
 		return 0, false
+	}
+	if c.face != nil {
+		if i, clear := c.face.at(p); clear {
+			return max(i, 0), i != none
+		}
 	}
 	id, err := h3.LatLngToCell(h3.LatLng{Lat: p.Lat(), Lng: p.Lon()}, c.res)
 	if err != nil {

@@ -211,24 +211,56 @@ func BenchmarkNewCover(b *testing.B) {
 	}
 }
 
-// TestCoverAtIsH3: At agrees with H3's library.
+// TestCoverAtIsH3: At agrees with H3's library all over the earth, at any resolution, on the edges
+// between cells too, whether the cells lie on one face of the icosahedron or not.
 func TestCoverAtIsH3(t *testing.T) {
-	c, err := NewCover(lands(london(t)), 8)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range somePoints() {
-		id, err := h3.LatLngToCell(h3.LatLng{Lat: p.Lat(), Lng: p.Lon()}, 8)
+	r := rand.New(rand.NewPCG(6, 7))
+	on, across := 0, 0
+	for k := range 80 {
+		res := MinRes + r.IntN(MaxRes-MinRes+1)
+		at := orb.Point{r.Float64()*350 - 175, r.Float64()*150 - 75}
+		if k%4 == 0 { // on the edge between the first face and the next but three
+			f := onSphere(orb.Point{faces[0].lon / degrees, faces[0].lat / degrees})
+			g := onSphere(orb.Point{faces[4].lon / degrees, faces[4].lat / degrees})
+			m := mix(1, f, 1, g)
+			at = orb.Point{math.Atan2(m[1], m[0]) / degrees, math.Atan2(m[2], math.Hypot(m[0], m[1])) / degrees}
+		}
+		c, err := NewCover([]orb.MultiPolygon{{{star(r, at, 8*edge(res), 20)}}}, res)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, in := c.Find(id.String())
-		if i, ok := c.At(p); ok != in || i != want {
-			t.Errorf("%v is in cell %d, %v; H3 says %s", p, i, ok, id)
+		if c.face != nil {
+			on++
+		} else {
+			across++
+		}
+		b := c.Outline(0).Bound()
+		for i := range Index(c.Len()) {
+			b = b.Union(c.Outline(i).Bound())
+		}
+		points := make([]orb.Point, 0, 1000)
+		for range 500 {
+			points = append(points, orb.Point{b.Min[0] + r.Float64()*(b.Max[0]-b.Min[0]), b.Min[1] + r.Float64()*(b.Max[1]-b.Min[1])})
+			ring := c.Outline(Index(r.IntN(c.Len())))
+			e, f := 1+r.IntN(len(ring)-1), r.Float64()
+			points = append(points, orb.Point{ring[e-1][0] + f*(ring[e][0]-ring[e-1][0]), ring[e-1][1] + f*(ring[e][1]-ring[e-1][1])})
+		}
+		for _, p := range points {
+			id, err := h3.LatLngToCell(h3.LatLng{Lat: p.Lat(), Lng: p.Lon()}, res)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, in := c.Find(id.String())
+			if i, ok := c.At(p); ok != in || i != want {
+				t.Errorf("resolution %d: %v is in cell %d, %v; H3 says %s", res, p, i, ok, id)
+			}
+		}
+		if _, ok := c.At(orb.Point{math.NaN(), at[1]}); ok {
+			t.Error("a place that is no number is in a cell")
 		}
 	}
-	if _, ok := c.At(orb.Point{math.NaN(), 51.5}); ok {
-		t.Error("a place that is no number is in a cell")
+	if on == 0 || across == 0 {
+		t.Errorf("%d covers lie on one face, %d on several; want some of each", on, across)
 	}
 }
 

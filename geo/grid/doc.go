@@ -5,6 +5,8 @@
 // library: London lies on one face of H3's icosahedron, in whose gnomonic plane the cells of a
 // resolution are one regular lattice of hexagons.
 //
+// A Cover is the cells of any outline on earth; most lie on one face and are found the same way.
+//
 // The tidal Thames is in no borough. Its cells belong to the grid where they touch a bank: at resolution
 // 9 that is the whole river above Greenwich, every bridge included, and three quarters of its surface in
 // all; what is missing is the middle of the river further east.

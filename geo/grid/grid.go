@@ -14,16 +14,11 @@ import (
 // Index is a cell's position in a Grid.
 type Index int32
 
-// none marks a place in the table that is no cell of the grid.
-const none Index = -1
-
 // Grid is the cells of one resolution that cover London. It is immutable and safe to share.
 type Grid struct {
-	res       int
-	plane     plane
-	low       [2]int   // axial coordinates of the table's first entry
-	size      [2]int   // the table's extent along q and r
-	table     []Index  // size[1] rows of size[0], none where there is no cell
+	res   int
+	plane plane
+	table
 	id        []uint64 // per cell, ascending
 	at        [][2]int32
 	centre    []orb.Point
@@ -46,7 +41,7 @@ func New(boroughs []geo.Borough, res int) (*Grid, error) {
 	if err := check(boroughs, res); err != nil {
 		return nil, fmt.Errorf("grid: %w", err)
 	}
-	g := &Grid{res: res, plane: newPlane(res)}
+	g := &Grid{res: res, plane: newPlane(&faces[londonFace], res)}
 	all := pieces(&g.plane, boroughs)
 	if len(all) == 0 {
 		return nil, fmt.Errorf("grid: the boroughs have no area")
@@ -87,8 +82,6 @@ func (g *Grid) number(all []piece) error {
 		centre orb.Point
 	}
 	var cells []cell
-	high := [2]int{all[0].q, all[0].r}
-	g.low = high
 	for i, p := range all {
 		if i > 0 && p.q == all[i-1].q && p.r == all[i-1].r {
 			continue
@@ -99,18 +92,14 @@ func (g *Grid) number(all []piece) error {
 			return fmt.Errorf("grid: cell at %v: %w", c, err)
 		}
 		cells = append(cells, cell{uint64(id), [2]int32{int32(p.q), int32(p.r)}, c})
-		g.low = [2]int{min(g.low[0], p.q), min(g.low[1], p.r)}
-		high = [2]int{max(high[0], p.q), max(high[1], p.r)}
 	}
 	slices.SortFunc(cells, func(a, b cell) int { return cmp.Compare(a.id, b.id) })
-	g.size = [2]int{high[0] - g.low[0] + 1, high[1] - g.low[1] + 1}
-	g.table = slices.Repeat([]Index{none}, g.size[0]*g.size[1])
-	for i, c := range cells {
+	for _, c := range cells {
 		g.id = append(g.id, c.id)
 		g.at = append(g.at, c.at)
 		g.centre = append(g.centre, c.centre)
-		g.table[g.slot(int(c.at[0]), int(c.at[1]))] = Index(i)
 	}
+	g.table = newTable(g.at)
 	return nil
 }
 
@@ -158,16 +147,4 @@ func (g *Grid) join() {
 		slices.Sort(row)
 		g.degree[i] = uint8(len(row))
 	}
-}
-
-// slot returns the table's entry for axial coordinates within its extent.
-func (g *Grid) slot(q, r int) int { return (r-g.low[1])*g.size[0] + q - g.low[0] }
-
-// lookup returns the cell at axial coordinates, or none.
-func (g *Grid) lookup(q, r int) Index {
-	q, r = q-g.low[0], r-g.low[1]
-	if uint(q) >= uint(g.size[0]) || uint(r) >= uint(g.size[1]) {
-		return none
-	}
-	return g.table[r*g.size[0]+q]
 }

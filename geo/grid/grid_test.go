@@ -74,7 +74,7 @@ func TestEveryPointOfLondonIsInACell(t *testing.T) {
 // The area of each borough must come back as the sum of its pieces, whatever cells they fall in.
 func TestPiecesAddUp(t *testing.T) {
 	boroughs := london(t)
-	p := newPlane(9)
+	p := newPlane(&faces[londonFace], 9)
 	g := newGrid(t, 9)
 	sum := make([]float64, len(boroughs))
 	for _, piece := range pieces(&p, boroughs) {
