@@ -65,12 +65,26 @@ func BenchmarkFile(b *testing.B) {
 	})
 }
 
+// BenchmarkAppend reports one call to a store of a million; read=true asks for all calls after each.
 func BenchmarkAppend(b *testing.B) {
-	s := open(b, b.TempDir())
-	call := arrivals(1)
-	for b.Loop() {
-		if err := s.Append(call, today); err != nil {
+	for _, read := range []bool{false, true} {
+		s := open(b, b.TempDir())
+		next := *s.kept
+		next.ground.District = make([]int32, 15000)
+		next.history = built(b, many(1_000_000))
+		if err := s.write(next, today); err != nil {
 			b.Fatal(err)
 		}
+		call := arrivals(1)
+		b.Run(fmt.Sprintf("read=%v", read), func(b *testing.B) {
+			for b.Loop() {
+				if err := s.Append(call, today); err != nil {
+					b.Fatal(err)
+				}
+				if read {
+					s.History()
+				}
+			}
+		})
 	}
 }

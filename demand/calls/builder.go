@@ -49,7 +49,8 @@ func (k Kind) Check() error {
 	return nil
 }
 
-// Builder takes calls in any order and makes a History of them. It holds 8 bytes a call.
+// Builder takes calls in any order and makes a History of them. It holds 8 bytes a call, and 16 while it
+// sorts them.
 type Builder struct {
 	cells int
 	kinds map[Kind]uint8 // by first appearance
@@ -117,8 +118,7 @@ func (b *Builder) History(zone *time.Location) *History {
 	for i, row := range b.rows {
 		b.rows[i] = row&^0xff | uint64(to[uint8(row)])
 	}
-	slices.Sort(b.rows)
-	h := unpack(b.rows)
+	h := unpack(sortRows(b.rows))
 	h.Cells, h.Kinds = b.cells, kinds
 	*b = *NewBuilder(b.cells)
 	if h.Len() > 0 {

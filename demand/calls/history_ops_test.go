@@ -100,6 +100,22 @@ func TestMergeAndWithout(t *testing.T) {
 	})
 }
 
+// TestSortRows compares with sorting by comparison, for numbers of every width.
+func TestSortRows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		mask := rapid.Uint64().Draw(t, "mask")
+		rows := make([]uint64, rapid.SampledFrom([]int{0, 1, fewRows - 1, fewRows, 3 * fewRows}).Draw(t, "rows"))
+		for i := range rows {
+			rows[i] = random.Uint64() & mask
+		}
+		want := slices.Sorted(slices.Values(rows))
+		if got := sortRows(rows); !slices.Equal(got, want) {
+			t.Fatal("out of order, or not the same rows")
+		}
+	})
+}
+
 // TestBuilderTakesAnyOrder: the same calls in another order make the same history.
 func TestBuilderTakesAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

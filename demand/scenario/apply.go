@@ -137,7 +137,11 @@ func (a *applier) named(what string, names []string, of func(calls.Kind) string)
 
 func (a *applier) growth(g *Growth) (step, string) {
 	out := &growth{kinds: a.chosen(g.Categories, g.Channels), perYear: g.PerYear, years: g.Years}
-	note := fmt.Sprintf("calls%s change by %+.3g %% a year, a typical week is %.3g years ahead", ofKinds(g.Categories, g.Channels), 100*g.PerYear, g.Years)
+	unit := "years"
+	if g.Years == 1 {
+		unit = "year"
+	}
+	note := fmt.Sprintf("calls%s change by %+.3g %% a year, a typical week is %.3g %s ahead", ofKinds(g.Categories, g.Channels), 100*g.PerYear, g.Years, unit)
 	about := a.base.About()
 	switch {
 	case !g.From.IsZero():
