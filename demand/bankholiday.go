@@ -70,21 +70,15 @@ func BankHolidays(year int) ([]BankHoliday, error) {
 	orMoved(special.earlyMay, onOrAfter(time.Monday, date(time.May, 1)), "Early May bank holiday")
 	orMoved(special.spring, onOrAfter(time.Monday, date(time.May, 25)), "Spring bank holiday")
 	add(onOrAfter(time.Monday, date(time.August, 25)), "Summer bank holiday")
-	christmas, boxing := date(time.December, 25), date(time.December, 26)
-	add(christmas, "Christmas Day")
-	add(boxing, "Boxing Day")
-	taken := weekday(boxing) // on a Sunday, Christmas Day gives way to Boxing Day's Monday
-	if taken != boxing {
-		if weekday(christmas) == taken {
-			taken = taken.AddDate(0, 0, 1)
+	free := date(time.December, 27)
+	for i, name := range []string{"Christmas Day", "Boxing Day"} {
+		t := date(time.December, 25+i)
+		add(t, name)
+		if t != weekday(t) {
+			free = weekday(free)
+			add(free, name+" (substitute day)")
+			free = free.AddDate(0, 0, 1)
 		}
-		add(taken, "Boxing Day (substitute day)")
-	}
-	if t := weekday(christmas); t != christmas {
-		if t == boxing {
-			t = t.AddDate(0, 0, 1)
-		}
-		add(t, "Christmas Day (substitute day)")
 	}
 	slices.SortFunc(days, func(a, b BankHoliday) int { return (int(a.Month)*32 + a.Day) - (int(b.Month)*32 + b.Day) })
 	return days, nil

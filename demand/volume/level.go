@@ -24,20 +24,23 @@ type posterior struct{ Rate, Calls float64 }
 // longRunDays is the half-life of the long run's level.
 const longRunDays = 448
 
-// levelOf returns the level at the end of the days. expected is of level 1; prior is in calls an hour,
-// 0 for none.
-func levelOf(perDay, expected []float64, t tuning, prior float64) level {
-	l := level{back: t.Back}
-	if calls, hours := recent(perDay, expected, longRunDays); prior > 0 {
-		l.longRun = posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/prior), calls + priorLevelCalls}
-	} else {
-		l.longRun = posterior{(calls + noPriorCalls) / hours, calls + noPriorCalls}
-	}
-	if l.now = l.longRun; t.HalfLife < longRunDays {
+// levelOf returns the level at the end of the days, beside that of the long run. expected is of level 1.
+func levelOf(perDay, expected []float64, t tuning, longRun posterior) level {
+	l := level{longRun, longRun, t.Back}
+	if t.HalfLife < longRunDays {
 		calls, hours := recent(perDay, expected, t.HalfLife)
-		l.now = posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/l.longRun.Rate), calls + priorLevelCalls}
+		l.now = posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/longRun.Rate), calls + priorLevelCalls}
 	}
 	return l
+}
+
+// longRunOf returns the level of the long run; prior is in calls an hour, 0 for none.
+func longRunOf(perDay, expected []float64, prior float64) posterior {
+	calls, hours := recent(perDay, expected, longRunDays)
+	if prior > 0 {
+		return posterior{(calls + priorLevelCalls) / (hours + priorLevelCalls/prior), calls + priorLevelCalls}
+	}
+	return posterior{(calls + noPriorCalls) / hours, calls + noPriorCalls}
 }
 
 // recent adds up the days, of which one counts half as much each halfLife days further back. Those beyond

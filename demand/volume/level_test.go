@@ -80,7 +80,8 @@ func TestLevelAfterALongSilence(t *testing.T) {
 	}
 	at := func(silent int) float64 {
 		none := make([]float64, silent)
-		l := levelOf(append(perDay, none...), append(expected, none...), tuning{HalfLife: 3, Back: 1e6}, 0)
+		perDay, expected := append(perDay, none...), append(expected, none...)
+		l := levelOf(perDay, expected, tuning{HalfLife: 3, Back: 1e6}, longRunOf(perDay, expected, 0))
 		return l.now.Rate / l.longRun.Rate
 	}
 	if soon, later := at(0), at(60); soon < 1.6 || math.Abs(later-1) > 0.001 {

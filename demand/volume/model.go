@@ -55,7 +55,7 @@ func Fit(city *demand.City, h *calls.History, s Settings) (*Model, error) {
 	for d := range st.expected {
 		st.expected[d] *= math.Exp(m.season.log(r.first + d))
 	}
-	m.level = levelOf(st.perDay, st.expected, m.tuning, m.prior)
+	m.level = levelOf(st.perDay, st.expected, m.tuning, longRunOf(st.perDay, st.expected, m.prior))
 	return m, nil
 }
 

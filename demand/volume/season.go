@@ -91,7 +91,7 @@ func fitSeason(first int, annual [][annualTerms]float64, perDay, expected []floa
 	beta := [2 + annualTerms]float64{math.Log(calls / total)}
 	for range 25 {
 		step := newton(rows, weight, perDay, expected, &beta, terms, alpha)
-		if step < 1e-9 {
+		if step < 1e-6 { // the next would be of its square
 			break
 		}
 	}

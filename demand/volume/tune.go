@@ -52,6 +52,7 @@ type roller struct {
 	states []*state
 	// expected is, for each origin, the expected calls of each day at level 1 under the season in use.
 	expected [][]float64
+	longRun  []posterior // the level of each origin's long run under it
 	scratch  []trial
 }
 
@@ -60,8 +61,10 @@ func newRoller(r *history, s *Settings, how smoothing) *roller {
 	for _, o := range w.at {
 		st := r.learn(o, o+aheadDays, s, how)
 		w.states = append(w.states, st)
-		w.expected = append(w.expected, append([]float64{}, st.expected...))
+		w.expected = append(w.expected, make([]float64, len(st.expected)))
 	}
+	w.longRun = make([]posterior, len(w.at))
+	w.use(0, 0)
 	return w
 }
 
@@ -75,6 +78,7 @@ func (w *roller) use(trend, annual float64) {
 			}
 			w.expected[i][d] = e
 		}
+		w.longRun[i] = longRunOf(st.perDay, w.expected[i][:w.at[i]], w.prior)
 	}
 }
 
@@ -89,7 +93,7 @@ func (w *roller) trials(t tuning, from, to int, dst []trial) []trial {
 // trialsAt appends the forecasts of one origin.
 func (w *roller) trialsAt(i int, t tuning, from, to int, dst []trial) []trial {
 	o, expected := w.at[i], w.expected[i]
-	l := levelOf(w.states[i].perDay, expected[:o], t, w.prior)
+	l := levelOf(w.states[i].perDay, expected[:o], t, w.longRun[i])
 	for d := o + from; d < min(o+to, len(expected)); d++ {
 		if expected[d] > 0 {
 			dst = append(dst, trial{float64(d - o), w.came[d], l.at(float64(d-o)) * expected[d]})
