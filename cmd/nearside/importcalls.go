@@ -65,7 +65,7 @@ type otherCity struct {
 	City         string `help:"GeoJSON outline of the city." placeholder:"FILE"`
 	Name         string `help:"The city's name. Default: the outline's file name." placeholder:"NAME"`
 	Cells        string `default:"h3" enum:"h3,areas" help:"What the cells are: h3 (hexagons) or areas (each feature of the outline)."`
-	Resolution   int    `default:"8" help:"H3 resolution of the cells, 5 to 10 (${default}). London's is 9."`
+	Resolution   *int   `help:"H3 resolution of the cells, 5 to 10 (8). London's is 9." placeholder:"N"`
 	Holidays     string `default:"none" enum:"none,england-and-wales" help:"Public holidays that the calendar knows: none (only those of fixed date) or england-and-wales."`
 	AreaProperty string `help:"Property of the outline's features that areas or districts are known by. Default: those that look like names or codes." placeholder:"NAME"`
 }
@@ -82,7 +82,10 @@ func (c *importCallsCommand) Validate() error {
 	if c.City != "" && c.Zone == "" {
 		errs = append(errs, errors.New("--city: give the city's time zone too, such as --zone America/Toronto"))
 	}
-	if c.City == "" && (c.Name != "" || c.Cells != "h3" || c.Resolution != outline.DefaultResolution || c.Holidays != "none" || c.AreaProperty != "") {
+	if c.Cells == "areas" && c.Resolution != nil {
+		errs = append(errs, errors.New("--resolution: of H3 cells, and with --cells areas the cells are the outline's areas"))
+	}
+	if c.City == "" && (c.Name != "" || c.Cells != "h3" || c.Resolution != nil || c.Holidays != "none" || c.AreaProperty != "") {
 		errs = append(errs, errors.New("--name, --cells, --resolution, --holidays and --area-property: only with --city"))
 	}
 	return errors.Join(errs...)
@@ -174,12 +177,15 @@ func (c *importCallsCommand) readOutline() (*outline.Outline, error) {
 		return nil, fmt.Errorf("--city: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	s := outline.Settings{Name: c.Name, Zone: c.Zone, Resolution: c.Resolution, Property: c.AreaProperty}
+	s := outline.Settings{Name: c.Name, Zone: c.Zone, Resolution: outline.DefaultResolution, Property: c.AreaProperty}
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(filepath.Base(c.City), filepath.Ext(c.City))
 	}
-	if c.Cells == "areas" {
-		s.Resolution = 0
+	switch {
+	case c.Cells == "areas":
+		s.Resolution = outline.Areas
+	case c.Resolution != nil:
+		s.Resolution = *c.Resolution
 	}
 	if c.Holidays != "none" {
 		s.Holidays = c.Holidays

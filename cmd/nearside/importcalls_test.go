@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/nearside-ems/nearside/demand/calls"
-	"github.com/nearside-ems/nearside/demand/outline"
 	"github.com/nearside-ems/nearside/internal/sourcedata"
 	"github.com/ulikunitz/xz"
 )
@@ -24,7 +23,7 @@ var may2026 = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 func newImport(dir string) *importCallsCommand {
 	c := &importCallsCommand{File: "-", DataDir: dir}
 	c.DateOrder, c.TimeFormat, c.MaxDropped = "auto", "text", 5
-	c.Cells, c.Resolution, c.Holidays = "h3", outline.DefaultResolution, "none"
+	c.Cells, c.Holidays = "h3", "none"
 	return c
 }
 
@@ -235,9 +234,10 @@ func BenchmarkImportCallsElsewhere(b *testing.B) {
 	if err := os.WriteFile(city, []byte(box), 0o600); err != nil {
 		b.Fatal(err)
 	}
+	res := 9
 	for b.Loop() {
 		c := newImport(b.TempDir())
-		c.File, c.City, c.Zone, c.Resolution = path, city, "Europe/London", 9
+		c.File, c.City, c.Zone, c.Resolution = path, city, "Europe/London", &res
 		if _, err := c.try(nil); err != nil {
 			b.Fatal(err)
 		}

@@ -42,7 +42,7 @@ func build(features []feature, s *Settings) (*Outline, error) {
 		return nil, err
 	}
 	o := &Outline{name: s.Name, zone: zone, holidays: s.Holidays}
-	if s.Resolution == 0 {
+	if s.Resolution == Areas {
 		return o, o.byArea(features, s.Property)
 	}
 	return o, o.byHexagon(features, s)

@@ -14,7 +14,7 @@ type Settings struct {
 	Name     string
 	Zone     string // of the time zone database, such as "America/Toronto"
 	Holidays string // as demand.City has them
-	// Resolution is that of the H3 cells; 0 makes each feature a cell instead.
+	// Resolution is that of the H3 cells, or Areas.
 	Resolution int
 	// Property of the features is what areas and districts are known by. Empty: those are taken that
 	// look like names or codes.
@@ -23,6 +23,9 @@ type Settings struct {
 
 // DefaultResolution has cells of 0.74 km² on average. London's own are of resolution 9, a seventh of it.
 const DefaultResolution = 8
+
+// Areas as Resolution makes each feature of the outline a cell.
+const Areas = 0
 
 // Limits of what is read. They are far above any city's outline and guard against files that are damaged
 // or something else.
@@ -46,7 +49,7 @@ func (s *Settings) Validate() error {
 	if s.Holidays != "" && s.Holidays != demand.EnglandAndWales {
 		errs = append(errs, fmt.Errorf("holidays %q; want %q or none", s.Holidays, demand.EnglandAndWales))
 	}
-	if s.Resolution != 0 && (s.Resolution < grid.MinRes || s.Resolution > grid.MaxRes) {
+	if s.Resolution != Areas && (s.Resolution < grid.MinRes || s.Resolution > grid.MaxRes) {
 		errs = append(errs, fmt.Errorf("resolution %d; want %d to %d", s.Resolution, grid.MinRes, grid.MaxRes))
 	}
 	return errors.Join(errs...)
