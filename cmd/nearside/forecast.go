@@ -31,19 +31,20 @@ type forecastFitCommand struct {
 func (c *forecastFitCommand) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	return c.run(ctx, os.Stdout)
+	return c.run(ctx, os.Stdout, time.Now())
 }
 
-func (c *forecastFitCommand) run(ctx context.Context, out io.Writer) error {
+// run learns from the calls of the hours that have ended: an import says nothing of the rest of its last day.
+func (c *forecastFitCommand) run(ctx context.Context, out io.Writer, now time.Time) error {
 	city, err := openCity(c.DataDir)
 	if err != nil {
 		return err
 	}
-	store, err := calls.Open(c.DataDir, city.City, time.Now())
+	store, err := calls.Open(c.DataDir, city.City, now)
 	if err != nil {
 		return err
 	}
-	h := store.History()
+	h := store.History().Before(calls.HourAt(now))
 	if h.Len() == 0 {
 		return fmt.Errorf("--data-dir %s keeps no calls to learn from; run nearside import calls first", c.DataDir)
 	}

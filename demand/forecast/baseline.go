@@ -48,7 +48,7 @@ type About struct {
 }
 
 // CutOff is the first hour of which no calls were known; 0 for a prior, which knew none.
-func (a *About) CutOff() calls.Hour { return a.Span.To }
+func (a About) CutOff() calls.Hour { return a.Span.To }
 
 // MaxDaysAhead is how far after its cut-off a learnt baseline is asked: a quarter. The volume's level
 // drifts, and nothing that was held against real calls looks further. A planner who wants a later season
@@ -56,7 +56,7 @@ func (a *About) CutOff() calls.Hour { return a.Span.To }
 const MaxDaysAhead = 92
 
 // check refuses a span that is empty, too long, or beyond the horizon. A prior knows no cut-off and has none.
-func (a *About) check(span calls.Span, zone *time.Location) error {
+func (a About) check(span calls.Span, zone *time.Location) error {
 	day := func(h calls.Hour) string { return h.Time().In(zone).Format("2006-01-02 15:04") }
 	switch most := calls.Hour(MaxDaysAhead * 24); {
 	case span.To <= span.From:
