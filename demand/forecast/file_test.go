@@ -160,9 +160,11 @@ func TestInputsSeeWhatMatters(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	fit := smallFit(f)
+	p := testPrior(testCity(2), 30)
+	from := at(f, "2025-01-06 00:00")
+	fit := learn(f, p.City(), simulate(p, calls.Span{From: from, To: from + 24*9}, 11), p.Settings())
 	f.Add(body(f, fit))
-	f.Add(body(f, learn(f, fit.city, &calls.History{Cells: 16}, testPrior(fit.city, 3).Settings())))
+	f.Add(body(f, learn(f, fit.city, &calls.History{Cells: 4}, p.Settings())))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, err := decode([32]byte{}, b, fit.city)
 		if err != nil {
