@@ -100,7 +100,7 @@ func driftNotes() []string {
 
 func findingProto(f *monitor.Finding) *pb.DriftFinding {
 	out := &pb.DriftFinding{
-		Kind: kindOf(f.Kind), Evidence: f.Evidence, FlagTime: timestamppb.New(f.Flagged), SinceTime: timestamppb.New(f.Since),
+		Kind: kindOf(f.Kind), Evidence: f.Evidence, FlagTime: timestamppb.New(f.Flagged), SinceTime: timestamppb.New(f.Since), UntilTime: timestamppb.New(f.Until),
 		Observed: int64(f.Observed), Expected: f.Expected.Mean, Lower: float64(f.Expected.Low), Upper: float64(f.Expected.High),
 	}
 	if f.Kind == monitor.Place {

@@ -12,13 +12,16 @@ type cusum struct {
 	flagged bool
 	at      int // position of the hour with which it reached the limit
 	since   int // start of the sum that did
+	until   int // the hour after that with which the sum was highest
+	sum     float64
+	highest float64 // of sum, which is value where it is not cut
 }
 
 // begin starts a day at hour i. A sum that has fallen to nothing takes its flag back; one far over the
 // limit is cut to twice the limit, so that this does not take for ever.
 func (c *cusum) begin(i int) {
 	if c.value <= 0 {
-		c.value, c.start, c.flagged = 0, i, false
+		c.value, c.start, c.flagged, c.sum, c.highest = 0, i, false, 0, 0
 	}
 	c.value = min(c.value, 2*c.limit)
 }
@@ -26,6 +29,9 @@ func (c *cusum) begin(i int) {
 // add adds the log likelihood ratio of hour i.
 func (c *cusum) add(ratio float64, i int) {
 	c.value += ratio
+	if c.sum += ratio; c.sum >= c.highest {
+		c.highest, c.until = c.sum, i+1
+	}
 	if c.value >= c.limit && !c.flagged {
 		c.flagged, c.at, c.since = true, i, c.start
 	}

@@ -57,9 +57,10 @@ func (w *Watch) findings(c *charts, f fitted) (all []Finding) {
 
 // found is what there is to say of a sum that has been flagged.
 func (w *Watch) found(k Kind, c *cusum, of counter) Finding {
-	_, came := of.sum(c.since, w.Len())
+	_, came := of.sum(c.since, c.until)
 	return Finding{
-		Kind: k, Flagged: w.end(c.at), Since: w.time(c.since), Observed: came, Expected: w.interval(of, c.since, w.Len()),
+		Kind: k, Flagged: w.end(c.at), Since: w.time(c.since), Until: w.end(c.until - 1),
+		Observed: came, Expected: w.interval(of, c.since, c.until),
 	}
 }
 
@@ -72,16 +73,20 @@ func (w *Watch) volume(k Kind, c *cusum) Finding {
 // counts is the evidence in the form "Croydon: 41 calls in 7 days, 22.3 expected (90 % interval 15 to 30)".
 func (w *Watch) counts(what string, f *Finding) string {
 	return fmt.Sprintf("%s: %s in %s, %.1f expected (90 %% interval %d to %d)",
-		what, plural(f.Observed, "call"), w.since(f.Since), f.Expected.Mean, f.Expected.Low, f.Expected.High)
+		what, plural(f.Observed, "call"), w.during(f), f.Expected.Mean, f.Expected.Low, f.Expected.High)
 }
 
-// since is the time from t to the end of the last closed hour.
-func (w *Watch) since(t time.Time) string {
-	hours := int(w.end(w.Len() - 1).Sub(t).Hours())
-	if hours < 48 {
-		return plural(hours, "hour")
+// during is how long a finding lasts, with its end where that is more than a day ago.
+func (w *Watch) during(f *Finding) string {
+	hours := int(f.Until.Sub(f.Since).Hours())
+	text := plural(hours, "hour")
+	if hours >= 48 {
+		text = plural((hours+12)/24, "day")
 	}
-	return plural((hours+12)/24, "day")
+	if w.end(w.Len()-1).Sub(f.Until) > 24*time.Hour {
+		text += " until " + f.Until.In(w.city.Zone).Format("2 January")
+	}
+	return text
 }
 
 func plural(n int, what string) string {
@@ -93,9 +98,9 @@ func plural(n int, what string) string {
 
 // silent is the finding of hours without a call.
 func (w *Watch) silent(first int) Finding {
-	f := w.found(VolumeDown, &cusum{at: w.Len() - 1, since: first}, w.all)
+	f := w.found(VolumeDown, &cusum{at: w.Len() - 1, since: first, until: w.Len()}, w.all)
 	f.Evidence = fmt.Sprintf("No call in %s, %.1f expected (90 %% interval %d to %d): do calls still reach this server?",
-		w.since(f.Since), f.Expected.Mean, f.Expected.Low, f.Expected.High)
+		w.during(&f), f.Expected.Mean, f.Expected.Low, f.Expected.High)
 	return f
 }
 
@@ -107,7 +112,7 @@ func (w *Watch) places(c *charts) (all []Finding) {
 			}
 			f := w.found(Place, s, w.ofDistrict(d))
 			f.District = d
-			expected, came := counter(w.all).sum(s.since, w.Len())
+			expected, came := counter(w.all).sum(s.since, s.until)
 			f.Evidence = w.counts(w.city.Districts[d], &f) + shares(f.Observed, came, f.Expected.Mean, expected)
 			all = append(all, f)
 		}
@@ -127,7 +132,7 @@ func (w *Watch) parts(c *charts) (all []Finding) {
 				continue
 			}
 			f := w.found(Hours, s, w.ofPart(p))
-			expected, came := counter(w.all).sum(s.since, w.Len())
+			expected, came := counter(w.all).sum(s.since, s.until)
 			f.Evidence = w.counts(partNames[p], &f) + shares(f.Observed, came, f.Expected.Mean, expected)
 			all = append(all, f)
 		}
@@ -136,7 +141,7 @@ func (w *Watch) parts(c *charts) (all []Finding) {
 }
 
 func (w *Watch) worse(t fitted) Finding {
-	f := w.found(Score, &cusum{at: t.at}, w.all)
+	f := w.found(Score, &cusum{at: t.at, until: w.Len()}, w.all)
 	f.Evidence = fmt.Sprintf("Log score of the places of %s: %.3f nats each, %.3f expected, %.1f standard deviations lower",
 		plural(t.calls, "call"), t.sum/float64(t.calls), t.mean/float64(t.calls), -t.z)
 	return f

@@ -24,8 +24,9 @@ type Finding struct {
 	Evidence string    // in words
 	Flagged  time.Time // end of the hour with which it was first flagged
 	Since    time.Time // from when on the calls part, as far as the sums tell
+	Until    time.Time // until when they clearly did: the end of the last hour, or before where it passes
 	District int       // where Kind is Place
-	Observed int       // calls since then, of what the finding is about
+	Observed int       // calls in between, of what the finding is about
 	Expected Interval
 }
 

@@ -4799,6 +4799,7 @@ type DriftFinding struct {
 	Expected      float64                `protobuf:"fixed64,7,opt,name=expected,proto3" json:"expected,omitempty"`
 	Lower         float64                `protobuf:"fixed64,8,opt,name=lower,proto3" json:"lower,omitempty"` // of the 90 % interval of what was expected
 	Upper         float64                `protobuf:"fixed64,9,opt,name=upper,proto3" json:"upper,omitempty"`
+	UntilTime     *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=until_time,json=untilTime,proto3" json:"until_time,omitempty"` // of the counts: when they were furthest apart, now where it goes on
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4894,6 +4895,13 @@ func (x *DriftFinding) GetUpper() float64 {
 		return x.Upper
 	}
 	return 0
+}
+
+func (x *DriftFinding) GetUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UntilTime
+	}
+	return nil
 }
 
 type DriftTest struct {
@@ -8040,7 +8048,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"closedTime\x12/\n" +
 	"\x05delay\x18\v \x01(\v2\x19.google.protobuf.DurationR\x05delay\x12/\n" +
 	"\x05as_of\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12\x14\n" +
-	"\x05notes\x18\r \x03(\tR\x05notes\"\xd9\x02\n" +
+	"\x05notes\x18\r \x03(\tR\x05notes\"\x94\x03\n" +
 	"\fDriftFinding\x12*\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x16.nearside.v1.DriftKindR\x04kind\x12\x1a\n" +
 	"\bevidence\x18\x02 \x01(\tR\bevidence\x127\n" +
@@ -8051,7 +8059,10 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\bobserved\x18\x06 \x01(\x03R\bobserved\x12\x1a\n" +
 	"\bexpected\x18\a \x01(\x01R\bexpected\x12\x14\n" +
 	"\x05lower\x18\b \x01(\x01R\x05lower\x12\x14\n" +
-	"\x05upper\x18\t \x01(\x01R\x05upperB\n" +
+	"\x05upper\x18\t \x01(\x01R\x05upper\x129\n" +
+	"\n" +
+	"until_time\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\tuntilTimeB\n" +
 	"\n" +
 	"\b_borough\"\x9a\x01\n" +
 	"\tDriftTest\x12*\n" +
@@ -8600,101 +8611,102 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	6,   // 100: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
 	98,  // 101: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
 	98,  // 102: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
-	6,   // 103: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
-	46,  // 104: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
-	69,  // 105: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
-	71,  // 106: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
-	71,  // 107: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
-	0,   // 108: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	74,  // 109: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	74,  // 110: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	11,  // 111: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,   // 112: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	99,  // 113: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	79,  // 114: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	79,  // 115: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	74,  // 116: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	74,  // 117: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	80,  // 118: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	11,  // 119: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	9,   // 120: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	74,  // 121: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	79,  // 122: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	8,   // 123: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
-	8,   // 124: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
-	0,   // 125: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
-	99,  // 126: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
-	9,   // 127: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
-	83,  // 128: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
-	11,  // 129: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
-	8,   // 130: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
-	0,   // 131: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
-	11,  // 132: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
-	87,  // 133: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
-	88,  // 134: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
-	89,  // 135: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
-	8,   // 136: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
-	9,   // 137: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
-	7,   // 138: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
-	86,  // 139: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
-	98,  // 140: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
-	98,  // 141: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
-	91,  // 142: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
-	9,   // 143: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
-	86,  // 144: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
-	98,  // 145: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
-	99,  // 146: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
-	86,  // 147: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
-	98,  // 148: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
-	99,  // 149: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
-	90,  // 150: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
-	90,  // 151: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
-	98,  // 152: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
-	13,  // 153: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	18,  // 154: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	21,  // 155: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	23,  // 156: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	26,  // 157: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	29,  // 158: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	35,  // 159: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	72,  // 160: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	75,  // 161: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	77,  // 162: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	81,  // 163: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
-	84,  // 164: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
-	92,  // 165: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
-	93,  // 166: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
-	94,  // 167: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
-	96,  // 168: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
-	51,  // 169: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
-	58,  // 170: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
-	61,  // 171: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
-	68,  // 172: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
-	16,  // 173: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	20,  // 174: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	22,  // 175: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	24,  // 176: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	28,  // 177: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	30,  // 178: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	45,  // 179: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	73,  // 180: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	100, // 181: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	78,  // 182: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	82,  // 183: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
-	85,  // 184: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
-	90,  // 185: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
-	90,  // 186: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
-	95,  // 187: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
-	97,  // 188: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
-	52,  // 189: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
-	60,  // 190: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
-	62,  // 191: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
-	70,  // 192: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
-	173, // [173:193] is the sub-list for method output_type
-	153, // [153:173] is the sub-list for method input_type
-	153, // [153:153] is the sub-list for extension type_name
-	153, // [153:153] is the sub-list for extension extendee
-	0,   // [0:153] is the sub-list for field type_name
+	98,  // 103: nearside.v1.DriftFinding.until_time:type_name -> google.protobuf.Timestamp
+	6,   // 104: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
+	46,  // 105: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
+	69,  // 106: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
+	71,  // 107: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
+	71,  // 108: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
+	0,   // 109: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	74,  // 110: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	74,  // 111: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	11,  // 112: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 113: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	99,  // 114: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	79,  // 115: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	79,  // 116: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	74,  // 117: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	74,  // 118: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	80,  // 119: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	11,  // 120: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	9,   // 121: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	74,  // 122: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	79,  // 123: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	8,   // 124: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	8,   // 125: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 126: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	99,  // 127: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	9,   // 128: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	83,  // 129: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	11,  // 130: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	8,   // 131: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 132: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	11,  // 133: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	87,  // 134: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	88,  // 135: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	89,  // 136: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	8,   // 137: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	9,   // 138: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	7,   // 139: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	86,  // 140: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	98,  // 141: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	98,  // 142: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	91,  // 143: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	9,   // 144: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	86,  // 145: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	98,  // 146: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	99,  // 147: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	86,  // 148: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	98,  // 149: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	99,  // 150: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	90,  // 151: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	90,  // 152: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	98,  // 153: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	13,  // 154: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	18,  // 155: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	21,  // 156: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	23,  // 157: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	26,  // 158: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	29,  // 159: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	35,  // 160: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	72,  // 161: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	75,  // 162: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	77,  // 163: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	81,  // 164: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	84,  // 165: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	92,  // 166: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	93,  // 167: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	94,  // 168: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	96,  // 169: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	51,  // 170: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
+	58,  // 171: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
+	61,  // 172: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
+	68,  // 173: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
+	16,  // 174: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	20,  // 175: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	22,  // 176: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	24,  // 177: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	28,  // 178: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	30,  // 179: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	45,  // 180: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	73,  // 181: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	100, // 182: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	78,  // 183: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	82,  // 184: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	85,  // 185: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	90,  // 186: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	90,  // 187: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	95,  // 188: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	97,  // 189: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	52,  // 190: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
+	60,  // 191: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
+	62,  // 192: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
+	70,  // 193: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
+	174, // [174:194] is the sub-list for method output_type
+	154, // [154:174] is the sub-list for method input_type
+	154, // [154:154] is the sub-list for extension type_name
+	154, // [154:154] is the sub-list for extension extendee
+	0,   // [0:154] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
