@@ -7,7 +7,7 @@
 // in local time: an hour of week that the clocks skip has no calls, one that they repeat has them twice.
 //
 // The shape is the typical week. Counts by hour of week are smoothed by circular Gaussian kernels in three
-// layers, each shrunk to the one before it: factors of the weekdays, profiles over the day that Monday to
+// layers, each shrunk to the prior's: factors of the weekdays, profiles over the day that Monday to
 // Friday and the weekend share, each day's own departures. How widely, and how far shrunk, is chosen by weeks
 // held out.
 //

@@ -226,6 +226,26 @@ func TestPriorGivesWay(t *testing.T) {
 	}
 }
 
+// TestPriorWithoutCallsInAnHour: calls may come all the same.
+func TestPriorWithoutCallsInAnHour(t *testing.T) {
+	c := london(t)
+	prior := priorWeek(4)
+	for h := 0; h < week; h += 24 {
+		clear(prior[h : h+6])
+	}
+	start := midnight(c, 2026, 1, 5)
+	h := simulate(calls.Span{From: start, To: start + 70*24}, 3, newWorld(c, 4).rate)
+	m := fit(t, c, h, Settings{PriorWeek: prior})
+	for at, x := range m.Week() {
+		if !(x > 0) {
+			t.Errorf("%v has the rate %v", demand.HourOfWeek(at), x)
+		}
+	}
+	if off := apart(m, calls.Span{From: h.Span.To, To: h.Span.To + week}, newWorld(c, 4).rate); off > 0.15 {
+		t.Errorf("ten weeks against such a prior are off by %.3f of their calls", off)
+	}
+}
+
 // TestPriorHolidays: a factor given is used until the day was seen.
 func TestPriorHolidays(t *testing.T) {
 	c := london(t)

@@ -52,17 +52,21 @@ func (s *Settings) priorRate() float64 {
 	return sum / week
 }
 
-// priorShape returns the shape of the week that little data falls back to, of mean 1.
+// priorShape returns the shape of the week that little data falls back to, of mean 1. No hour is without
+// calls: one that came where none could would have no likelihood at all.
 func (s *Settings) priorShape() *[week]float64 {
 	if s.PriorWeek == nil {
 		return &flat
 	}
 	shape, rate := *s.PriorWeek, s.priorRate()
 	for h := range shape {
-		shape[h] /= rate
+		shape[h] = max(shape[h]/rate, leastShape)
 	}
 	return &shape
 }
+
+// leastShape is the least rate of an hour that a prior may ask for, relative to the mean.
+const leastShape = 1e-3
 
 // priorHoliday returns the factor presumed of a kind of day.
 func (s *Settings) priorHoliday(kind uint8) float64 {

@@ -22,38 +22,64 @@ const profileCalls = 30
 // counts are the calls of each hour of week and those expected there, were all hours alike.
 type counts struct{ calls, expected [week]float64 }
 
-// shape returns the typical week, of mean 1: the prior's times what the calls say is different. That is
-// a factor of each day, times a profile over the hours of the day that Monday to Friday share, and one
-// that Saturday and Sunday share, smoothed round the clock, times each day's own
-// departure from these, smoothed round the week. Each is shrunk to 1.
+// shape returns the typical week, of mean 1. It is a factor of each day, times a profile over the hours of
+// the day that Monday to Friday share, and one that Saturday and Sunday share, smoothed round the clock, times
+// each day's own departure from these, smoothed round the week. Each is shrunk to what the prior has for it.
 func (c *counts) shape(s smoothing, prior *[week]float64) [week]float64 {
-	out := *prior
+	from := layersOf(prior)
 	var byDay [7]sums
 	for h := range week {
-		byDay[h/24].add(1, c.calls[h], c.expected[h]*out[h])
+		byDay[h/24].add(1, c.calls[h], c.expected[h])
+	}
+	var to layers
+	for d := range byDay {
+		to.day[d] = byDay[d].ratio(s.Day, from.day[d])
 	}
 	var byHour [2][24]sums
 	for h := range week {
-		out[h] *= byDay[h/24].ratio(s.Day)
-		byHour[groupOf(h/24)][h%24].add(1, c.calls[h], c.expected[h]*out[h])
+		byHour[groupOf(h/24)][h%24].add(1, c.calls[h], c.expected[h]*to.day[h/24])
 	}
 	k := kernel(s.Sigma)
-	var profile [2][24]float64
-	for g := range profile {
+	for g := range byHour {
 		for h := range 24 {
 			var near sums
 			for i, w := range k.weights {
 				at := &byHour[g][(h+i-k.half+24)%24]
 				near.add(w, at.calls, at.expected)
 			}
-			profile[g][h] = near.ratio(profileCalls)
+			to.profile[g][h] = near.ratio(profileCalls, from.profile[g][h])
 		}
 	}
-	for h := range out {
-		out[h] *= profile[groupOf(h/24)][h%24]
+	var out [week]float64
+	for h, p := range prior { // as far as the prior itself departs from its layers
+		out[h] = to.at(h) * p / from.at(h)
 	}
 	return c.departures(&out, s.Own)
 }
+
+// layers are a week as factors of its days and profiles of each group of days.
+type layers struct {
+	day     [7]float64
+	profile [2][24]float64
+}
+
+// layersOf returns the layers of a week without zeros.
+func layersOf(w *[week]float64) (l layers) {
+	var group [2]float64
+	for h, x := range w {
+		l.day[h/24] += x / 24
+		group[groupOf(h/24)] += x / 24
+		l.profile[groupOf(h/24)][h%24] += x
+	}
+	for g := range l.profile {
+		for h := range l.profile[g] {
+			l.profile[g][h] /= group[g]
+		}
+	}
+	return l
+}
+
+func (l *layers) at(h int) float64 { return l.day[h/24] * l.profile[groupOf(h/24)][h%24] }
 
 // departures multiplies a week with the departures of its hours from it.
 func (c *counts) departures(from *[week]float64, strength float64) (out [week]float64) {
@@ -65,7 +91,7 @@ func (c *counts) departures(from *[week]float64, strength float64) (out [week]fl
 			at := (h + i - k.half + week) % week
 			near.add(w, c.calls[at], c.expected[at]*from[at])
 		}
-		out[h] = from[h] * near.ratio(strength)
+		out[h] = from[h] * near.ratio(strength, 1)
 		sum += out[h]
 	}
 	for h := range out {
@@ -82,9 +108,10 @@ func (s *sums) add(weight, calls, expected float64) {
 	s.expected += weight * expected
 }
 
-// ratio returns calls over expected, shrunk to 1 as if so many more calls had come as expected.
-func (s *sums) ratio(strength float64) float64 {
-	return (s.calls + strength) / (s.expected + strength)
+// ratio returns calls over expected, shrunk to a prior as if so many more had been expected and had come in
+// that ratio.
+func (s *sums) ratio(strength, prior float64) float64 {
+	return (s.calls + strength*prior) / (s.expected + strength)
 }
 
 // groupOf returns 0 for Monday to Friday, 1 for the weekend.

@@ -29,26 +29,38 @@ func slowShape(c *counts, s smoothing, prior *[week]float64) (out [week]float64)
 		}
 		return one * one / two
 	}
-	factor := func(day int) float64 {
-		calls, expected := s.Day, s.Day
+	mean := func(day int) (m float64) {
 		for h := day * 24; h < day*24+24; h++ {
-			calls, expected = calls+c.calls[h], expected+c.expected[h]*prior[h]
+			m += prior[h] / 24
+		}
+		return m
+	}
+	factor := func(day int) float64 {
+		calls, expected := s.Day*mean(day), s.Day
+		for h := day * 24; h < day*24+24; h++ {
+			calls, expected = calls+c.calls[h], expected+c.expected[h]
 		}
 		return calls / expected
 	}
 	var to [week]float64
 	for h := range to {
-		var calls, expected, norm float64
+		var calls, expected, norm, from, of float64
 		for i := range 24 {
 			norm += around(h%24, i, 24, s.Sigma)
 		}
 		for i := range week {
-			if group(i) == group(h) {
-				w := around(h%24, i%24, 24, s.Sigma) / norm * width(s.Sigma)
-				calls, expected = calls+w*c.calls[i], expected+w*c.expected[i]*prior[i]*factor(i/24)
+			if group(i) != group(h) {
+				continue
+			}
+			w := around(h%24, i%24, 24, s.Sigma) / norm * width(s.Sigma)
+			calls, expected = calls+w*c.calls[i], expected+w*c.expected[i]*factor(i/24)
+			of += prior[i] / 24
+			if i%24 == h%24 {
+				from += prior[i]
 			}
 		}
-		to[h] = prior[h] * factor(h/24) * (calls + profileCalls) / (expected + profileCalls)
+		from /= of
+		to[h] = factor(h/24) * (calls + profileCalls*from) / (expected + profileCalls) * prior[h] / (mean(h/24) * from)
 	}
 	var sum float64
 	for h := range out {
