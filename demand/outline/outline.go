@@ -48,7 +48,7 @@ func build(features []feature, s *Settings) (*Outline, error) {
 	return o, o.byHexagon(features, s)
 }
 
-// byHexagon makes H3 cells; features with names are districts.
+// byHexagon makes H3 cells. Features with names are districts, those of one name together.
 func (o *Outline) byHexagon(features []feature, s *Settings) error {
 	title, ok := s.Property, true
 	if title == "" {
@@ -56,30 +56,27 @@ func (o *Outline) byHexagon(features []feature, s *Settings) error {
 	} else if !all(features, title) {
 		return fmt.Errorf("not every feature has the property %q; the first has %s", title, list(features))
 	}
-	of := make([]int32, len(features))
+	var shapes []orb.MultiPolygon // by district
+	at := map[string]int{}
 	for i := range features {
-		if !ok {
-			o.districts = []string{s.Name}
-			break
+		district := s.Name
+		if ok {
+			district = features[i].values[title]
 		}
-		v := features[i].values[title]
-		at := slices.Index(o.districts, v)
-		if at < 0 {
-			at = len(o.districts)
-			o.districts = append(o.districts, v)
+		d, known := at[district]
+		if !known {
+			d = len(shapes)
+			at[district] = d
+			o.districts, shapes = append(o.districts, district), append(shapes, nil)
 		}
-		of[i] = int32(at)
-	}
-	shapes := make([]orb.MultiPolygon, len(features))
-	for i := range features {
-		shapes[i] = features[i].shape
+		shapes[d] = append(shapes[d], features[i].shape...)
 	}
 	var err error
 	if o.cover, err = grid.NewCover(shapes, s.Resolution); err != nil {
 		return err
 	}
 	for i := range grid.Index(o.cover.Len()) {
-		o.district = append(o.district, of[o.cover.Part(i)])
+		o.district = append(o.district, int32(o.cover.Part(i)))
 	}
 	o.forgetEmpty()
 	return nil

@@ -99,6 +99,34 @@ func TestHexagonsHaveDistricts(t *testing.T) {
 	}
 }
 
+// TestFeaturesOfOneNameAreOneDistrict: a cell that two of them cover more of than any other does is in
+// their district.
+func TestFeaturesOfOneNameAreOneDistrict(t *testing.T) {
+	whole := read(t, three, hexagonal(toronto))
+	c, err := whole.City()
+	if err != nil {
+		t.Fatal(err)
+	}
+	strip := func(name string, from, to float64) string {
+		return fmt.Sprintf(`{"type":"Feature","properties":{"name":%q},"geometry":{"type":"Polygon","coordinates":[[[%v,43.64],[%v,43.64],[%v,43.66],[%v,43.66],[%v,43.64]]]}}`, name, from, to, to, from, from)
+	}
+	i, ok := whole.At(orb.Point{-79.45, 43.65})
+	if !ok {
+		t.Fatal("West End has no middle")
+	}
+	b := whole.Cell(i).Bound()
+	wide := b.Max[0] - b.Min[0]
+	x := func(f float64) float64 { return b.Min[0] + f*wide }
+	o := read(t, `{"type":"FeatureCollection","features":[`+strip("A", x(0), x(0.42))+","+strip("B", x(0.42), x(0.7))+","+strip("B", x(0.7), x(1))+`]}`, hexagonal(toronto))
+	if c, err = o.City(); err != nil {
+		t.Fatal(err)
+	}
+	j, ok := o.Named(whole.Label(i))
+	if !ok || len(c.Districts) != 2 || c.Districts[c.District[j]] != "B" {
+		t.Errorf("districts %q; the cell is in %q", c.Districts, c.Districts[c.District[j]])
+	}
+}
+
 // TestPointInAreaIsPlanar: the index answers as looking at every area does.
 func TestPointInAreaIsPlanar(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
