@@ -38,7 +38,7 @@ func drawn(city *demand.City, n int) *calls.History {
 
 // BenchmarkLearn is the fit of a city's calls, by calls and cells; memory is the heap's peak.
 func BenchmarkLearn(b *testing.B) {
-	for _, size := range []struct{ calls, side int }{{1_000_000, 122}, {500_000, 122}, {1_000_000, 86}} {
+	for _, size := range []struct{ calls, side int }{{250_000, 122}, {500_000, 122}, {1_000_000, 122}, {1_000_000, 86}, {1_000_000, 61}} {
 		city := testCity(size.side)
 		for k := range 6 { // as many as London has
 			v := make([]float64, city.Len())

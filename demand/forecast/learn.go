@@ -55,7 +55,7 @@ func Learn(ctx context.Context, city *demand.City, h *calls.History, s Settings)
 	if err != nil {
 		return nil, err
 	}
-	f.about = About{Hash: inputs, Learnt: true, Calls: h.Len(), Span: h.Span}
+	f.about = About{Hash: inputs, Learnt: h.Len() > 0, Calls: h.Len(), Span: h.Span}
 	f.lay()
 	return f, nil
 }

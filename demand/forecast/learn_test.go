@@ -30,6 +30,9 @@ func TestNoCallsGiveThePrior(t *testing.T) {
 		if name != "never" {
 			tolerance = math.Inf(1) // a known day without calls is something that was learnt
 		}
+		if a := f.About(); a.Learnt || !strings.HasPrefix(a.Name, "prior") {
+			t.Errorf("%s: without calls the fit says that it is %+v", name, a)
+		}
 		got, want := f.Week(), p.Week()
 		for i := range want.Rate {
 			near(t, "rate", float64(got.Rate[i]), float64(want.Rate[i]), tolerance)

@@ -21,7 +21,8 @@ func decode(inputs [32]byte, body []byte, city *demand.City) (*Fit, error) {
 	}
 	f := &Fit{city: city}
 	copy(f.calls[:], r.take("the calls' hash", 32))
-	f.about = About{Hash: inputs, Learnt: true, Calls: r.number("the number of calls", maxCalls), Span: r.span("the span")}
+	f.about = About{Hash: inputs, Calls: r.number("the number of calls", maxCalls), Span: r.span("the span")}
+	f.about.Learnt = f.about.Calls > 0
 	f.gaps = make([]calls.Span, r.number("the number of gaps", len(r.rest)/8))
 	for i := range f.gaps {
 		f.gaps[i] = r.span("a gap")
