@@ -92,8 +92,12 @@ func (r *learner) shrink(room *room) *shrunk {
 	if stale {
 		r.hyper.cell = shrinkage([][]float64{r.long.count}, []float64{r.long.calls}, b.share)
 	}
-	b.kappa = r.hyper.cell
-	room.refine(b.share, r.long.count, r.long.calls, nil, b.kappa, b.share)
+	for i, f := range fractions {
+		room.refine(b.share, r.long.count, r.long.calls, nil, r.hyper.cell*f, r.trial[i].share)
+	}
+	best := r.foreseeing()
+	b.kappa = r.hyper.cell * fractions[best]
+	copy(b.share, r.trial[best].share)
 	if stale {
 		r.hyper.block, r.hyper.calls = r.blockShrinkage(b.share), r.long.calls
 	}

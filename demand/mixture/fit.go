@@ -61,6 +61,7 @@ func (r *learner) predict(ctx context.Context, w int) ([]float32, error) {
 			value = append(value, ds[j].at(r.l.hour[i], r.n)[r.l.cell[i]])
 		}
 	}
+	r.judge(w)
 	return value, nil
 }
 

@@ -89,7 +89,7 @@ func TestFewCallsKeepThePrior(t *testing.T) {
 	city := testCity(10)
 	city.Prior = make([]float64, city.Len())
 	for i := range city.Prior {
-		city.Prior[i] = float64(1+i%7) / 397 // sums to 1
+		city.Prior[i] = float64(i % 7) // nothing in every seventh
 	}
 	city.Prior = shares(city.Prior)
 	h := testCalls(city.Len(), 6, 0, 1, twoTowns(10))
@@ -97,7 +97,9 @@ func TestFewCallsKeepThePrior(t *testing.T) {
 	off := func(h *calls.History) (kl float64) {
 		fitted(t, city, h).Shares(100, dst)
 		for i, q := range city.Prior {
-			kl += q * math.Log(q/float64(dst[i]))
+			if q > 0 {
+				kl += q * math.Log(q/float64(dst[i]))
+			}
 		}
 		return kl
 	}
@@ -219,10 +221,16 @@ func TestHeldOutWeeksAreForeseen(t *testing.T) {
 	}
 }
 
-// predicted returns the planes of all components before a week.
+// predicted returns the planes of all components before a week, made as Fit makes them.
 func predicted(t *testing.T, city *demand.City, h *calls.History, s Settings, week int) (planes []float32) {
 	t.Helper()
 	r := newLearner(city, newLedger(city, h), s)
+	for w := 3; w < week; w++ {
+		r.see(w)
+		if _, err := r.predict(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+	}
 	r.see(week)
 	ds, err := r.components(t.Context())
 	if err != nil {
@@ -250,5 +258,21 @@ func TestSharesAllocateNothing(t *testing.T) {
 	dst := make([]float32, city.Len())
 	if n := testing.AllocsPerRun(10, func() { m.Shares(5, dst) }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestForeseeingTakesConvincing: the likeliest shrinkage stays until another has foreseen clearly more.
+func TestForeseeingTakesConvincing(t *testing.T) {
+	for _, tc := range []struct {
+		score [len(fractions)]float64
+		want  int
+	}{{[...]float64{0, 0, 0}, 0}, {[...]float64{-100, -98, -99}, 0}, {[...]float64{-100, -96, -99}, 1}, {[...]float64{-100, -96, -95}, 2}, {[...]float64{-90, -96, -95}, 0}} {
+		var r learner
+		for i, s := range tc.score {
+			r.trial[i].score = s
+		}
+		if got := r.foreseeing(); got != tc.want {
+			t.Errorf("scores %v: fraction %d, want %d", tc.score, got, tc.want)
+		}
 	}
 }

@@ -92,10 +92,13 @@ func (s *slowly) spread(sigma float64) []float64 {
 }
 
 func (s *slowly) none() []float64 {
+	none := shares(s.city.Land)
 	if s.city.Prior != nil {
-		return s.city.Prior
+		for i, p := range s.city.Prior {
+			none[i] = (1-anywhere)*p + anywhere*none[i]
+		}
 	}
-	return shares(s.city.Land)
+	return none
 }
 
 // components returns each component's shares in an hour, by name.
@@ -104,7 +107,7 @@ func (s *slowly) components(kappa, block float64, h demand.HourOfWeek) map[strin
 	n := s.count(memory, nil)
 	share := s.spread(near)
 	if s.city.Prior != nil {
-		v := s.city.Prior
+		v := s.none()
 		for _, scale := range []float64{far, middling, near} {
 			v = s.refine(v, n, scale, placeCalls)
 		}
@@ -128,7 +131,7 @@ func (s *slowly) components(kappa, block float64, h demand.HourOfWeek) map[strin
 		"blocks, spread":                     s.refine(share, inBlock, middling, factorCalls),
 		"hours of the day":                   hours,
 		"hours of working days and weekends": s.refine(s.refine(profile, s.count(memory, aroundSlot(slot)), near, factorCalls), s.count(memory, aroundSlot(slot)), 0, block),
-		"profiles":                           profile, "prior": s.none(), "uniform": shares(s.city.Land),
+		"profiles":                           profile, "prior": s.city.Prior, "uniform": shares(s.city.Land),
 	}
 }
 
@@ -212,13 +215,16 @@ func TestComponentsAreAsDefined(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := newLearner(city, newLedger(city, h), settings)
+		for i := range r.trial {
+			r.trial[i].score = rapid.Float64Range(0, 10).Draw(t, "foreseen")
+		}
 		r.see(r.l.weeks())
 		ds, err := r.components(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		at := demand.HourOfWeek(rapid.IntRange(0, 167).Draw(t, "hour"))
-		want := newSlowly(city, h).components(r.hyper.cell, r.hyper.block, at)
+		want := newSlowly(city, h).components(r.hyper.cell*fractions[r.foreseeing()], r.hyper.block, at)
 		compared := 0
 		for _, d := range ds {
 			w, ok := want[d.Name]
