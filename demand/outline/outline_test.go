@@ -2,14 +2,12 @@ package outline
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +16,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nearside-ems/nearside/internal/artefact"
-	"github.com/nearside-ems/nearside/internal/sourcedata"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 )
@@ -103,10 +100,6 @@ func TestHexagonsHaveDistricts(t *testing.T) {
 // their district.
 func TestFeaturesOfOneNameAreOneDistrict(t *testing.T) {
 	whole := read(t, three, hexagonal(toronto))
-	c, err := whole.City()
-	if err != nil {
-		t.Fatal(err)
-	}
 	strip := func(name string, from, to float64) string {
 		return fmt.Sprintf(`{"type":"Feature","properties":{"name":%q},"geometry":{"type":"Polygon","coordinates":[[[%v,43.64],[%v,43.64],[%v,43.66],[%v,43.66],[%v,43.64]]]}}`, name, from, to, to, from, from)
 	}
@@ -118,7 +111,8 @@ func TestFeaturesOfOneNameAreOneDistrict(t *testing.T) {
 	wide := b.Max[0] - b.Min[0]
 	x := func(f float64) float64 { return b.Min[0] + f*wide }
 	o := read(t, `{"type":"FeatureCollection","features":[`+strip("A", x(0), x(0.42))+","+strip("B", x(0.42), x(0.7))+","+strip("B", x(0.7), x(1))+`]}`, hexagonal(toronto))
-	if c, err = o.City(); err != nil {
+	c, err := o.City()
+	if err != nil {
 		t.Fatal(err)
 	}
 	j, ok := o.Named(whole.Label(i))
@@ -260,185 +254,5 @@ func TestSetDistricts(t *testing.T) {
 	nearest := read(t, three, toronto)
 	if err := nearest.SetDistricts([]string{"A", "", "B"}); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// feature returns GeoJSON of one polygon with a ring of these coordinates.
-func polygon(coordinates string) string {
-	return `{"type":"Polygon","coordinates":[[` + coordinates + `]]}`
-}
-
-func TestReadRefuses(t *testing.T) {
-	many := make([]string, MaxCells+1)
-	for i := range many {
-		many[i] = "null"
-	}
-	for _, c := range []struct{ name, text, want string }{
-		{"empty", "", "not GeoJSON"},
-		{"cut short", three[:200], "not GeoJSON"},
-		{"TopoJSON", `{"type":"Topology"}`, `of type "Topology"`},
-		{"points", `{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]}}`, "it is a Point"},
-		{"no geometry", `{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null}]}`, "feature 1"},
-		{"null", `{"type":"FeatureCollection","features":[null]}`, "null"},
-		{"no features", `{"type":"FeatureCollection","features":[]}`, "no features"},
-		{"many features", `{"type":"FeatureCollection","features":[` + strings.Join(many, ",") + `]}`, "at most 200000"},
-		{"metres", polygon("[530000,180000],[531000,180000],[531000,181000],[530000,180000]"), "metres of a map grid"},
-		{"its CRS", `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}},"features":[]}`, "EPSG::27700; want longitude and latitude"},
-		{"swapped", polygon("[43.6,-79.5],[43.6,-79.4],[43.7,-79.4],[43.6,-79.5]"), "look swapped"},
-		{"swapped near Greenwich", polygon("[51.5,-0.1],[51.6,-0.1],[51.6,0],[51.5,-0.1]"), "swapped, or is the time zone another"},
-		{"open", polygon("[-79.5,43.6],[-79.4,43.6],[-79.4,43.7],[-79.5,43.7]"), "the last the same as the first"},
-		{"two corners", polygon("[-79.5,43.6],[-79.4,43.6],[-79.5,43.6]"), "at least 4"},
-		{"a bow tie", polygon("[-79.5,43.6],[-79.4,43.71],[-79.4,43.6],[-79.5,43.7],[-79.5,43.6]"), "crosses itself near"},
-		{"a hole elsewhere", strings.Replace(three, "-79.28,43.62", "-79.18,43.62", 2), "hole outside"},
-		{"no area", polygon("[-79.5,43.6],[-79.4,43.6],[-79.45,43.6],[-79.5,43.6]"), "area below"},
-		{"a continent", polygon("[-110,20],[-60,20],[-60,60],[-110,20]"), "at most 1000 km"},
-		{"the same area twice", strings.Replace(strings.Replace(three, "-79.4,43.6],[-79.3,43.6],[-79.3,43.7],[-79.4,43.7],[-79.4,43.6", "-79.49,43.61],[-79.41,43.61],[-79.41,43.69],[-79.49,43.69],[-79.49,43.61", 1), "zzz", "", 1), "areas 1 (West  End) and 2 (East End) overlap"},
-		{"names that contradict", strings.Replace(three, `"East End"`, `"1"`, 1), `"1" is one area by "CODE" and another by "Name"`},
-	} {
-		_, err := Read(strings.NewReader(c.text), toronto)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
-		}
-	}
-	for _, c := range []struct {
-		name string
-		s    Settings
-		want string
-	}{
-		{"no zone", Settings{Name: "x"}, "time zone"},
-		{"this machine's zone", Settings{Name: "x", Zone: "Local"}, "time zone"},
-		{"no name", Settings{Zone: "UTC"}, "name"},
-		{"holidays", Settings{Name: "x", Zone: "UTC", Holidays: "scotland"}, "holidays"},
-		{"resolution", Settings{Name: "x", Zone: "UTC", Resolution: 15}, "resolution 15"},
-		{"fine", Settings{Name: "x", Zone: "America/Toronto", Resolution: 8, Property: "borough"}, `has the property "borough"`},
-		{"property", Settings{Name: "x", Zone: "America/Toronto", Property: "hood"}, `no property "hood"; they have "CODE", "Name", "id"`},
-	} {
-		_, err := Read(strings.NewReader(three), c.s)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
-		}
-	}
-	if _, err := Read(strings.NewReader(polygon("[-81,42],[-77,42],[-77,45],[-81,45],[-81,42]")), Settings{Name: "x", Zone: "America/Toronto", Resolution: 10}); err == nil || !strings.Contains(err.Error(), "too many cells") {
-		t.Errorf("Ontario at resolution 10: %v", err)
-	}
-}
-
-// TestToronto reads the neighbourhoods as they are published.
-func TestToronto(t *testing.T) {
-	packed := sourcedata.Path(t, "demand", "toronto_neighbourhoods_158.geojson.xz")
-	text, err := exec.Command("xz", "-dc", packed).Output()
-	if err != nil {
-		t.Skipf("needs xz: %v", err)
-	}
-	o := read(t, string(text), toronto)
-	if o.Len() != 158 {
-		t.Errorf("%s", o)
-	}
-	t.Log(o)
-	table, err := os.ReadFile(sourcedata.Path(t, "demand", "toronto_neighbourhoods_158_centroids.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := o.City()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range strings.Split(strings.TrimSpace(string(table)), "\n")[1:] {
-		f := strings.Split(line, ",")
-		var p orb.Point
-		var km2 float64
-		if _, err := fmt.Sscan(f[2]+" "+f[3]+" "+f[4], &p[0], &p[1], &km2); err != nil {
-			t.Fatal(err)
-		}
-		byCode, ok := o.Named(f[0])
-		if !ok {
-			t.Fatalf("no area %s", f[0])
-		}
-		if at, ok := o.At(p); !ok || at != byCode {
-			t.Errorf("the centroid of %s (%s) is in area %d, %v; want %d", f[0], f[1], at, ok, byCode)
-		}
-		if got := c.Land[byCode] / 1e6; math.Abs(got/km2-1) > 0.01 {
-			t.Errorf("%s has %v km², want %v", f[1], got, km2)
-		}
-	}
-	hex := read(t, string(text), hexagonal(toronto))
-	t.Log(hex)
-	var land, areas float64
-	ch, _ := hex.City()
-	for _, a := range ch.Land {
-		land += a
-	}
-	for _, a := range c.Land {
-		areas += a
-	}
-	if math.Abs(land/areas-1) > 1e-3 || len(ch.Districts) < 150 { // the smallest have most of no cell
-		t.Errorf("hexagons have %v m² in %d districts, areas %v m²", land, len(ch.Districts), areas)
-	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add(three, 0)
-	f.Add(three, 5)
-	f.Add(polygon("[-79.5,43.6],[-79.4,43.71],[-79.4,43.6],[-79.5,43.7],[-79.5,43.6]"), 0)
-	f.Add(polygon("[-79.5,43.6],[-79.4],[null,43.6],[-79.5,43.7],[-79.5,43.6]"), 0)
-	f.Add(`{"type":"FeatureCollection","features":[null]}`, 0)
-	f.Fuzz(func(t *testing.T, text string, res int) {
-		o, err := Read(strings.NewReader(text), Settings{Name: "x", Zone: "UTC", Resolution: min(res, 5)})
-		if err != nil {
-			return
-		}
-		if _, err := o.City(); err != nil {
-			t.Fatal(err)
-		}
-		var b bytes.Buffer
-		if err := o.Encode(&b); err != nil {
-			t.Fatal(err)
-		}
-		again, err := Decode(&b)
-		if err != nil || again.Hash() != o.Hash() {
-			t.Fatalf("does not come back: %v", err)
-		}
-	})
-}
-
-func FuzzDecode(f *testing.F) {
-	for _, s := range []Settings{toronto, {Name: "x", Zone: "UTC", Resolution: 6}} {
-		o, err := Read(strings.NewReader(three), s)
-		if err != nil {
-			f.Fatal(err)
-		}
-		var b bytes.Buffer
-		if err := o.Encode(&b); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b.Bytes())
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		o, err := Decode(bytes.NewReader(text))
-		if err != nil {
-			return
-		}
-		if !json.Valid(text) || o.Len() == 0 {
-			t.Fatal("taken")
-		}
-		o.At(orb.Point{-79.35, 43.65})
-		o.Named("x")
-	})
-}
-
-func BenchmarkAtAreas(b *testing.B) {
-	packed := sourcedata.Path(b, "demand", "toronto_neighbourhoods_158.geojson.xz")
-	text, err := exec.Command("xz", "-dc", packed).Output()
-	if err != nil {
-		b.Skipf("needs xz: %v", err)
-	}
-	o := read(b, string(text), toronto)
-	r := rand.New(rand.NewPCG(5, 6))
-	points := make([]orb.Point, 4096)
-	for i := range points {
-		points[i] = orb.Point{-79.63 + 0.5*r.Float64(), 43.59 + 0.26*r.Float64()}
-	}
-	for i := 0; b.Loop(); i++ {
-		o.At(points[i%len(points)])
 	}
 }
