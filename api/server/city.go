@@ -17,11 +17,19 @@ func (s *planningService) GetCity(context.Context, *pb.GetCityRequest) (*pb.City
 	return s.city, nil
 }
 
+// sentence makes one of words that follow a colon elsewhere; nothing stays nothing.
+func sentence(words string) string {
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + strings.TrimSuffix(words[1:], ".") + "."
+}
+
 func (s *Server) describe() *pb.City {
 	c, g := s.City, s.City.Grid
 	city := &pb.City{
 		Title: "London", Demo: s.Demo, Network: s.Network.Name, NetworkNote: s.NetworkNote,
-		Demand: s.demand.Week.Source, DemandNote: strings.TrimSpace(strings.Join(s.demand.Notes, " ") + " " + s.BaselineFault), DataSha256: c.Hash, Version: s.Version,
+		Demand: s.demand.Week.Source, DemandNote: strings.TrimSpace(strings.Join(s.demand.Notes, " ") + " " + sentence(s.BaselineFault)), DataSha256: c.Hash, Version: s.Version,
 		NetworkSha256: s.networkHash(),
 	}
 	for i := range g.Len() {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -47,6 +48,18 @@ func TestGetCity(t *testing.T) {
 	}
 	if hours != 168 {
 		t.Errorf("periods hold %d hours, want 168", hours)
+	}
+}
+
+// TestDemandNote: the city says what its forecast rests on and what is wrong with it.
+func TestDemandNote(t *testing.T) {
+	for fault, says := range map[string]string{"": "is in no interval.", "the fit cannot be read; run fit": "is in no interval. The fit cannot be read; run fit."} {
+		s := smallSettings(t)
+		s.BaselineFault = fault
+		city, err := start(t, s).GetCity(background(t), &pb.GetCityRequest{})
+		if err != nil || city.Demand != "even" || !strings.HasSuffix(city.DemandNote, says) {
+			t.Errorf("%q: %q, %q, %v", fault, city.GetDemand(), city.GetDemandNote(), err)
+		}
 	}
 }
 
