@@ -27,7 +27,7 @@ export interface Plan {
   centres: PlannedSite[]; all: Access; comparisons: Comparison[]; basis: Basis; demand: string; stopped: boolean;
   hours: number[]; hoursInWords: string;
 }
-export interface PlanRequest { cars: number; centres: number; hours: number[]; objective: string; driving: string }
+export interface PlanRequest { cars: number; centres: number; hours: number[]; objective: string; driving: string; suitable: boolean }
 export interface Progress { incumbentSeconds: number; boundSeconds: number; gap: number; stage: string; progress: number; warning: string }
 export interface Operation { name: string; done: boolean; progress: Progress; error?: string; plan?: Plan }
 

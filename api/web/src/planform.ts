@@ -33,6 +33,7 @@ export function planForm(send: (request: PlanRequest) => void): HTMLFormElement 
     field("Keep low", choice("objective", [
       ["expected_response", "expected response, cars may be busy"], ["mean_response", "mean response, every car free"],
     ])),
+    field("For", choice("calls", [["all", "all calls"], ["suitable", "calls that suit a joint-response car"]])),
     field("Driving", choice("driving", [["DRIVING_NORMAL", "normal"], ["DRIVING_BLUE_LIGHT", "blue light"]])),
     trouble, el("button", { type: "submit", class: "primary" }, "Make a plan"));
   form.addEventListener("submit", (e) => {
@@ -43,7 +44,7 @@ export function planForm(send: (request: PlanRequest) => void): HTMLFormElement 
     if (!chosen.length) return;
     send({
       cars: Number(given.get("cars")), centres: Number(given.get("centres")), objective: String(given.get("objective")),
-      driving: String(given.get("driving")), hours: shiftHours(chosen, Number(given.get("from")), Number(given.get("until"))),
+      driving: String(given.get("driving")), suitable: given.get("calls") === "suitable", hours: shiftHours(chosen, Number(given.get("from")), Number(given.get("until"))),
     });
   });
   return form;

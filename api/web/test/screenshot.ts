@@ -31,7 +31,7 @@ async function pictures(page: Page, address: string, folder: string): Promise<vo
   await page.check("input[value=mean]");
   await page.click("text=Place it on the map");
   await page.mouse.click(430, 410);
-  await page.fill("input[name=calls]", "60");
+  await page.fill(".scenario input[name=calls]", "60");
   await page.click(".scenario button[type=submit]");
   await settle(page);
   await shot("scenario");
