@@ -91,8 +91,7 @@ func summary(r *monitor.Report, zone *time.Location) string {
 func driftNotes() []string {
 	set := monitor.DefaultSettings()
 	return []string{
-		fmt.Sprintf("Where nothing has changed, volume, place and hours are flagged within a year with a probability below %.0f %%, the score ever with one of about %.0f %%.",
-			100*365/set.FalseAlarmDays, 100*set.ScoreAlarm),
+		fmt.Sprintf("Where nothing has changed, something is flagged within a year with a probability of at most %.0f %%; in simulated years it was about 1 %%.", 100*365/set.FalseAlarmDays),
 		fmt.Sprintf("What changes by less counts as nothing: volume by %.0f %% (or twice what the forecast's own level is uncertain by), a borough's part by %.0f %%, a part of the day's by %.0f %%, the score by %.2f nats a call.",
 			100*set.Tolerance, 100*(set.PlaceTolerance-1), 100*(set.HoursTolerance-1), set.ScoreTolerance),
 	}

@@ -18,20 +18,17 @@ var (
 func TestFalseAlarms(t *testing.T) {
 	for _, perDay := range []float64{272, 20} {
 		alarms := map[Kind]int{}
-		n, score := 0, 0
+		n := 0
 		for y := range *years {
 			w := newWorld(33, perDay, uint64(y)).watch(t, 365, 365, change{})
 			if _, k, ok := w.firstFlag(0); ok {
 				alarms[k]++
 				n++
 			}
-			if w.fit().flagged {
-				score++
-			}
 		}
-		t.Logf("%v calls a day: %d of %d years with a false alarm, by kind %v; score %d", perDay, n, *years, alarms, score)
-		if float64(n) > max(1, 0.3*float64(*years)) || score > *years/10+1 {
-			t.Errorf("%v calls a day: %d of %d years have a false alarm, %d of the score; the bounds are a half and a twentieth, and usual is far less", perDay, n, *years, score)
+		t.Logf("%v calls a day: %d of %d years with a false alarm, by kind %v", perDay, n, *years, alarms)
+		if float64(n) > max(1, 0.3*float64(*years)) {
+			t.Errorf("%v calls a day: %d of %d years have a false alarm; the bound is a half, and usual is far less", perDay, n, *years)
 		}
 	}
 }
@@ -46,6 +43,7 @@ func TestDelays(t *testing.T) {
 		}
 		return 1
 	}
+	within := func(c int) float64 { return []float64{0.8, 0.8, 2.8}[c%3] } // the quiet cell of each has 0.28 of its calls, not 0.1
 	district := func(d int, factor float64) func(int) float64 {
 		return func(c int) float64 {
 			if c/3 == d {
@@ -61,12 +59,13 @@ func TestDelays(t *testing.T) {
 		kind   Kind
 		want   int // days, median
 	}{
-		{"a third more calls", 272, change{volume: 1.3}, VolumeUp, 4},
-		{"a third more calls", 20, change{volume: 1.3}, VolumeUp, 20},
+		{"30 % more calls", 272, change{volume: 1.3}, VolumeUp, 4},
+		{"30 % more calls", 20, change{volume: 1.3}, VolumeUp, 20},
 		{"30 % fewer calls", 272, change{volume: 0.7}, VolumeDown, 4},
 		{"30 % fewer calls", 20, change{volume: 0.7}, VolumeDown, 20},
 		{"twice the calls of one borough", 272, change{volume: 1, cell: district(16, 2)}, Place, 12},
 		{"1.6 times the calls from 00:00 to 06:00", 272, change{volume: 1, hour: night}, Hours, 25},
+		{"calls that move within their boroughs", 272, change{volume: 1, cell: within}, Score, 12},
 	} {
 		var delays []int
 		right := 0

@@ -7,11 +7,12 @@ type charts struct {
 	volume pair
 	place  []pair // of each district
 	hours  [weekParts]pair
+	score  cusum
 }
 
 func (w *Watch) newCharts() *charts {
 	s := &w.settings
-	c := &charts{place: make([]pair, len(w.city.Districts))}
+	c := &charts{place: make([]pair, len(w.city.Districts)), score: cusum{limit: s.limit(scoreShare, 1)}}
 	c.volume = newPair(s.limit(volumeShare, 2), 1+max(s.Tolerance, 2*math.Sqrt(w.spread.Level)), s.VolumeStep)
 	for d := range c.place {
 		c.place[d] = newPair(s.limit(placeShare, 2*len(c.place)), s.PlaceTolerance, s.PlaceStep)
@@ -34,6 +35,7 @@ func (w *Watch) run(days []day) *charts {
 // day goes over one day.
 func (c *charts) day(w *Watch, d day) {
 	c.volume.begin(d.first)
+	c.score.begin(d.first)
 	for i := range c.place {
 		c.place[i].begin(d.first)
 	}
@@ -46,6 +48,7 @@ func (c *charts) day(w *Watch, d day) {
 		now.expected += w.total[i]
 		now.came += int(w.came[i])
 		c.volume.volume(before, now, w.spread.Day, i)
+		c.score.add(w.score[i].flatter, i)
 		c.runPlace(w, i)
 	}
 	if d.ended {
@@ -108,40 +111,27 @@ func (w *Watch) silence() (first int, ok bool) {
 // once in 11 years.
 const improbable = 1e-5
 
-// tightest is the variance of the score at which its boundary is tightest: some hundred calls, nats².
-const tightest = 500
-
-// fitted is the score of all calls beside what the forecast expects of it.
+// fitted is the score of calls beside what the forecast expects of it.
 type fitted struct {
 	calls               int
 	sum, mean, variance float64
-	z                   float64
-	test, limit         float64 // standard deviations by which the fit is worse than tolerated
-	flagged             bool
-	at                  int // position of the hour with which it first was
 }
 
-// fit compares the score of all calls with what the forecast expects. The boundary, for a sum of variance
-// v that one looks at whenever one likes, is that of Robbins' normal mixture for one side (1970, Annals of
-// Mathematical Statistics 41, 1397): √((v+ρ)(2 ln(1/2α) + ln((v+ρ)/ρ))) with ρ = tightest.
-func (w *Watch) fit() (f fitted) {
-	crossed := false
-	for i, s := range w.score {
+// fit adds up the scores of hours first to end, end left out.
+func (w *Watch) fit(first, end int) (f fitted) {
+	for i := first; i < end; i++ {
 		f.calls += int(w.came[i])
-		f.sum += s.sum
-		f.mean += s.mean
-		f.variance += s.variance
-		if f.variance == 0 {
-			continue
-		}
-		sd := math.Sqrt(f.variance)
-		f.z = (f.sum - f.mean) / sd
-		f.test = (f.mean - f.sum - w.settings.ScoreTolerance*float64(f.calls)) / sd
-		f.limit = math.Sqrt((1 + tightest/f.variance) * (2*math.Log(1/(2*w.settings.ScoreAlarm)) + math.Log1p(f.variance/tightest)))
-		f.flagged = f.test >= f.limit
-		if f.flagged && !crossed {
-			f.at, crossed = i, true
-		}
+		f.sum += w.score[i].sum
+		f.mean += w.score[i].mean
+		f.variance += w.score[i].variance
 	}
 	return f
+}
+
+// z returns by how many standard deviations the score is more than expected.
+func (f *fitted) z() float64 {
+	if f.variance == 0 {
+		return 0
+	}
+	return (f.sum - f.mean) / math.Sqrt(f.variance)
 }

@@ -14,7 +14,7 @@ var partNames = [weekParts]string{
 }
 
 // tests returns, of each kind, the test that is nearest to its limit.
-func (c *charts) tests(f fitted, s *Settings) []Test {
+func (c *charts) tests(s *Settings) []Test {
 	within := func(share float64) string {
 		return fmt.Sprintf("within a year with a probability of at most %.0f %%", min(100, 100*365*share/s.FalseAlarmDays))
 	}
@@ -30,12 +30,12 @@ func (c *charts) tests(f fitted, s *Settings) []Test {
 		{VolumeUp, "more calls", max(0, c.volume.up.value), c.volume.up.limit, within(volumeShare / 2)},
 		{VolumeDown, "fewer calls", max(0, c.volume.down.value), c.volume.down.limit, within(volumeShare / 2)},
 		place, hours,
-		{Score, "places that fit worse", max(0, f.test), f.limit, fmt.Sprintf("ever with a probability of about %.0f %%", 100*s.ScoreAlarm)},
+		{Score, "places that fit worse", max(0, c.score.value), c.score.limit, within(scoreShare)},
 	}
 }
 
 // findings puts what is flagged into words, the longest flagged of each kind first.
-func (w *Watch) findings(c *charts, f fitted) (all []Finding) {
+func (w *Watch) findings(c *charts) (all []Finding) {
 	if c.volume.up.flagged {
 		all = append(all, w.volume(VolumeUp, &c.volume.up))
 	}
@@ -46,8 +46,8 @@ func (w *Watch) findings(c *charts, f fitted) (all []Finding) {
 	}
 	all = append(all, w.places(c)...)
 	all = append(all, w.parts(c)...)
-	if f.flagged {
-		all = append(all, w.worse(f))
+	if c.score.flagged {
+		all = append(all, w.worse(&c.score))
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), a.Flagged.Compare(b.Flagged))
@@ -140,9 +140,9 @@ func (w *Watch) parts(c *charts) (all []Finding) {
 	return all
 }
 
-func (w *Watch) worse(t fitted) Finding {
-	f := w.found(Score, &cusum{at: t.at, until: w.Len()}, w.all)
-	f.Evidence = fmt.Sprintf("Log score of the places of %s: %.3f nats each, %.3f expected, %.1f standard deviations lower",
-		plural(t.calls, "call"), t.sum/float64(t.calls), t.mean/float64(t.calls), -t.z)
+func (w *Watch) worse(c *cusum) Finding {
+	f, t := w.found(Score, c, w.all), w.fit(c.since, c.until)
+	f.Evidence = fmt.Sprintf("Places of %s in %s: log score %.3f nats each, %.3f expected, %.1f standard deviations lower",
+		plural(t.calls, "call"), w.during(&f), t.sum/float64(t.calls), t.mean/float64(t.calls), -t.z())
 	return f
 }

@@ -104,10 +104,10 @@ func (w *Watch) Report() *Report {
 		return r
 	}
 	days := w.days()
-	c, f := w.run(days), w.fit()
+	c := w.run(days)
 	r.From, r.To = w.time(0), w.end(w.Len()-1)
-	r.Scores = w.scores(days, f)
-	r.Tests = c.tests(f, &w.settings)
+	r.Scores = w.scores(days)
+	r.Tests = c.tests(&w.settings)
 	for _, d := range days[max(0, len(days)-reportDays):] {
 		r.Days = append(r.Days, w.dayOf(d))
 	}
@@ -119,7 +119,7 @@ func (w *Watch) Report() *Report {
 		flagged := c.place[d].up.flagged || c.place[d].down.flagged
 		r.Districts = append(r.Districts, District{came, w.interval(of, first, w.Len()), flagged})
 	}
-	r.Findings = w.findings(c, f)
+	r.Findings = w.findings(c)
 	return r
 }
 
@@ -158,8 +158,9 @@ func (w *Watch) distribution(of counter, first, end int) *count.Distribution {
 	return count.New(means, w.spread)
 }
 
-func (w *Watch) scores(days []day, f fitted) Scores {
-	s := Scores{Hours: w.Len(), Calls: f.calls, Z: f.z}
+func (w *Watch) scores(days []day) Scores {
+	f := w.fit(0, w.Len())
+	s := Scores{Hours: w.Len(), Calls: f.calls, Z: f.z()}
 	if f.calls > 0 {
 		s.LogScore, s.ExpectedLogScore = f.sum/float64(f.calls), f.mean/float64(f.calls)
 	}

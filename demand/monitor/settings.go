@@ -23,8 +23,6 @@ type Settings struct {
 	VolumeStep, PlaceStep, HoursStep float64
 	// ScoreTolerance is how many nats a call may fit worse than the forecast expects.
 	ScoreTolerance float64
-	// ScoreAlarm is the probability that the score is ever flagged while it is within its tolerance.
-	ScoreAlarm float64
 }
 
 // DefaultSettings returns the settings whose false alarms and delays docs/monitoring.md measures.
@@ -33,15 +31,16 @@ func DefaultSettings() Settings {
 		FalseAlarmDays: 730,
 		Tolerance:      0.05, PlaceTolerance: 1.15, HoursTolerance: 1.1,
 		VolumeStep: 1.2, PlaceStep: 1.6, HoursStep: 1.3,
-		ScoreTolerance: 0.05, ScoreAlarm: 0.05,
+		ScoreTolerance: 0.05,
 	}
 }
 
 // The parts of FalseAlarmDays' reciprocal that the families of tests share.
 const (
-	volumeShare = 0.4
+	volumeShare = 0.3
 	placeShare  = 0.4
 	hoursShare  = 0.2
+	scoreShare  = 0.1
 )
 
 // limit returns the sum at which one of n tests flags that have a share of the false alarms together:
@@ -66,6 +65,5 @@ func (s *Settings) Validate() error {
 	want(s.PlaceStep > 1 && s.PlaceStep < 10, "PlaceStep", s.PlaceStep, "a factor above 1, up to 10")
 	want(s.HoursStep > 1 && s.HoursStep < 10, "HoursStep", s.HoursStep, "a factor above 1, up to 10")
 	want(s.ScoreTolerance >= 0 && s.ScoreTolerance < 10, "ScoreTolerance", s.ScoreTolerance, "0 to 10 nats")
-	want(s.ScoreAlarm > 0 && s.ScoreAlarm < 1, "ScoreAlarm", s.ScoreAlarm, "a probability between 0 and 1")
 	return errors.Join(errs...)
 }

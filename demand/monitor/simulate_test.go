@@ -176,5 +176,8 @@ func (c *charts) flagged() (Kind, bool) {
 			return Hours, true
 		}
 	}
+	if c.score.flagged {
+		return Score, true
+	}
 	return 0, false
 }

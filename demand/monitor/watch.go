@@ -33,8 +33,13 @@ type Watch struct {
 }
 
 // scored is the log score of an hour's calls, each by its cell's share of the hour, and the mean and
-// variance that the forecast expects of it for as many calls.
-type scored struct{ sum, mean, variance float64 }
+// variance that the forecast expects of it for as many calls. flatter is the log likelihood ratio of the
+// calls coming from shares that are flatter than the forecast's.
+type scored struct{ sum, mean, variance, flatter float64 }
+
+// flattening is the θ of the flatter shares: p to the power of 1 − θ, over their sum. With a variance of
+// the score of about 1 nat² a call it is what finds calls soonest that fit 0.1 to 0.2 nats worse.
+const flattening = 0.1
 
 // New returns a watch over a forecast for a city, with the dispersion that the forecast says totals have.
 func New(city *demand.City, spread count.Dispersion, s Settings) (*Watch, error) {
@@ -81,7 +86,7 @@ func (w *Watch) Close(h calls.Hour, rates []float32, cells []int32) error {
 		observed[w.city.District[c]]++
 	}
 	w.total[i], w.came[i] = total, int32(len(cells))
-	w.score[i] = scoreOf(rates, total, cells)
+	w.score[i] = scoreOf(rates, total, cells, w.settings.ScoreTolerance)
 	w.pit[i] = count.New([]float64{total}, w.spread).PIT(len(cells))
 	return nil
 }
@@ -105,17 +110,19 @@ func (w *Watch) slot(h calls.Hour) int {
 
 // scoreOf scores the calls of an hour by their place. Given how many calls the hour has, each is drawn
 // from the cells' shares p, so the score of one has mean Σ p ln p and variance Σ p ln² p − (Σ p ln p)².
-// The volume does not enter, nor does what the hour has in common with its day.
-func scoreOf(rates []float32, total float64, cells []int32) (s scored) {
+// The volume does not enter, nor does what the hour has in common with its day. Under the forecast the
+// likelihood ratio of the flatter shares has mean 1, less what is tolerated takes from it.
+func scoreOf(rates []float32, total float64, cells []int32, tolerance float64) (s scored) {
 	if total == 0 || len(cells) == 0 {
 		return s
 	}
-	var mean, square float64
+	var mean, square, flat float64
 	for _, r := range rates {
 		if p := float64(r) / total; p > 0 {
 			l := math.Log(p)
 			mean += p * l
 			square += p * l * l
+			flat += p * math.Exp(-flattening*l)
 		}
 	}
 	n := float64(len(cells))
@@ -123,5 +130,6 @@ func scoreOf(rates []float32, total float64, cells []int32) (s scored) {
 	for _, c := range cells {
 		s.sum += math.Log(max(float64(rates[c])/total, leastShare))
 	}
+	s.flatter = -flattening*(s.sum+n*tolerance) - n*math.Log(flat)
 	return s
 }

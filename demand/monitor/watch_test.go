@@ -13,13 +13,13 @@ import (
 	"github.com/nearside-ems/nearside/demand/count"
 )
 
-// TestScoreAgainstEnumeration compares the expected score and its variance with the sums over all ways in
-// which two calls can fall.
+// TestScoreAgainstEnumeration compares the expected score, its variance and the mean of the likelihood ratio
+// with the sums over all ways in which two calls can fall.
 func TestScoreAgainstEnumeration(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rates := rapid.SliceOfN(rapid.Float32Range(0, 3), 2, 6).Draw(t, "rates")
 		rates[0] += 0.1
-		var total, mean, square float64
+		var total, mean, square, ratio float64
 		for _, r := range rates {
 			total += float64(r)
 		}
@@ -29,15 +29,19 @@ func TestScoreAgainstEnumeration(t *testing.T) {
 				if a == 0 || b == 0 {
 					continue
 				}
-				s := scoreOf(rates, total, []int32{int32(i), int32(j)})
+				s := scoreOf(rates, total, []int32{int32(i), int32(j)}, 0.05)
 				p := a / total * b / total
 				mean += p * s.sum
 				square += p * s.sum * s.sum
+				ratio += p * math.Exp(s.flatter)
 			}
 		}
-		s := scoreOf(rates, total, []int32{0, 0})
+		s := scoreOf(rates, total, []int32{0, 0}, 0.05)
 		if math.Abs(s.mean-mean) > 1e-9 || math.Abs(s.variance-(square-mean*mean)) > 1e-9 {
 			t.Fatalf("mean %v, variance %v; want %v, %v", s.mean, s.variance, mean, square-mean*mean)
+		}
+		if want := math.Exp(-flattening * 2 * 0.05); math.Abs(ratio-want) > 1e-9 {
+			t.Fatalf("the likelihood ratio has mean %v, want %v", ratio, want)
 		}
 	})
 }
