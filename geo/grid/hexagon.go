@@ -25,14 +25,5 @@ func HexagonAt(p orb.Point, res int) (Hexagon, error) {
 	if err != nil {
 		return Hexagon{}, fmt.Errorf("grid: centre of %v: %w", id, err)
 	}
-	boundary, err := h3.CellToBoundary(id)
-	if err != nil {
-		return Hexagon{}, fmt.Errorf("grid: outline of %v: %w", id, err)
-	}
-	hex := Hexagon{ID: uint64(id), Centre: orb.Point{centre.Lng, centre.Lat}}
-	for _, c := range boundary {
-		hex.Outline = append(hex.Outline, orb.Point{c.Lng, c.Lat})
-	}
-	hex.Outline = append(hex.Outline, hex.Outline[0])
-	return hex, nil
+	return Hexagon{ID: uint64(id), Centre: orb.Point{centre.Lng, centre.Lat}, Outline: outline(id)}, nil
 }
