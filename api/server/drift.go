@@ -18,8 +18,6 @@ import (
 const (
 	// watchedDays is how many days of calls before the present a watch begins with at most.
 	watchedDays = 56
-	// learnableHours is how many hours of calls are enough to learn from, where only a prior is in use.
-	learnableHours = 28 * 24
 	// driftPause is how often the keeper looks whether hours have closed or calls were imported.
 	driftPause = time.Minute
 	// watchAhead is how many days ahead of its cut-off the forecast's dispersion is taken.
@@ -172,8 +170,8 @@ func (d *drift) behind() string {
 		}
 		return ""
 	}
-	if h.Known() >= learnableHours {
-		return "calls are kept here, but no forecast is learnt from them: run nearside forecast fit"
+	if h.Known() >= forecast.LearnableHours {
+		return "calls are stored, but no forecast was learnt from them; run nearside forecast fit"
 	}
 	return ""
 }

@@ -131,7 +131,7 @@ func TestCallsThatNobodyLearntFrom(t *testing.T) {
 		t.Fatalf("%v, %v", d.GetScores(), err)
 	}
 	f, err := c.GetForecast(background(t), &pb.GetForecastRequest{})
-	if err != nil || !f.Degraded || !strings.Contains(f.DegradedReason, "no forecast is learnt from them") {
+	if err != nil || !f.Degraded || !strings.Contains(f.DegradedReason, "no forecast was learnt from them") {
 		t.Errorf("%v %q, %v", f.GetDegraded(), f.GetDegradedReason(), err)
 	}
 }

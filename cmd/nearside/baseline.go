@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,7 +40,10 @@ func openExpectation(dataDir string, c *cityOfDir, stored *calls.History, now ti
 		}
 		return e, nil
 	case errors.Is(err, fs.ErrNotExist) && stored.Len() > 0:
-		e.fault = "calls are stored, but no forecast was learnt from them; " + again
+		e.note = "calls are stored, but no forecast was learnt from them; " + again
+		if stored.Known() >= forecast.LearnableHours {
+			e.fault, e.note = e.note, ""
+		}
 	case errors.Is(err, fs.ErrNotExist):
 	case errors.Is(err, artefact.ErrUnusable) || errors.Is(err, forecast.ErrOtherCity):
 		e.fault = fmt.Sprintf("the learnt forecast cannot be used: %v; %s", err, again)
@@ -47,10 +51,8 @@ func openExpectation(dataDir string, c *cityOfDir, stored *calls.History, now ti
 		return nil, err
 	}
 	if c.prior == nil {
-		if e.fault == "" {
-			e.fault = fmt.Sprintf("no calls of %s are stored, and nothing is published that a forecast could rest on; run nearside import calls, then nearside forecast fit", c.Name)
-		}
-		return nil, errors.New(e.fault)
+		nothing := fmt.Sprintf("no calls of %s are stored, and nothing is published that a forecast could rest on; run nearside import calls, then nearside forecast fit", c.Name)
+		return nil, errors.New(cmp.Or(e.fault, e.note, nothing))
 	}
 	e.Baseline = c.prior
 	return e, nil

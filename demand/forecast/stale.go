@@ -11,6 +11,10 @@ import (
 // proved for fits that are made once a week.
 const FreshDays = 7
 
+// LearnableHours is how many known hours of calls are worth learning from, where only a prior is in use:
+// four weeks.
+const LearnableHours = 28 * 24
+
 // Standing is how a fit stands to the calls that are stored now.
 type Standing struct {
 	Newer   int        // calls after the fit's cut-off, which it does not know
