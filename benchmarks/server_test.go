@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	loadCalls       = 20_000 // a batch
+	loadCalls       = 10_000 // a batch
 	loadConnections = 16
 )
 

@@ -14,17 +14,18 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// regressions names the benchmarks of both commits that grew slower by more than the gate allows.
-func regressions(now, before samples) []string {
+// suspects names the benchmarks of both commits whose median grew by more than the gate allows.
+func suspects(now, before samples) []string {
 	var slower []string
 	for _, name := range slices.Sorted(maps.Keys(now)) {
-		if len(before[name]) > 0 && regressed(now[name], before[name]) {
+		if len(before[name]) > 0 && median(now[name]) > (1+slowdown)*median(before[name]) {
 			slower = append(slower, name)
 		}
 	}
 	return slower
 }
 
+// regressed tells whether a suspect is slower beyond chance, too.
 func regressed(now, before []float64) bool {
 	n := benchmath.NewSample(slices.Clone(now), &benchmath.DefaultThresholds)
 	b := benchmath.NewSample(slices.Clone(before), &benchmath.DefaultThresholds)

@@ -35,13 +35,17 @@ func TestRegressionsNeedSizeAndSignificance(t *testing.T) {
 		{"slower at the median, but noise", []float64{0.9, 0.97, 1.6, 1.7, 0.95, 1.8}, false},
 		{"faster", []float64{0.5, 0.51, 0.49, 0.52, 0.48, 0.5}, false},
 	} {
-		got := len(regressions(samples{"X": c.now}, samples{"X": steady})) == 1
-		if got != c.want {
+		if got := regressed(c.now, steady); got != c.want {
 			t.Errorf("%s: regressed = %v, want %v", c.name, got, c.want)
 		}
 	}
-	if got := regressions(samples{"new": steady}, samples{}); got != nil {
-		t.Errorf("a new benchmark cannot regress, got %v", got)
+}
+
+func TestSuspectsAreSlowAtTheMedian(t *testing.T) {
+	before := samples{"same": {1, 1, 1.1, 0.9}, "slow": {1, 1, 1.1, 0.9}}
+	now := samples{"same": {1, 1.2, 1.6, 0.9}, "slow": {1.5, 1.4, 1.4, 1}, "new": {9, 9, 9, 9}}
+	if diff := cmp.Diff([]string{"slow"}, suspects(now, before)); diff != "" {
+		t.Error(diff)
 	}
 }
 

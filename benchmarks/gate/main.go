@@ -10,17 +10,17 @@ import (
 	"path/filepath"
 )
 
-// A benchmark regresses when its median time grows by more than slowdown and a Mann–Whitney test
-// gives less than alpha: both, and in two rounds, since CI's machines are noisy.
+// A benchmark regresses when its median time grows by more than slowdown in two rounds, since CI's
+// machines are noisy, and a Mann–Whitney test of the second gives less than alpha.
 const (
 	slowdown = 0.30
 	alpha    = 0.01
 )
 
-// Runs of each commit in the first round, and in the second one that has to confirm a regression.
-// Six against six is the fewest that lets the test give p < 0.01 with room for one overlap.
+// Runs of each commit: in the first round enough to find suspects, in the second, which has to confirm
+// them, enough for the test.
 const (
-	firstRound  = 6
+	firstRound  = 4
 	secondRound = 10
 )
 
@@ -82,7 +82,7 @@ func checkRegressions(folder string, head, base *binary, now, before samples) er
 		return err
 	}
 	failed := false
-	for _, name := range regressions(now, before) {
+	for _, name := range suspects(now, before) {
 		if reason, ok := accepted[name]; ok {
 			fmt.Printf("slower, accepted: %s (%s)\n", name, reason)
 			continue
@@ -95,7 +95,7 @@ func checkRegressions(folder string, head, base *binary, now, before samples) er
 		if len(again[name]) == 0 || len(then[name]) == 0 {
 			return fmt.Errorf("%s did not run a second time", name)
 		}
-		if len(regressions(again, then)) == 0 {
+		if !regressed(again[name], then[name]) {
 			fmt.Printf("  not confirmed: %s\n", name)
 			continue
 		}
