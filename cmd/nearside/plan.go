@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/export"
 	"github.com/nearside-ems/nearside/internal/artefact"
 	"github.com/nearside-ems/nearside/planning"
@@ -43,28 +42,15 @@ func (c *planCommand) Run() error {
 	if err := errors.Join(checkOut(c.Out), writable(c.DataDir)); err != nil {
 		return err
 	}
-	city, err := data.Load()
-	if err != nil {
-		return err
-	}
 	// The first interrupt ends the search with the best plan so far; a second one ends the program.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	network, err := openNetwork(ctx, c.DataDir, city, warnOnTerminal)
-	if err != nil {
-		return err
-	}
-	expected, _, err := openLondonCalls(c.DataDir, city)
-	if err != nil {
-		return err
-	}
-	calls, err := expected.demand(&c.rulesFlags, city)
+	on, err := openBasis(ctx, c.DataDir, &c.rulesFlags)
 	if err != nil {
 		return err
 	}
 	show := newProgress(os.Stderr)
-	on := planning.Basis{City: city, Network: network, Demand: calls}
 	d, err := planning.Solve(ctx, on, s, c.DataDir, show.report)
 	show.end()
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/planning"
 )
 
@@ -23,21 +22,9 @@ func (c *verifyCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	city, err := data.Load()
-	if err != nil {
-		return err
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	network, err := openNetwork(ctx, c.DataDir, city, warnOnTerminal)
-	if err != nil {
-		return err
-	}
-	expected, _, err := openLondonCalls(c.DataDir, city)
-	if err != nil {
-		return err
-	}
-	calls, err := expected.demand(&c.rulesFlags, city)
+	on, err := openBasis(ctx, c.DataDir, &c.rulesFlags)
 	if err != nil {
 		return err
 	}
@@ -46,7 +33,6 @@ func (c *verifyCommand) Run() error {
 		dir = ""
 	}
 	show := newProgress(os.Stderr)
-	on := planning.Basis{City: city, Network: network, Demand: calls}
 	if err := planning.Verify(ctx, d, on, dir, show.report); err != nil {
 		return fmt.Errorf("%s: %w", c.Plan, err)
 	}
