@@ -34,7 +34,7 @@ var floors = [][]string{
 	{"demand/intake", "demand/volume", "demand/mixture", "demand/outline"},
 	{"demand/forecast"},
 	{"demand/scenario", "demand/suitability", "demand/monitor", "demand/backtest"},
-	{"optimiser"},
+	{"optimiser/..."},
 	{"dispatch"},
 	{"simulation", "fleet", "roadworks"},
 	{"data"},
