@@ -111,7 +111,7 @@ func resolve(city *data.London, field, words string) (grid.Index, error) {
 	if near := placesLike(city, words); near != "" {
 		want += "; did you mean " + near + "?"
 	}
-	return 0, &FieldError{field, strconv.Quote(words), want}
+	return 0, refuse(field, strconv.Quote(words), want)
 }
 
 // placesLike returns up to three places whose names contain the words, as a hint.
@@ -132,8 +132,28 @@ func (s *Scenario) Check(city *data.London) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	if err := s.unavailable(); err != nil {
+		return err
+	}
 	_, err := resolveAll(city, s.settled())
 	return err
+}
+
+// unavailable refuses what a scenario can say and no plan can follow yet.
+func (s *Scenario) unavailable() error {
+	var f faults
+	without := func(given bool, field string) { f.check(!given, field, "given", "none: not available yet") }
+	without(s.Objective != "" && s.Objective != ExpectedResponse && s.Objective != MeanResponse, "objective")
+	without(len(s.Groups) > 0, "groups")
+	without(s.PerSite > 1, "per_site")
+	without(len(s.FixedCentres) > 0, "fix_centres")
+	without(len(s.ForbiddenCentres) > 0, "forbid_centres")
+	without(s.Times != (TimeFactor{}), "travel_times")
+	without(len(s.AtMost) > 0, "at_most")
+	without(len(s.AtLeast) > 0, "at_least")
+	without(s.WorstMinutes != 0, "worst_minutes")
+	without(s.Seed > 1, "seed")
+	return f.err()
 }
 
 // resolveAll replaces the words of Fixed and Forbidden by cells of resolution 9, each once, and
@@ -153,7 +173,7 @@ func resolveAll(city *data.London, s Scenario) (Scenario, error) {
 				named[cell] = mention
 				ids = append(ids, city.Grid.ID(cell))
 			case !strings.HasPrefix(first, field+" "):
-				return nil, &FieldError{field, strconv.Quote(w), "a cell that is not also in " + first}
+				return nil, refuse(field, strconv.Quote(w), "a cell that is not also in "+first)
 			}
 		}
 		return ids, nil
@@ -166,7 +186,7 @@ func resolveAll(city *data.London, s Scenario) (Scenario, error) {
 		return s, err
 	}
 	if len(s.Fixed) > s.Cars {
-		return s, &FieldError{"fix", fmt.Sprintf("%d cells", len(s.Fixed)), fmt.Sprintf("at most as many as cars (%d)", s.Cars)}
+		return s, refuse("fix", fmt.Sprintf("%d cells", len(s.Fixed)), fmt.Sprintf("at most as many as cars (%d)", s.Cars))
 	}
 	return s, nil
 }

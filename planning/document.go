@@ -165,7 +165,7 @@ func (d *Document) scenario() (Scenario, error) {
 	}
 	for _, h := range d.Scenario.Hours {
 		if h < 0 || h >= demand.HoursPerWeek {
-			return Scenario{}, &FieldError{"scenario.hours", fmt.Sprint(h), "hours of the week, 0 to 167"}
+			return Scenario{}, refuse("scenario.hours", fmt.Sprint(h), "hours of the week, 0 to 167")
 		}
 		s.Hours = append(s.Hours, demand.HourOfWeek(h))
 	}

@@ -14,5 +14,5 @@ func ParseDriving(name string) (road.Driving, error) {
 			return d, nil
 		}
 	}
-	return 0, &FieldError{"driving", strconv.Quote(name), "normal or blue-light"}
+	return 0, refuse("driving", strconv.Quote(name), "normal or blue-light")
 }

@@ -42,7 +42,7 @@ func ParseHours(hours, days string) ([]demand.HourOfWeek, error) {
 func hourRange(text string) (from, until int, err error) {
 	a, b, isRange := strings.Cut(text, "-")
 	bad := func() (int, int, error) {
-		return 0, 0, &FieldError{"hours", strconv.Quote(text), "FROM-UNTIL in whole hours, such as 11-23 or 19-7 (0 to 24), or one hour (0 to 23)"}
+		return 0, 0, refuse("hours", strconv.Quote(text), "FROM-UNTIL in whole hours, such as 11-23 or 19-7 (0 to 24), or one hour (0 to 23)")
 	}
 	from, err = strconv.Atoi(strings.TrimSpace(a))
 	if err != nil || from < 0 || from > 23 {
@@ -63,7 +63,7 @@ func hourRange(text string) (from, until int, err error) {
 
 // dayList returns days of the week, 0 = Monday, in the order they were given.
 func dayList(text string) ([]int, error) {
-	bad := &FieldError{"days", strconv.Quote(text), "days such as mon-sun, sat-sun or mon,wed,fri"}
+	bad := refuse("days", strconv.Quote(text), "days such as mon-sun, sat-sun or mon,wed,fri")
 	var out []int
 	for _, part := range strings.Split(strings.ToLower(text), ",") {
 		a, b, isRange := strings.Cut(strings.TrimSpace(part), "-")

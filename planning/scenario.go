@@ -1,12 +1,9 @@
 package planning
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
@@ -16,20 +13,15 @@ const (
 	MaxCentres   = 50
 	MaxBusy      = 0.95
 	MaxTimeLimit = 300 * time.Second
+	MaxGroups    = 12  // kinds of cars
+	MaxCallKinds = 6   // kinds of calls
+	MaxPerSite   = 8   // cars at one base
+	MaxSiteRules = 400 // at_most and at_least together
+	MaxMinutes   = 120 // of every time in a scenario; longer ways count as so long
+	MaxBenefit   = 64  // points of a benefit curve
 
 	// DefaultTimeLimit is the time for the search when a Scenario gives none.
 	DefaultTimeLimit = 10 * time.Second
-)
-
-// Objective is what a plan keeps low.
-type Objective string
-
-// Objectives.
-const (
-	// ExpectedResponse counts that the nearest car may be busy (Snyder and Daskin 2005).
-	ExpectedResponse Objective = "expected_response"
-	// MeanResponse takes every car as free: the p-median.
-	MeanResponse Objective = "mean_response"
 )
 
 // Calls says which of the expected calls a plan is for.
@@ -41,74 +33,111 @@ const (
 	SuitableCalls Calls = "suitable" // those that suit a joint-response car, by rules kept as data
 )
 
-// Scenario is a planner's question.
+// Scenario is a planner's question; docs/format/scenario.md describes it as a file. Times in minutes are
+// response times: they count the mobilisation delay.
 type Scenario struct {
-	Cars    int                 // 1 to MaxCars
-	Centres int                 // 0 to MaxCentres
-	Hours   []demand.HourOfWeek // in which the cars run; in any order
-	// Objective is ExpectedResponse where empty.
-	Objective Objective
+	Name string `yaml:"name,omitempty" json:"name,omitempty"` // what it is about, in the planner's words
+
+	// Cars is how many, 1 to MaxCars; 0 with Groups is their sum. With FewestCars it is the most that may be used; 0: MaxCars.
+	Cars int `yaml:"cars,omitempty" json:"cars" zero:"no"`
+	// Groups are the kinds of cars; nil: all are alike.
+	Groups []Group `yaml:"groups,omitempty" json:"groups,omitempty"`
+	// CallKinds are the kinds of calls that Groups tell apart; nil: every car may take every call.
+	CallKinds []CallKind `yaml:"call_kinds,omitempty" json:"call_kinds,omitempty"`
+	// PerSite is how many cars of one group a site may have; 0 is 1.
+	PerSite int `yaml:"per_site,omitempty" json:"per_site,omitempty" zero:"no"`
+
+	Centres int `yaml:"centres,omitempty" json:"centres"` // 0 to MaxCentres
+	// FixedCentres and ForbiddenCentres are candidate sites that must, or must not, have a centre.
+	FixedCentres     []string `yaml:"fix_centres,omitempty" json:"fix_centres,omitempty"`
+	ForbiddenCentres []string `yaml:"forbid_centres,omitempty" json:"forbid_centres,omitempty"`
+
+	Hours Hours `yaml:"hours,omitempty" json:"hours"` // in which cars run; in any order
+	// Objective is ExpectedResponse where empty; Target is what it needs to be told.
+	Objective Objective `yaml:"objective,omitempty" json:"objective"`
+	Target    Target    `yaml:"target,omitempty" json:"target,omitzero"`
 	// Calls is TotalCalls where empty.
-	Calls Calls
+	Calls Calls `yaml:"demand,omitempty" json:"demand"`
 	// Busy is the share of the time that a car is out, 0 to MaxBusy; nil: estimated from the calls
-	// (see Load). MeanResponse takes none.
-	Busy      *float64
-	Driving   road.Driving // of cars on their way to a call; patients are always conveyed with normal driving
-	Fixed     []string     // H3 cells (resolution 8 or 9) or places that must have a car
-	Forbidden []string     // H3 cells or places that must not
+	// (see Load). Objectives that take every car as free take none.
+	Busy *float64 `yaml:"busy,omitempty" json:"busy,omitempty"`
+	// Driving is of cars on their way to a call; patients are always conveyed with normal driving.
+	Driving road.Driving `yaml:"driving,omitempty" json:"driving"`
+	Times   TimeFactor   `yaml:"travel_times,omitempty" json:"travel_times,omitzero"`
+
+	// Fixed are H3 cells (resolution 8 or 9) or places that must have a car; twice for two cars, where
+	// PerSite allows. Forbidden are H3 cells (resolution 7 to 9) or places that must not; all of a coarse cell.
+	Fixed     []string `yaml:"fix,omitempty" json:"fix,omitempty"`
+	Forbidden []string `yaml:"forbid,omitempty" json:"forbid,omitempty"`
+	// AtMost and AtLeast say how many cars parts of London may, or must, have.
+	AtMost  []SiteRule `yaml:"at_most,omitempty" json:"at_most,omitempty"`
+	AtLeast []SiteRule `yaml:"at_least,omitempty" json:"at_least,omitempty"`
+	// WorstMinutes is the longest response that any cell with calls may have from its nearest car, all
+	// free; 0: no limit.
+	WorstMinutes float64 `yaml:"worst_minutes,omitempty" json:"worst_minutes,omitempty" zero:"no"`
+
 	// TimeLimit bounds the search, travel times and comparisons not counted; 0 means DefaultTimeLimit.
-	TimeLimit time.Duration
+	TimeLimit time.Duration `yaml:"time_limit,omitempty" json:"-"`
+	Seed      uint64        `yaml:"seed,omitempty" json:"-"` // of the search; 0 is 1
 }
 
-// FieldError says which part of a scenario was refused and what is allowed.
-type FieldError struct {
-	Field string // such as "cars"
-	Value string // what was given
-	Want  string // what is allowed
+// Group is a kind of cars.
+type Group struct {
+	Name  string `yaml:"name" json:"name"`
+	Count int    `yaml:"count" json:"count"` // 1 to MaxCars
+	// Serves names the CallKinds that it may take; nil: all.
+	Serves []string `yaml:"serves,omitempty" json:"serves,omitempty"`
+	// Sectors are those that its cars stand in and may not leave, such as "SEL"; nil: all London.
+	Sectors []string `yaml:"sectors,omitempty" json:"sectors,omitempty"`
+	// Fixed is like a Scenario's, for cars of the group.
+	Fixed []string `yaml:"fix,omitempty" json:"fix,omitempty"`
+	// Hours in which it runs, among the scenario's; nil: all of them.
+	Hours Hours `yaml:"hours,omitempty" json:"hours,omitempty"`
 }
 
-func (e *FieldError) Error() string {
-	return fmt.Sprintf("%s %s: want %s", e.Field, e.Value, e.Want)
+// CallKind is a kind of calls, such as those that need a nurse. What share of the calls it is, is not
+// published: the scenario says it.
+type CallKind struct {
+	Name  string  `yaml:"name" json:"name"`
+	Share float64 `yaml:"share" json:"share"` // of the calls that count, above 0; those of all kinds sum to 1
 }
 
-// Validate reports everything that is wrong with the scenario by itself, each a *FieldError, joined.
-// Whether its cells and places exist shows only against a city, in Solve.
-func (s *Scenario) Validate() error {
-	var errs []error
-	check := func(ok bool, field string, value any, want string) {
-		if !ok {
-			errs = append(errs, &FieldError{field, fmt.Sprint(value), want})
-		}
-	}
-	check(s.Cars >= 1 && s.Cars <= MaxCars, "cars", s.Cars, fmt.Sprintf("1 to %d", MaxCars))
-	check(s.Centres >= 0 && s.Centres <= MaxCentres, "centres", s.Centres, fmt.Sprintf("0 to %d", MaxCentres))
-	check(len(s.Hours) > 0, "hours", "(none)", "at least one hour of the week")
-	for _, h := range s.Hours {
-		check(h < demand.HoursPerWeek, "hours", h, "hours of the week, 0 (Monday 00:00) to 167")
-	}
-	switch s.Objective {
-	case "", ExpectedResponse:
-	case MeanResponse:
-		check(s.Busy == nil, "busy", "given", "none with the objective "+string(MeanResponse)+", which takes every car as free")
-	default:
-		check(false, "objective", fmt.Sprintf("%q", s.Objective), string(ExpectedResponse)+" or "+string(MeanResponse))
-	}
-	check(s.Calls == "" || s.Calls == TotalCalls || s.Calls == SuitableCalls, "demand", fmt.Sprintf("%q", s.Calls), string(TotalCalls)+" or "+string(SuitableCalls))
-	if s.Busy != nil {
-		check(*s.Busy >= 0 && *s.Busy <= MaxBusy, "busy", *s.Busy, fmt.Sprintf("0 to %g", MaxBusy))
-	}
-	check(s.Driving < road.Drivings, "driving", uint8(s.Driving), "normal or blue_light")
-	check(s.TimeLimit >= 0 && s.TimeLimit <= MaxTimeLimit, "time-limit", s.TimeLimit, "more than 0, at most "+MaxTimeLimit.String())
-	return errors.Join(errs...)
+// SiteRule is how many cars a part of London may, or must, have. The part is Cells, a Borough or a Sector.
+type SiteRule struct {
+	Group   string   `yaml:"group,omitempty" json:"group,omitempty"` // whose cars count; needed where there are Groups
+	Count   int      `yaml:"count" json:"count"`
+	Cells   []string `yaml:"cells,omitempty,flow" json:"cells,omitempty"` // H3 cells (resolution 7 to 9) or places
+	Borough string   `yaml:"borough,omitempty" json:"borough,omitempty"`  // name or GSS code
+	Sector  string   `yaml:"sector,omitempty" json:"sector,omitempty"`    // such as "SEL"
+}
+
+// TimeFactor makes road times longer or shorter than the network's, which are means: to plan with a
+// high percentile, or with what a service measured. It is an assumption, shown with the plan.
+type TimeFactor struct {
+	Factor float64 `yaml:"factor,omitempty" json:"factor,omitempty" zero:"no"` // of every road time, 0.25 to 4; 0 is 1
+	Source string  `yaml:"source,omitempty" json:"source,omitempty"`           // where it is from; needed with a Factor
 }
 
 // settled returns the scenario with its defaults filled in and its hours ascending, each once.
 func (s Scenario) settled() Scenario {
-	s.Hours = slices.Clone(s.Hours)
-	slices.Sort(s.Hours)
-	s.Hours = slices.Compact(s.Hours)
+	s.Hours = ascending(s.Hours)
+	s.Groups = slices.Clone(s.Groups)
+	for i := range s.Groups {
+		s.Groups[i].Hours = ascending(s.Groups[i].Hours)
+	}
 	if s.Objective == "" {
 		s.Objective = ExpectedResponse
+	}
+	if s.Cars == 0 {
+		for _, g := range s.Groups {
+			s.Cars += g.Count
+		}
+	}
+	if s.Objective == FewestCars && s.Cars == 0 {
+		s.Cars = MaxCars
+	}
+	if s.Objective == FewestCars && s.Target.Share == 0 {
+		s.Target.Share = 1
 	}
 	if s.Calls == "" {
 		s.Calls = TotalCalls
@@ -116,5 +145,17 @@ func (s Scenario) settled() Scenario {
 	if s.TimeLimit == 0 {
 		s.TimeLimit = DefaultTimeLimit
 	}
+	s.PerSite = max(s.PerSite, 1)
+	s.Seed = max(s.Seed, 1)
 	return s
+}
+
+// ascending returns hours in order, each once.
+func ascending(hours Hours) Hours {
+	if hours == nil {
+		return nil
+	}
+	hours = slices.Clone(hours)
+	slices.Sort(hours)
+	return slices.Compact(hours)
 }

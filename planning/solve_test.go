@@ -148,7 +148,7 @@ func TestSolveRefuses(t *testing.T) {
 		"busy":                  {func(s *Scenario) { s.Busy = busy(1) }, "busy", "0 to 0.95"},
 		"busy without use":      {func(s *Scenario) { s.Objective, s.Busy = MeanResponse, busy(0.2) }, "busy", "mean_response"},
 		"driving":               {func(s *Scenario) { s.Driving = 9 }, "driving", "normal"},
-		"time limit":            {func(s *Scenario) { s.TimeLimit = time.Hour }, "time-limit", "5m"},
+		"time limit":            {func(s *Scenario) { s.TimeLimit = time.Hour }, "time_limit", "5m"},
 		"unknown place":         {func(s *Scenario) { s.Fixed = []string{"Camelot"} }, "fix", "name of a place"},
 		"half a name":           {func(s *Scenario) { s.Fixed = []string{"infirm"} }, "fix", `did you mean "Infirmary"`},
 		"cell elsewhere":        {func(s *Scenario) { s.Forbidden = []string{"89283082803ffff"} }, "forbid", "H3 cell of London"},

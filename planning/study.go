@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/nearside-ems/nearside/data"
@@ -36,7 +37,7 @@ type study struct {
 
 // newStudy resolves a scenario against its basis and computes travel times. report gets the share done.
 func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, report func(float64)) (*study, error) {
-	if err := s.Validate(); err != nil {
+	if err := errors.Join(s.Validate(), s.unavailable()); err != nil {
 		return nil, err
 	}
 	s, err := resolveAll(on.City, s.settled())
@@ -54,7 +55,7 @@ func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, repo
 	}
 	cells := st.snapCells(week)
 	if st.calls <= 0 {
-		return nil, &FieldError{"hours", HoursInWords(s.Hours), "hours with expected calls that a road leads to"}
+		return nil, refuse("hours", HoursInWords(s.Hours), "hours with expected calls that a road leads to")
 	}
 	st.load = st.loadOf(s.Cars)
 	st.busy = st.busyOf(s.Cars)
@@ -126,7 +127,7 @@ func (st *study) choose() error {
 		}
 	}
 	if free := len(st.cars.sites) - len(forbidden); s.Cars > free {
-		return &FieldError{"cars", fmt.Sprint(s.Cars), fmt.Sprintf("at most the number of candidate sites, %d (%d less %d forbidden)", free, len(st.cars.sites), len(forbidden))}
+		return refuse("cars", fmt.Sprint(s.Cars), fmt.Sprintf("at most the number of candidate sites, %d (%d less %d forbidden)", free, len(st.cars.sites), len(forbidden)))
 	}
 	st.car = &optimiser.Problem{
 		Sites: len(st.cars.sites), Cells: st.city.Grid.Len(), Place: s.Cars,
@@ -134,7 +135,7 @@ func (st *study) choose() error {
 	}
 	st.centres = centreSites(st.city, st.network)
 	if s.Centres > len(st.centres.sites) {
-		return &FieldError{"centres", fmt.Sprint(s.Centres), fmt.Sprintf("at most the number of candidate sites, %d", len(st.centres.sites))}
+		return refuse("centres", fmt.Sprint(s.Centres), fmt.Sprintf("at most the number of candidate sites, %d", len(st.centres.sites)))
 	}
 	if s.Centres > 0 {
 		st.centre = &optimiser.Problem{Sites: len(st.centres.sites), Cells: st.city.Grid.Len(), Place: s.Centres, Levels: 1}
@@ -158,7 +159,7 @@ func (st *study) sitesOf(ids []string) ([]int, error) {
 		st.cars.add(st.city.Grid.Centre(cell), "")
 		site, ok := st.cars.inCell[cell]
 		if !ok {
-			return nil, &FieldError{"fix", id, "a cell with a road near its centre"}
+			return nil, refuse("fix", id, "a cell with a road near its centre")
 		}
 		out = append(out, site)
 	}

@@ -36,11 +36,11 @@ func newTimesCache(dataDir string, warn func(string)) (*timesCache, error) {
 	}
 	c.dir = filepath.Join(dataDir, "matrices")
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
-		return nil, &FieldError{"data-dir", dataDir, fmt.Sprintf("a directory that can be written to: %v", err)}
+		return nil, refuse("data-dir", dataDir, fmt.Sprintf("a directory that can be written to: %v", err))
 	}
 	probe, err := os.CreateTemp(c.dir, ".probe-*")
 	if err != nil {
-		return nil, &FieldError{"data-dir", dataDir, fmt.Sprintf("a directory that can be written to: %v", err)}
+		return nil, refuse("data-dir", dataDir, fmt.Sprintf("a directory that can be written to: %v", err))
 	}
 	return c, errors.Join(probe.Close(), os.Remove(probe.Name()))
 }

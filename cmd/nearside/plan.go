@@ -67,7 +67,7 @@ func (c *planCommand) scenario() (planning.Scenario, error) {
 		return planning.Scenario{}, err
 	}
 	if c.TimeLimit <= 0 { // 0 means the default to Solve; who writes it means no time at all
-		return planning.Scenario{}, &planning.FieldError{Field: "time-limit", Value: c.TimeLimit.String(), Want: "more than 0, at most " + planning.MaxTimeLimit.String()}
+		return planning.Scenario{}, &planning.FieldError{Field: "time_limit", Value: c.TimeLimit.String(), Want: "more than 0, at most " + planning.MaxTimeLimit.String()}
 	}
 	s := planning.Scenario{
 		Cars: c.Cars, Centres: c.Centres, Hours: hours, Driving: driving, Busy: c.Busy,

@@ -1,6 +1,9 @@
 package road
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Driving is a way of driving.
 type Driving uint8
@@ -14,6 +17,25 @@ const (
 )
 
 func (d Driving) String() string { return [...]string{"normal", "blue_light"}[d] }
+
+// MarshalText returns the name of a way of driving.
+func (d Driving) MarshalText() ([]byte, error) {
+	if d >= Drivings {
+		return nil, fmt.Errorf("driving %d: want less than %d", uint8(d), Drivings)
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads the name of a way of driving.
+func (d *Driving) UnmarshalText(name []byte) error {
+	for *d = Normal; *d < Drivings; *d++ {
+		if d.String() == string(name) {
+			return nil
+		}
+	}
+	*d = Normal
+	return fmt.Errorf("driving %q: want %s or %s", name, Normal, BlueLight)
+}
 
 // Period is a part of the week in which speeds are taken as constant; SpeedTable names them.
 type Period uint8
