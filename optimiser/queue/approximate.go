@@ -6,6 +6,7 @@ import "math"
 const (
 	tolerance     = 1e-10 // no workload moves by more between two iterations
 	maxIterations = 1000
+	shortest      = 1.0 / 64 // step
 )
 
 // Approximate returns how a system works by the method of Budge, Ingolfsson and Erkut (2009): cars are
@@ -13,10 +14,11 @@ const (
 // the same load, would have. It holds for any distribution of service times as far as that factor does.
 //
 // The workloads are the fixed point of an iteration; Result says whether it was reached.
-func Approximate(s *System) (*Result, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
+//
+// Sets of stations that no list brings together are solved each by itself.
+func Approximate(s *System) (*Result, error) { return inParts(s, approximate) }
+
+func approximate(s *System) (*Result, error) {
 	a := newApproximation(s)
 	r := &Result{Workload: a.busy, Share: make([]float64, len(s.Order))}
 	step, last := 1.0, math.Inf(1)
@@ -24,9 +26,10 @@ func Approximate(s *System) (*Result, error) {
 		r.Residual = a.iterate(step)
 		r.Iterations++
 		r.Converged = r.Residual <= tolerance
-		// Half steps as soon as the iteration swings instead of settling.
-		if r.Residual > last {
-			step = max(step/2, 1.0/64)
+		if r.Residual > last { // it swings instead of settling
+			step = max(step/2, shortest)
+		} else {
+			step = min(1, step*1.1)
 		}
 		last = r.Residual
 	}
@@ -41,13 +44,15 @@ func Approximate(s *System) (*Result, error) {
 
 // approximation is the state of the iteration. Nothing is allocated after newApproximation.
 type approximation struct {
-	s     *System
-	cars  int
-	calls float64 // in a unit of time, of the cells that have a list
-	load  float64 // offered, in erlangs
+	s        *System
+	cars     int
+	complete bool    // every list has all cars
+	calls    float64 // in a unit of time, of the cells that have a list
+	load     float64 // offered, in erlangs
 
 	busy  []float64 // per station: workload of each of its cars
-	work  []float64 // per station: erlangs of its calls, were it never all out
+	work  []float64 // per station: erlangs of the calls it serves
+	next  []float64 // per station: the workload that these make
 	all   []float64 // per station: how much likelier all its cars are out than as many usual ones
 	any   []float64 // the same of one of them being free
 	out   []float64 // out[m]: share of the time in which m given cars of as many alike are all out
@@ -57,13 +62,15 @@ type approximation struct {
 func newApproximation(s *System) *approximation {
 	n, stations := s.cars(), len(s.Kept)
 	a := &approximation{
-		s: s, cars: n, busy: make([]float64, stations), work: make([]float64, stations),
+		s: s, cars: n, busy: make([]float64, stations), work: make([]float64, stations), next: make([]float64, stations),
 		all: make([]float64, stations), any: make([]float64, stations), out: make([]float64, n+1),
 	}
+	a.complete = true
 	longest := 0
 	for i, rate := range s.Rate {
 		first, end := s.First[i], s.First[i+1]
 		longest = max(longest, int(end-first))
+		a.complete = a.complete && int(end-first) == stations
 		if first < end {
 			a.calls += rate
 			a.load += rate * s.Service[first]
@@ -92,9 +99,14 @@ func (a *approximation) correct() {
 	for m := 1; m <= a.cars; m++ {
 		a.out[m] *= a.out[m-1]
 	}
+	usual := a.out[1]
+	if a.complete {
+		// The same when all is settled; before, workloads that are all too high change nothing this way.
+		usual = a.s.mean(a.busy)
+	}
 	for j, k := range a.s.Kept {
 		a.all[j], a.any[j] = 1, 1
-		if usual := a.out[1]; usual > 0 {
+		if usual > 0 {
 			a.all[j] = power(a.busy[j]/usual, k)
 			a.any[j] = (1 - power(a.busy[j], k)) / (1 - power(usual, k))
 		}
@@ -154,19 +166,50 @@ func (a *approximation) iterate(step float64) float64 {
 			a.work[a.s.Order[at]] += rate * f * a.s.Service[at]
 		}
 	}
-	var carried, most float64
-	for j, k := range a.s.Kept {
-		carried += a.work[j]
-		if free := 1 - power(a.busy[j], k); free > 0 {
-			move := workload(a.work[j]/free, k) - a.busy[j]
-			most = max(most, math.Abs(move))
-			a.busy[j] += step * move
-		}
-	}
+	most := a.move(step)
 	if served > 0 {
-		a.load = carried / served * a.calls
+		move := sum(a.work)/served*a.calls - a.load
+		a.load += step * move
+		most = max(most, math.Abs(move)/float64(a.cars))
 	}
 	return most
+}
+
+// move takes the workloads a step towards those that the calls make, and returns the longest way left.
+//
+// Shares of complete lists are scaled to a fixed sum, so that workloads all too high would stay so: the
+// odds of being out are scaled too, by one Newton step towards the work that there is.
+func (a *approximation) move(step float64) float64 {
+	var carried, would, gain float64
+	for j, k := range a.s.Kept {
+		free := 1 - power(a.busy[j], k)
+		if free <= 0 {
+			free = 1e-300
+		}
+		r := workload(a.work[j]/free, k)
+		carried += a.work[j]
+		would += r * float64(k)
+		gain += r * (1 - r) * float64(k)
+		a.next[j] = r
+	}
+	odds := 1.0
+	if a.complete && gain > 0 {
+		odds = math.Exp(max(-1, min(1, (carried-would)/gain)))
+	}
+	var most float64
+	for j, r := range a.next {
+		move := r*odds/(1-r+r*odds) - a.busy[j]
+		most = max(most, math.Abs(move))
+		a.busy[j] += step * move
+	}
+	return most
+}
+
+func sum(xs []float64) (total float64) {
+	for _, x := range xs {
+		total += x
+	}
+	return total
 }
 
 // workload returns the r with rk = v(1 − rᵏ): how busy each of k cars is that have v erlangs to do

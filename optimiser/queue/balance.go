@@ -37,8 +37,8 @@ func (h *hypercube) normalise() {
 
 // balance finds the chances at which every state's flow in equals its flow out: Gauss–Seidel sweeps up
 // and down, each followed by scaling the states with k cars out so that as much flows up to k + 1 as
-// comes back.
-func (h *hypercube) balance() {
+// comes back; until no flow is out of balance by more than near, a share of all flow.
+func (h *hypercube) balance(near float64) {
 	for range maxSweeps / 2 {
 		for b := range h.states {
 			h.relax(b)
@@ -49,7 +49,7 @@ func (h *hypercube) balance() {
 		}
 		h.scaleLevels()
 		h.sweeps += 2
-		if h.residual = h.imbalance(); h.residual <= imbalance {
+		if h.residual = h.imbalance(); h.residual <= near {
 			return
 		}
 	}

@@ -23,7 +23,11 @@ const (
 // Service is exponential with one mean a station. Where System gives times that depend on the cell,
 // the mean is that over the calls which the station serves (Larson's calibration); the model is then
 // exact but for that. Result.Residual is the largest imbalance of a state's flow.
-func Exact(s *System) (*Result, error) {
+//
+// Sets of stations that no list brings together are solved each by itself; each may have that many cars.
+func Exact(s *System) (*Result, error) { return inParts(s, exact) }
+
+func exact(s *System) (*Result, error) {
 	h, err := solveHypercube(s)
 	if err != nil {
 		return nil, err
@@ -55,22 +59,21 @@ type hypercube struct {
 }
 
 func solveHypercube(s *System) (*hypercube, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
 	if n := s.cars(); n > MaxExactCars {
 		return nil, fmt.Errorf("%d cars: the exact hypercube has a state for every subset and takes at most %d; use Approximate", n, MaxExactCars)
 	}
 	h := newHypercube(s)
-	for retime := 0; retime < maxRetimes; retime++ {
-		h.balance()
-		h.converged = h.residual <= imbalance
-		if moved := h.retime(); moved <= sameTime || !h.converged {
-			h.converged = h.converged && moved <= sameTime
-			return h, nil
+	moved := 1.0
+	for range maxRetimes {
+		// Chances need not be nearer than the times that they follow from, until these settle.
+		near := max(imbalance, moved/1000)
+		h.balance(near)
+		moved = h.retime()
+		h.converged = moved <= sameTime && h.residual <= imbalance
+		if h.converged || h.residual > near {
+			break
 		}
 	}
-	h.converged = false
 	return h, nil
 }
 

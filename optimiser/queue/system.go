@@ -144,8 +144,14 @@ func (r *Result) summarise(s *System) {
 	if served > 0 {
 		r.Response = travel / served
 	}
-	for j, w := range r.Workload {
-		r.Busy += w * float64(s.Kept[j])
+	r.Busy = s.mean(r.Workload)
+}
+
+// mean returns the mean over the cars of a figure that stations have.
+func (s *System) mean(figure []float64) float64 {
+	var sum float64
+	for j, k := range s.Kept {
+		sum += figure[j] * float64(k)
 	}
-	r.Busy /= float64(s.cars())
+	return sum / float64(s.cars())
 }

@@ -123,3 +123,43 @@ func TestErlang(t *testing.T) {
 	near(t, "B of no server", queue.ErlangB(0, 2), 1, 0)
 	near(t, "B of an infinite load", queue.ErlangB(3, math.Inf(1)), 1, 0)
 }
+
+// Two cities in one system are what each is alone.
+func TestPartsDoNotTouch(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	busy, quiet := randomSystem(r, ones(8), 20, 0.8, true), randomSystem(r, []int{2, 3, 4}, 10, 0.1, true)
+	both := &queue.System{First: []int32{0}}
+	both.Kept = append(append(both.Kept, quiet.Kept...), busy.Kept...)
+	for i := range 30 {
+		s, cell, shift := quiet, i/3, int32(0)
+		if i%3 > 0 { // cells of both, interleaved
+			s, cell, shift = busy, i/3*2+i%3-1, int32(len(quiet.Kept))
+		}
+		both.Rate = append(both.Rate, s.Rate[cell])
+		for e := s.First[cell]; e < s.First[cell+1]; e++ {
+			both.Order = append(both.Order, s.Order[e]+shift)
+			both.Service = append(both.Service, s.Service[e])
+		}
+		both.First = append(both.First, int32(len(both.Order)))
+	}
+	for _, solve := range []func(*queue.System) (*queue.Result, error){queue.Approximate, queue.Exact} {
+		got, err := solve(both)
+		if err != nil || !got.Converged {
+			t.Fatal(err, got)
+		}
+		var lost float64
+		at := 0
+		for _, s := range []*queue.System{quiet, busy} {
+			want, err := solve(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range want.Workload {
+				near(t, "workload", got.Workload[at], w, 1e-9)
+				at++
+			}
+			lost += want.Lost * sum(s.Rate)
+		}
+		near(t, "lost", got.Lost, lost/sum(both.Rate), 1e-9)
+	}
+}
