@@ -24,6 +24,7 @@ type commands struct {
 	Forecast forecastCommand `cmd:"" help:"Learn from imported calls; show, explain and export how many to expect where and when."`
 	Plan     planCommand     `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
 	Backtest backtestCommand `cmd:"" help:"Prove the forecast on imported calls: forecast past weeks from what came before, beside what others would have said."`
+	Compare  compareCommand  `cmd:"" help:"Set two plan documents beside each other."`
 	Verify   verifyCommand   `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
 }
 

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/export"
-	"github.com/nearside-ems/nearside/internal/artefact"
 	"github.com/nearside-ems/nearside/planning"
 )
 
@@ -29,7 +29,7 @@ type planCommand struct {
 	Fix       []string      `sep:"none" help:"H3 cell or place that must have a car; may be repeated." placeholder:"CELL|PLACE"`
 	Forbid    []string      `sep:"none" help:"H3 cell or place that must not have a car; may be repeated." placeholder:"CELL|PLACE"`
 	TimeLimit time.Duration `default:"10s" help:"Longest search, at most 300s; travel times come on top."`
-	Format    string        `default:"table" enum:"table,json,geojson" help:"table, json (which verify checks) or geojson."`
+	Format    string        `default:"table" enum:"table,json,geojson,csv,csv-boroughs,gpkg" help:"table, json (which verify checks), geojson, csv (sites), csv-boroughs or gpkg (GeoPackage)."`
 	Out       string        `help:"File to write instead of standard output." placeholder:"FILE"`
 	DataDir   string        `default:"${data_dir}" help:"Where travel times and the imported network are kept (${default})." placeholder:"DIR"`
 }
@@ -56,7 +56,7 @@ func (c *planCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	return c.write(d)
+	return c.write(ctx, d, on.City)
 }
 
 // scenario reads the flags.
@@ -77,7 +77,7 @@ func (c *planCommand) scenario() (planning.Scenario, error) {
 	return s, s.Validate()
 }
 
-func (c *planCommand) write(d *planning.Document) error {
+func (c *planCommand) write(ctx context.Context, d *planning.Document, city *data.London) error {
 	var text []byte
 	var err error
 	switch c.Format {
@@ -85,6 +85,12 @@ func (c *planCommand) write(d *planning.Document) error {
 		text, err = d.Encode()
 	case "geojson":
 		text, err = export.GeoJSON(d)
+	case "csv":
+		text, err = export.SitesCSV(d)
+	case "csv-boroughs":
+		text, err = export.BoroughsCSV(d)
+	case "gpkg":
+		text, err = export.GeoPackage(ctx, d, city.Boroughs, time.Now())
 	default:
 		var b strings.Builder
 		printPlan(&b, d)
@@ -93,16 +99,8 @@ func (c *planCommand) write(d *planning.Document) error {
 	if err != nil {
 		return err
 	}
-	if c.Out == "" {
-		_, err = os.Stdout.Write(text)
+	if err := writeOut(c.Out, text); err != nil || c.Out == "" {
 		return err
-	}
-	err = artefact.Replace(c.Out, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("out %s: %w", c.Out, err)
 	}
 	_, err = fmt.Fprintf(os.Stderr, "%s: %s, %s\n", c.Out, countOf(len(d.Cars), "car"), d.GapInWords)
 	return err
