@@ -1,5 +1,7 @@
 package optimiser
 
+import "math"
+
 // Settings of the ascent, found on the OR-Library's p-median instances.
 const (
 	momentum = 0.9  // share of the last direction that is kept
@@ -17,10 +19,23 @@ type ascent struct {
 	missed int
 	target float64   // value of the best plan
 	mean   []float64 // per column: recent share of steps in which it was chosen
+	scale  float64   // of the price's steps, beside those of the multipliers
+	over   float64   // what the chosen columns cost beyond the budget
 }
 
 func newAscent(d *dual, target float64) *ascent {
-	return &ascent{dual: d, factor: 1, target: target, mean: make([]float64, len(d.rho))}
+	a := &ascent{dual: d, factor: 1, target: target, mean: make([]float64, len(d.rho))}
+	if b := d.in.rules.budget; b > 0 {
+		for i := range d.in.groups {
+			for _, w := range d.in.groups[i].weight {
+				a.scale += w
+			}
+		}
+		// A step of the multipliers by t changes a column's ρ by about t·(weight/place); one of the price should
+		// change what a column of mean cost, budget/place, pays by as much where it is over by one column.
+		a.scale *= float64(d.in.place) / (b * b)
+	}
+	return a
 }
 
 // advance takes one step: it evaluates the multipliers and moves them. It reports whether more steps
@@ -36,7 +51,7 @@ func (a *ascent) advance() bool {
 	for _, j := range a.chosen {
 		a.mean[j] += 1 - momentum
 	}
-	if a.value > before+1e-7*before {
+	if a.value > before+1e-7*math.Abs(before) {
 		a.missed = 0
 	} else if a.missed++; a.missed >= misses {
 		a.missed = 0
@@ -57,50 +72,65 @@ func (a *ascent) advance() bool {
 // is w·b·(k − count); measured in the metric where a client's weight drops out, so that splitting a
 // client in two changes nothing, its square is Σ w·b·(k − count)².
 func (a *ascent) slope() float64 {
-	var part [blocks]float64
-	a.eachBlock(func(b, from, to int) {
-		clear(a.count[from*a.k : to*a.k])
-		for g := range a.in.groups {
-			base := a.in.first[g]
-			lo, hi := max(from, base), min(to, a.in.first[g+1])
-			for _, j := range a.chosen {
-				row := a.in.groups[g].row[j]
-				for c := lo; c < hi; c++ {
-					t := int32(row[c-base])
-					for k := a.k - 1; k >= 0 && t < a.whole[c*a.k+k]; k-- {
-						a.count[c*a.k+k]++
-					}
-				}
+	part := make([]float64, len(a.in.pieces))
+	a.eachPiece(func(n int, p piece, g *group) {
+		a.tally(p, g)
+		k := g.levels()
+		for c := p.from; c < p.to; c++ {
+			own := 0.0
+			for m, b := range g.pooled {
+				s := float64(m + 1 - int(a.count[g.flat+c*k+m]))
+				own += b * s * s
 			}
+			part[n] += g.weight[c] * own
 		}
-		a.weightOf(from, to, func(c int, w float64) {
-			for k, bk := range a.in.pooled {
-				g := float64(k + 1 - int(a.count[c*a.k+k]))
-				part[b] += w * bk * g * g
-			}
-		})
 	})
-	sum := 0.0
-	for _, s := range part {
-		sum += s
+	sum := total(part)
+	if cost := a.in.rules.cost; cost != nil {
+		a.over = -a.in.rules.budget
+		for _, j := range a.chosen {
+			a.over += cost[j]
+		}
+		if a.price > 0 || a.over > 0 {
+			sum += a.scale * a.over * a.over
+		}
 	}
 	return sum
 }
 
+// tally sets count for a piece.
+func (a *ascent) tally(p piece, g *group) {
+	k := g.levels()
+	count, whole := a.count[g.flat+p.from*k:g.flat+p.to*k], a.whole[g.flat+p.from*k:g.flat+p.to*k]
+	clear(count)
+	for _, j := range a.chosen {
+		if !g.serves(j) {
+			continue
+		}
+		for i, t := range g.cost.dense[a.in.row[j]][p.from:p.to] {
+			for m := k - 1; m >= 0 && int32(t) < whole[i*k+m]; m-- {
+				count[i*k+m]++
+			}
+		}
+	}
+}
+
 // move takes a step of the given length along the momentum.
 func (a *ascent) move(length float64) {
-	a.eachBlock(func(_, from, to int) {
-		for c := from; c < to; c++ {
+	a.eachPiece(func(_ int, p piece, g *group) {
+		k, ceil := g.levels(), float64(g.cost.ceil)
+		for c := p.from; c < p.to; c++ {
 			low := 0.0
-			for k := range a.k {
-				i := c*a.k + k
-				g := float64(k + 1 - int(a.count[i]))
-				a.step[i] = momentum*a.step[i] + (1-momentum)*g
-				low = max(low, min(a.mu[i]+length*a.step[i], float64(Cap)))
+			for m := range k {
+				i := g.flat + c*k + m
+				a.step[i] = momentum*a.step[i] + (1-momentum)*float64(m+1-int(a.count[i]))
+				low = max(low, min(a.mu[i]+length*a.step[i], ceil))
 				a.mu[i] = low
 			}
 		}
 	})
+	a.push = momentum*a.push + (1-momentum)*a.scale*a.over
+	a.price = max(0, a.price+length*a.push)
 }
 
 // climb advances until the steps are spent or more of them cannot help; it reports whether it could

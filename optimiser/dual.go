@@ -1,7 +1,6 @@
 package optimiser
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -10,163 +9,188 @@ import (
 
 // dual holds multipliers and the Lagrangian value at them (docs/optimiser.md derives it):
 //
-//	L(μ) = Σ w bₖ k μₖ + the least choice of place columns of ρⱼ,  ρⱼ = Σ w bₖ min(0, cᵢⱼ − μₖ)
+//	L(μ, θ) = Σ w bₖ k μₖ − θ·Budget + the least choice of ρⱼ + θ·Costⱼ,  ρⱼ = Σ w bₖ min(0, cᵢⱼ − μₖ)
 //
-// Multipliers move as float64 and are evaluated as whole milliseconds, so that the certificate holds
+// Multipliers move as float64 and are evaluated as whole thousandths, so that the certificate holds
 // exactly what was evaluated. Within a client they ascend with the level.
 type dual struct {
 	in      *instance
 	workers int
 	ended   func() bool // reports whether to give up
-	k       int
-	mu      []float64  // client × level, where the search is
-	step    []float64  // client × level, momentum
-	whole   []int32    // client × level, as evaluated
-	top     []int32    // client: the highest of its levels; no column at or beyond it counts
-	rho     []float64  // per column
-	count   []int32    // client × level: chosen columns nearer than the multiplier
-	use     []bool     // per column: decided to be used
-	drop    []bool     // per column: decided not to be
-	chosen  []int      // the least choice, decided columns first
-	margin  [2]float64 // the last reduced cost chosen, the first not chosen, among undecided columns
-	best    []int32    // whole at the highest value
-	bestRho []float64
-	base    float64 // of best: the part of the value that no choice changes
-	value   float64 // L at whole
-	high    float64 // L at best; at first 0, which is L at multipliers of 0
+	mu      []float64   // client × level, where the search is
+	step    []float64   // client × level, momentum
+	price   float64     // θ
+	push    float64     // momentum of θ
+	whole   []int32     // client × level, as evaluated
+	top     []int32     // client: the highest of its levels; no column at or beyond it counts
+	rowRho  [][]float64 // per group, per row: Σ over its cells
+	rho     []float64   // per column, with its price
+	count   []int32     // client × level: chosen columns nearer than the multiplier
+	use     []bool      // per column: decided to be used
+	drop    []bool      // per column: decided not to be
+	*selector
+	best      []int32 // whole at the highest value
+	bestPrice float64
+	bestRho   []float64
+	base      float64 // of best: the part of the value that no choice changes
+	value     float64 // L at whole
+	high      float64 // L at best; at first 0, which is L at multipliers of 0
 }
 
 // alone is the size (clients × columns) below which starting goroutines costs more than it saves.
 const alone = 1 << 18
 
 func newDual(in *instance, workers int, ended func() bool) *dual {
-	n, k := in.clients(), in.levels()
-	if n*len(in.site) < alone {
+	n, m, columns := in.clients(), in.multipliers(), len(in.site)
+	if n*columns < alone {
 		workers = 1
 	}
-	return &dual{
-		ended: ended,
-		in:    in, workers: workers, k: k,
-		mu: make([]float64, n*k), step: make([]float64, n*k), whole: make([]int32, n*k),
-		top: make([]int32, n), count: make([]int32, n*k), best: make([]int32, n*k),
-		rho: make([]float64, len(in.site)), bestRho: make([]float64, len(in.site)), use: slices.Clone(in.fixed), drop: make([]bool, len(in.site)),
+	d := &dual{
+		in: in, workers: workers, ended: ended,
+		mu: make([]float64, m), step: make([]float64, m), whole: make([]int32, m),
+		top: make([]int32, n), count: make([]int32, m), best: make([]int32, m),
+		rowRho: make([][]float64, len(in.groups)), rho: make([]float64, columns), bestRho: make([]float64, columns),
+		use: slices.Clone(in.fixed), drop: make([]bool, columns), selector: newSelector(in.rules),
 	}
+	for g := range d.rowRho {
+		d.rowRho[g] = make([]float64, in.rows)
+	}
+	return d
 }
 
-// from starts at a layout: level k's multiplier is the time of the next facility beyond the k nearest,
+// from starts at a layout: level k's multiplier is the cost of the next facility beyond the k nearest,
 // the most that a client would pay for one more near it.
 func (d *dual) from(l *layout) {
-	for c := range d.top {
-		for k := range d.k {
-			d.mu[c*d.k+k] = float64(l.near[c*l.k1+k+1])
+	for i := range d.in.groups {
+		g := &d.in.groups[i]
+		near, _, size := l.lists(g)
+		k := g.levels()
+		for c := range g.weight {
+			for m := range k {
+				d.mu[g.flat+c*k+m] = float64(near[c*size+m+1])
+			}
 		}
 	}
 	clear(d.step)
+	d.price, d.push = l.margin(), 0
 }
 
-// floor starts the bound at each client's nearest column: with all its multipliers there no reduced
-// cost is below 0, so that the value follows from one look at the times. However early a search is
+// margin returns what a unit of the budget buys at a layout, as a first price: what the facility that earns least for its cost would lose.
+func (l *layout) margin() float64 {
+	cost := l.in.rules.cost
+	if cost == nil {
+		return 0
+	}
+	least := math.Inf(1)
+	for pos, j := range l.open {
+		if cost[j] > 0 {
+			least = min(least, l.loss[pos]/cost[j])
+		}
+	}
+	if math.IsInf(least, 1) {
+		return 0
+	}
+	return least
+}
+
+// floor starts the bound at each client's nearest column in service: with all its multipliers there no reduced
+// cost is below 0, so that the value follows from one look at the costs. However early a search is
 // ended, it has this bound.
 func (d *dual) floor() {
-	var part [blocks]float64
-	share := 0.0
-	for k, b := range d.in.pooled {
-		share += b * float64(k+1)
-	}
-	d.eachBlock(func(b, from, to int) {
-		d.nearest(from, to)
-		for c := from; c < to; c++ {
-			for k := range d.k {
-				d.best[c*d.k+k] = d.top[c]
-			}
+	part := make([]float64, len(d.in.pieces))
+	d.eachPiece(func(n int, p piece, g *group) {
+		share := 0.0
+		for k, b := range g.pooled {
+			share += b * float64(k+1)
 		}
-		d.weightOf(from, to, func(c int, w float64) { part[b] += w * share * float64(d.top[c]) })
+		d.nearest(p, g)
+		k := g.levels()
+		for c := p.from; c < p.to; c++ {
+			top := d.top[g.client+c]
+			for m := range k {
+				d.best[g.flat+c*k+m] = top
+			}
+			part[n] += g.weight[c] * share * float64(top)
+		}
 	})
 	clear(d.bestRho)
-	d.base = 0
-	for _, s := range part {
-		d.base += s
-	}
+	d.bestPrice = 0
+	d.base = total(part)
 	d.high = d.base
 }
 
-// nearest sets top to each client's time from its nearest column.
-func (d *dual) nearest(from, to int) {
-	for g := range d.in.groups {
-		base := d.in.first[g]
-		lo, hi := max(from, base), min(to, d.in.first[g+1])
-		if lo >= hi {
+// nearest sets top to each client's cost at its nearest column in service.
+func (d *dual) nearest(p piece, g *group) {
+	top := d.top[g.client+p.from : g.client+p.to]
+	for i := range top {
+		top[i] = g.cost.ceil
+	}
+	seen := make([]bool, d.in.rows)
+	for j, r := range d.in.row {
+		if seen[r] || !g.serves(j) {
 			continue
 		}
-		top := d.top[lo:hi]
-		for i := range top {
-			top[i] = int32(Cap)
-		}
-		for _, row := range d.in.groups[g].row {
-			for i, t := range row[lo-base : hi-base] {
-				top[i] = min(top[i], int32(t))
-			}
+		seen[r] = true
+		for i, t := range g.cost.dense[r][p.from:p.to] {
+			top[i] = min(top[i], int32(t))
 		}
 	}
 }
 
-// blocks are how clients are shared between workers and sums are split: fixed, so that the result is
-// the same at any number of workers.
-const blocks = 16
-
-func (d *dual) eachBlock(do func(block, from, to int)) {
-	n := len(d.top)
-	parallel(d.workers, blocks, func(b int) { do(b, n*b/blocks, n*(b+1)/blocks) })
-}
-
-// weightOf calls do for each client in [from, to) that has weight.
-func (d *dual) weightOf(from, to int, do func(client int, w float64)) {
-	for g := range d.in.groups {
-		base := d.in.first[g]
-		for c := max(from, base); c < min(to, d.in.first[g+1]); c++ {
-			if w := d.in.groups[g].weight[c-base]; w > 0 {
-				do(c, w)
-			}
-		}
+func total(part []float64) float64 {
+	sum := 0.0
+	for _, s := range part {
+		sum += s
 	}
+	return sum
 }
 
-// evaluate sets whole, rho, chosen, value and the margins for mu, and keeps the best. It returns false,
+func (d *dual) eachPiece(do func(n int, p piece, g *group)) {
+	parallel(d.workers, len(d.in.pieces), func(n int) {
+		p := d.in.pieces[n]
+		do(n, p, &d.in.groups[p.group])
+	})
+}
+
+// evaluate sets whole, rho, chosen and value for mu and price, and keeps the best. It returns false,
 // having changed neither value nor best, when it was ended.
 func (d *dual) evaluate() bool {
-	var part [blocks]float64
-	d.eachBlock(func(b, from, to int) {
-		clear(d.top[from:to])
-		d.weightOf(from, to, func(c int, w float64) {
-			low, sum := 0.0, 0.0
-			for k := range d.k {
-				low = max(low, min(math.Round(d.mu[c*d.k+k]), float64(Cap)))
-				d.whole[c*d.k+k] = int32(low)
-				sum += d.in.pooled[k] * float64(k+1) * low
-			}
-			d.top[c] = int32(low)
-			part[b] += w * sum
-		})
-	})
-	parallel(d.workers, len(d.rho), func(j int) {
-		if !d.drop[j] && !d.ended() {
-			d.rho[j] = d.reduced(j)
-		}
-	})
+	part := make([]float64, len(d.in.pieces))
+	d.eachPiece(func(n int, p piece, g *group) { part[n] = d.round(p, g) })
+	d.reduce()
 	if d.ended() {
 		return false
 	}
-	base := 0.0
-	for _, s := range part {
-		base += s
-	}
-	d.value = base + d.choose(d.rho)
+	base := total(part) - d.price*d.in.rules.budget
+	d.value = base + d.choose(d.rho, d.use, d.drop)
 	if d.value > d.high {
-		d.high, d.base = d.value, base
+		d.high, d.base, d.bestPrice = d.value, base, d.price
 		copy(d.best, d.whole)
 		copy(d.bestRho, d.rho)
 	}
 	return true
+}
+
+// round sets whole and top, and returns Σ w bₖ k μₖ.
+func (d *dual) round(p piece, g *group) float64 {
+	k, sum := g.levels(), 0.0
+	for c := p.from; c < p.to; c++ {
+		w := g.weight[c]
+		if w == 0 {
+			d.top[g.client+c] = 0
+			continue
+		}
+		low, own := 0.0, 0.0
+		for m := range k {
+			i := g.flat + c*k + m
+			low = max(low, min(math.Round(d.mu[i]), float64(g.cost.ceil)))
+			d.whole[i] = int32(low)
+			own += g.pooled[m] * float64(m+1) * low
+		}
+		d.top[g.client+c] = int32(low)
+		sum += w * own
+	}
+	return sum
 }
 
 // again returns to the best multipliers and evaluates them, as is due when columns were decided.
@@ -175,30 +199,68 @@ func (d *dual) again() bool {
 		d.mu[i] = float64(v)
 	}
 	clear(d.step)
+	d.price, d.push = d.bestPrice, 0
 	return d.evaluate()
 }
 
-// reduced returns ρⱼ.
-func (d *dual) reduced(j int) float64 {
-	total := 0.0
-	for g := range d.in.groups {
-		n := len(d.in.groups[g].weight)
-		at := d.in.first[g]
-		weight, row := d.in.groups[g].weight, d.in.groups[g].row[j][:n]
-		top, whole := d.top[at:at+n], d.whole[at*d.k:(at+n)*d.k]
-		switch d.k {
-		case 1:
-			total += reduced1(weight, row, top)
-		case 3:
-			total += reduced3(weight, row, top, whole, d.in.pooled)
-		default:
-			total += reducedAny(weight, row, top, whole, d.in.pooled)
+// reduce sets rho: first each group's part at each row, once however many columns share the row and
+// however many groups a column serves, then the sums.
+func (d *dual) reduce() {
+	d.eachRow(func(g *group, row int, rho *float64) {
+		if !d.ended() {
+			*rho = d.reduced(g, row)
 		}
+	})
+	for j := range d.rho {
+		if d.drop[j] {
+			continue
+		}
+		sum := 0.0
+		for i := range d.in.groups {
+			if d.in.groups[i].serves(j) {
+				sum += d.rowRho[i][d.in.row[j]]
+			}
+		}
+		if cost := d.in.rules.cost; cost != nil {
+			sum += d.price * cost[j]
+		}
+		d.rho[j] = sum
 	}
-	return total
 }
 
-// reducedAny is a group's part of ρⱼ. Most of the solver's time goes here, hence the unrolled forms
+// eachRow calls do for each group and each row at which it has a column in service that is not dropped.
+func (d *dual) eachRow(do func(g *group, row int, rho *float64)) {
+	type task struct{ group, row int }
+	var tasks []task
+	for i := range d.in.groups {
+		seen := make([]bool, d.in.rows)
+		for j, r := range d.in.row {
+			if !d.drop[j] && !seen[r] && d.in.groups[i].serves(j) {
+				seen[r] = true
+				tasks = append(tasks, task{i, r})
+			}
+		}
+	}
+	parallel(d.workers, len(tasks), func(n int) {
+		t := tasks[n]
+		do(&d.in.groups[t.group], t.row, &d.rowRho[t.group][t.row])
+	})
+}
+
+// reduced returns a group's part of ρ at a row.
+func (d *dual) reduced(g *group, row int) float64 {
+	n, k := len(g.weight), g.levels()
+	costs, top, whole := g.cost.dense[row], d.top[g.client:g.client+n], d.whole[g.flat:g.flat+n*k]
+	switch k {
+	case 1:
+		return g.pooled[0] * reduced1(g.weight, costs, top)
+	case 3:
+		return reduced3(g.weight, costs, top, whole, g.pooled)
+	}
+	return reducedAny(g.weight, costs, top, whole, g.pooled)
+}
+
+// reducedAny is a group's part of ρ at a row. Hence the unrolled forms
 // for one level and for three, which take a third less.
 func reducedAny(weight []float64, row []road.Millis, top, whole []int32, pooled []float64) float64 {
 	total, levels := 0.0, len(pooled)
@@ -237,38 +299,4 @@ func reduced3(weight []float64, row []road.Millis, top, whole []int32, pooled []
 		total += weight[i] * (b3*float64(c-mu[2]) + b2*float64(min(c-mu[1], 0)) + b1*float64(min(c-mu[0], 0)))
 	}
 	return total
-}
-
-// choose sets chosen to the decided columns and the least of the others, and margin. It returns the sum over the chosen.
-func (d *dual) choose(rho []float64) float64 {
-	d.chosen = d.chosen[:0]
-	var open []int
-	sum := 0.0
-	for j := range rho {
-		if d.use[j] {
-			d.chosen = append(d.chosen, j)
-			sum += rho[j]
-		} else if !d.drop[j] {
-			open = append(open, j)
-		}
-	}
-	need := d.in.place - len(d.chosen)
-	slices.SortFunc(open, func(x, y int) int {
-		if rho[x] != rho[y] {
-			return cmp.Compare(rho[x], rho[y])
-		}
-		return cmp.Compare(x, y)
-	})
-	d.margin = [2]float64{math.Inf(-1), math.Inf(1)}
-	if need > 0 {
-		d.margin[0] = rho[open[need-1]]
-	}
-	if need < len(open) {
-		d.margin[1] = rho[open[need]]
-	}
-	for _, j := range open[:need] {
-		sum += rho[j]
-	}
-	d.chosen = append(d.chosen, open[:need]...)
-	return sum
 }

@@ -19,8 +19,8 @@ func ExampleSolve() {
 		}
 	}
 	problem := &optimiser.Problem{
-		Sites: 4, Cells: 4, Place: 2, Busy: 0.25, Levels: 2,
-		Layers: []optimiser.Layer{{Weight: []float64{5, 1, 1, 2}, Time: times}},
+		Sites: 4, Cells: 4, Place: 2,
+		Layers: []optimiser.Layer{{Weight: []float64{5, 1, 1, 2}, Time: times, Share: optimiser.Shares(0.25, 2)}},
 	}
 	plan, err := optimiser.Solve(context.Background(), problem, optimiser.Settings{})
 	if err != nil {

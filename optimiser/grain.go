@@ -6,14 +6,14 @@ import (
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
-// grain returns the greatest number that every plan's value, in weighted milliseconds, is a multiple
-// of, or 0 where there is no such: with one level, whole weights make every value a multiple of what
-// divides all times. A bound may then be rounded up to a multiple.
+// grain returns the greatest number that every plan's value, in weighted thousandths, is a multiple
+// of, or 0 where there is no such: where the nearest facility serves all and weights are whole, every value is a multiple of what
+// divides all costs. A bound may then be rounded up to a multiple.
 func (in *instance) grain(p *Problem) float64 {
-	if in.levels() > 1 {
-		return 0
-	}
 	for _, l := range p.Layers {
+		if len(l.Share) != 1 || l.Share[0] != 1 {
+			return 0
+		}
 		for _, w := range l.Weight {
 			if w != math.Trunc(w) {
 				return 0
@@ -22,17 +22,25 @@ func (in *instance) grain(p *Problem) float64 {
 	}
 	var g road.Millis
 	for _, group := range in.groups {
-		for _, row := range group.row {
-			if g == 1 {
-				return 1
-			}
+		g = divisor(g, road.Millis(group.cost.ceil))
+		for _, row := range group.cost.dense {
 			for _, t := range row {
-				for ; t > 0; g, t = t, g%t {
+				if g == 1 {
+					return 1
 				}
+				g = divisor(g, t)
 			}
 		}
 	}
 	return float64(g)
+}
+
+// divisor returns the greatest common divisor of two numbers (Euclid).
+func divisor(x, y road.Millis) road.Millis {
+	for y > 0 {
+		x, y = y, x%y
+	}
+	return x
 }
 
 // Rounding up leaves room for the sums' own rounding, and is left alone where values are so many

@@ -1,10 +1,13 @@
 package optimiser
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // greedy opens the fixed columns and then, one by one, the best of a random sample of the others
 // (Mirzasoleiman and others 2015: a sample of n/p·ln(1/ε) of n keeps the guarantee of the full greedy
-// choice but for ε; here ε = 5 %). When ctx ends it opens what is left in order.
+// choice but for ε; here ε = 5 %); with a budget the best for its cost. When ctx ends it completes the plan without looking.
 func (s *searcher) greedy(ctx context.Context, in *instance) *layout {
 	var fixed []int
 	for j := range in.site {
@@ -16,16 +19,16 @@ func (s *searcher) greedy(ctx context.Context, in *instance) *layout {
 	sample := 1 + 3*len(in.site)/in.place
 	gain := make([]float64, len(in.site))
 	for len(l.open) < in.place && ctx.Err() == nil {
-		s.rng.Shuffle(len(s.order), func(i, k int) { s.order[i], s.order[k] = s.order[k], s.order[i] })
-		closed := make([]int, 0, sample)
-		for _, j := range s.order {
-			if l.at[j] == 0 && len(closed) < sample {
-				closed = append(closed, j)
-			}
+		closed := s.sample(l, sample)
+		if len(closed) == 0 {
+			break
 		}
 		parallel(s.workers, len(closed), func(i int) {
 			if ctx.Err() == nil {
 				gain[i] = l.gain(closed[i])
+				if cost := in.rules.cost; cost != nil {
+					gain[i] /= max(cost[closed[i]], in.rules.budget*leastCost)
+				}
 			}
 		})
 		best := 0
@@ -36,14 +39,50 @@ func (s *searcher) greedy(ctx context.Context, in *instance) *layout {
 		}
 		l.add(closed[best])
 	}
-	columns := append([]int(nil), l.open...)
-	for j := 0; len(columns) < in.place; j++ {
-		if l.at[j] == 0 {
-			columns = append(columns, j)
-		}
-	}
-	if len(columns) > len(l.open) {
-		l.reset(columns)
+	if more := l.ledger.finish(func(j int) bool { return l.used[j] }); len(more) > 0 {
+		l.reset(append(slices.Clone(l.open), more...))
 	}
 	return l
+}
+
+// leastCost is the share of the budget that a column counts as costing at least, where gains are weighed by costs.
+const leastCost = 1e-6
+
+// sample returns up to size closed columns that may open, at random.
+func (s *searcher) sample(l *layout, size int) []int {
+	s.rng.Shuffle(len(s.order), func(i, k int) { s.order[i], s.order[k] = s.order[k], s.order[i] })
+	closed := make([]int, 0, size)
+	for _, j := range s.order {
+		if len(closed) == size {
+			break
+		}
+		if !l.used[j] && (l.in.rules.plain() || l.ledger.fits(j, l.used)) {
+			closed = append(closed, j)
+		}
+	}
+	return closed
+}
+
+// repair returns the columns, in their order, that together with the fixed ones leave a plan possible, made a plan of: a dual's choice may be over the budget.
+func (in *instance) repair(columns []int) []int {
+	if in.rules.holds(columns) {
+		return columns
+	}
+	l, used, out := newLedger(in.rules), make([]bool, len(in.site)), []int(nil)
+	open := func(j int) {
+		l.add(j, 1)
+		used[j] = true
+		out = append(out, j)
+	}
+	for j, fixed := range in.fixed {
+		if fixed {
+			open(j)
+		}
+	}
+	for _, j := range columns {
+		if !used[j] && l.fits(j, used) {
+			open(j)
+		}
+	}
+	return append(out, l.finish(func(j int) bool { return used[j] })...)
 }

@@ -5,35 +5,68 @@ import (
 	"encoding/binary"
 	"hash"
 	"math"
+	"runtime"
+	"sync"
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
 // Hash returns the SHA-256 of the problem: every field in the order of the type, numbers as 64 bits
-// little-endian, lists preceded by their length, and for each layer's matrix the SHA-256 of its
-// dimensions and times (32 bits little-endian). A matrix that layers share is read once. The problem
-// must be valid.
+// little-endian, lists and names preceded by their length, a Curve by 1 and its absence as 0, and for
+// each layer's matrix the SHA-256 of its dimensions and times (32 bits little-endian). A matrix that
+// layers share is read once. The problem must be valid.
 func (p *Problem) Hash() [32]byte {
+	read := hashMatrices(p.Layers)
 	h := sha256.New()
-	put(h, uint64(p.Sites), uint64(p.Cells), uint64(p.Place), math.Float64bits(p.Busy), uint64(p.Levels))
-	putSites(h, p.Fixed)
-	putSites(h, p.Forbidden)
+	put(h, uint64(p.Sites), uint64(p.Cells), uint64(p.Place))
+	putList(h, p.Row)
 	put(h, uint64(len(p.Layers)))
-	read := map[*route.Matrix][32]byte{}
 	for _, l := range p.Layers {
-		put(h, uint64(len(l.Weight)))
-		for _, w := range l.Weight {
-			put(h, math.Float64bits(w))
-		}
-		sum, ok := read[l.Time]
-		if !ok {
-			sum = hashMatrix(l.Time)
-			read[l.Time] = sum
-		}
+		putFloats(h, l.Weight)
+		sum := read[l.Time]
 		h.Write(sum[:])
+		putFloats(h, l.Share)
+		putCurve(h, l.Curve)
+		putBits(h, l.Off)
 	}
+	putList(h, p.Fixed)
+	putList(h, p.Forbidden)
+	put(h, uint64(len(p.Quotas)))
+	for _, q := range p.Quotas {
+		put(h, uint64(len(q.Name)))
+		h.Write([]byte(q.Name))
+		putList(h, q.Sites)
+		put(h, uint64(q.Least), uint64(q.Most))
+	}
+	putFloats(h, p.Cost)
+	put(h, math.Float64bits(p.Budget))
 	return [32]byte(h.Sum(nil))
+}
+
+// hashMatrices hashes each matrix once, several at a time.
+func hashMatrices(layers []Layer) map[*route.Matrix][32]byte {
+	var matrices []*route.Matrix
+	at := map[*route.Matrix]int{}
+	for _, l := range layers {
+		if _, known := at[l.Time]; !known {
+			at[l.Time] = len(matrices)
+			matrices = append(matrices, l.Time)
+		}
+	}
+	sums := make([][32]byte, len(matrices))
+	var wait sync.WaitGroup
+	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, m := range matrices {
+		room <- struct{}{}
+		wait.Go(func() { sums[i] = hashMatrix(m); <-room })
+	}
+	wait.Wait()
+	read := make(map[*route.Matrix][32]byte, len(matrices))
+	for m, i := range at {
+		read[m] = sums[i]
+	}
+	return read
 }
 
 func hashMatrix(m *route.Matrix) [32]byte {
@@ -65,9 +98,37 @@ func put(h hash.Hash, values ...uint64) {
 	}
 }
 
-func putSites(h hash.Hash, sites []int) {
-	put(h, uint64(len(sites)))
-	for _, s := range sites {
-		put(h, uint64(s))
+func putList[T int | int32 | road.Millis](h hash.Hash, list []T) {
+	put(h, uint64(len(list)))
+	for _, v := range list {
+		put(h, uint64(v))
+	}
+}
+
+func putFloats(h hash.Hash, list []float64) {
+	put(h, uint64(len(list)))
+	for _, v := range list {
+		put(h, math.Float64bits(v))
+	}
+}
+
+func putCurve(h hash.Hash, c *Curve) {
+	if c == nil {
+		put(h, 0)
+		return
+	}
+	put(h, 1)
+	putList(h, c.Time)
+	putList(h, c.Cost)
+}
+
+func putBits(h hash.Hash, list []bool) {
+	put(h, uint64(len(list)))
+	for _, set := range list {
+		bit := uint64(0)
+		if set {
+			bit = 1
+		}
+		put(h, bit)
 	}
 }

@@ -3,45 +3,59 @@ package optimiser
 import (
 	"math"
 	"slices"
-
-	"github.com/nearside-ems/nearside/geo/road"
 )
 
 // layout is a set of open columns and, for each client, its levels+1 nearest of them: one more than
-// it is served by, so that a removal knows who comes next. Where fewer are open, the nearest-lists
-// end in a stand-in at Cap, which no facility is farther than.
+// it is served by, so that a removal knows who comes next. Where fewer are in service, the nearest-lists
+// end in a stand-in at the highest cost, which no facility is farther than.
 type layout struct {
-	in    *instance
-	k1    int       // levels + 1: length of a nearest-list
-	open  []int     // position → column
-	at    []int     // column → position + 1, 0 when closed
-	far   []int32   // per client: the last time of its list
-	near  []int32   // per client k1 times, ascending
-	who   []int32   // per client k1 positions; the stand-in's is place
-	loss  []float64 // per position: how much its closing alone adds; +Inf where it may not close
-	value float64   // weighted milliseconds
+	in     *instance
+	open   []int     // position → column
+	at     []int     // column → position + 1, 0 when closed
+	used   []bool    // per column: open
+	ledger *ledger   // of the open columns
+	far    []int32   // per client: the last cost of its list; 0 where it has no weight
+	near   []int32   // per client levels+1 costs, ascending
+	who    []int32   // the same: positions; the stand-in's is place
+	loss   []float64 // per position: how much its closing alone adds; +Inf where it may not close
+	value  float64   // weighted thousandths
 }
 
 func newLayout(in *instance, columns []int) *layout {
 	n := in.clients()
-	k1 := in.levels() + 1
+	m := n + in.multipliers()
 	l := &layout{
-		in: in, k1: k1, at: make([]int, len(in.site)), loss: make([]float64, in.place+1),
-		far: make([]int32, n), near: make([]int32, n*k1), who: make([]int32, n*k1),
+		in: in, at: make([]int, len(in.site)), used: make([]bool, len(in.site)), ledger: newLedger(in.rules),
+		loss: make([]float64, in.place+1),
+		far:  make([]int32, n), near: make([]int32, m), who: make([]int32, m),
 	}
 	l.reset(columns)
 	return l
+}
+
+// lists returns the nearest-lists of a group, one after another, and their length.
+func (l *layout) lists(g *group) (near, who []int32, size int) {
+	size = g.levels() + 1
+	end := g.list + size*len(g.weight)
+	return l.near[g.list:end], l.who[g.list:end], size
 }
 
 // reset opens the columns and no others, in their order.
 func (l *layout) reset(columns []int) {
 	l.open = append(l.open[:0], columns...)
 	clear(l.at)
+	clear(l.used)
+	l.ledger.reset()
 	for pos, j := range l.open {
-		l.at[j] = pos + 1
+		l.at[j], l.used[j] = pos+1, true
+		l.ledger.add(j, 1)
 	}
-	for i := range l.near {
-		l.near[i], l.who[i] = int32(Cap), int32(l.in.place)
+	for i := range l.in.groups {
+		g := &l.in.groups[i]
+		near, who, _ := l.lists(g)
+		for k := range near {
+			near[k], who[k] = g.cost.ceil, int32(l.in.place)
+		}
 	}
 	for pos, j := range l.open {
 		l.join(pos, j)
@@ -51,51 +65,36 @@ func (l *layout) reset(columns []int) {
 
 // join puts column j at position pos into the nearest-lists.
 func (l *layout) join(pos, j int) {
-	for g := range l.in.groups {
-		base := l.in.first[g]
-		for i, t := range l.in.groups[g].row[j] {
-			l.insert(base+i, int32(t), int32(pos))
+	for i := range l.in.groups {
+		g := &l.in.groups[i]
+		if !g.serves(j) {
+			continue
+		}
+		near, who, size := l.lists(g)
+		for c, t := range g.cost.dense[l.in.row[j]] {
+			insert(near[c*size:(c+1)*size], who[c*size:(c+1)*size], int32(t), int32(pos))
 		}
 	}
 }
 
-// insert puts one facility into a client's list if it is near enough.
-func (l *layout) insert(client int, t, pos int32) {
-	near := l.near[client*l.k1 : (client+1)*l.k1]
-	who := l.who[client*l.k1 : (client+1)*l.k1]
-	at := l.k1 - 1
-	if t >= near[at] && who[at] != int32(l.in.place) || t > near[at] {
+// insert puts one facility into a nearest-list if it is near enough.
+func insert(near, who []int32, cost, pos int32) {
+	at := len(near) - 1
+	if cost >= near[at] {
 		return
 	}
-	for ; at > 0 && (near[at-1] > t || who[at-1] == int32(l.in.place)); at-- {
+	for ; at > 0 && near[at-1] > cost; at-- {
 		near[at], who[at] = near[at-1], who[at-1]
 	}
-	near[at], who[at] = t, pos
+	near[at], who[at] = cost, pos
 }
 
 // settle recomputes far, loss and value from the lists.
 func (l *layout) settle() {
 	clear(l.loss)
 	l.value = 0
-	k := l.k1 - 1
-	for g := range l.in.groups {
-		base := l.in.first[g]
-		for i, w := range l.in.groups[g].weight {
-			near := l.near[(base+i)*l.k1 : (base+i+1)*l.k1]
-			who := l.who[(base+i)*l.k1 : (base+i+1)*l.k1]
-			l.far[base+i] = near[k]
-			if w == 0 {
-				l.far[base+i] = 0 // never looked at again
-				continue
-			}
-			cost, rise := 0.0, 0.0
-			for m := k - 1; m >= 0; m-- { // closing rank m moves all farther ones up by one
-				cost += l.in.a[m] * float64(near[m])
-				rise += l.in.a[m] * float64(near[m+1]-near[m])
-				l.loss[who[m]] += w * rise
-			}
-			l.value += w * cost
-		}
+	for i := range l.in.groups {
+		l.settleGroup(&l.in.groups[i])
 	}
 	for pos, j := range l.open {
 		if l.in.fixed[j] {
@@ -105,41 +104,70 @@ func (l *layout) settle() {
 	l.loss[l.in.place] = math.Inf(1) // the stand-in cannot close
 }
 
+func (l *layout) settleGroup(g *group) {
+	nears, whos, size := l.lists(g)
+	for c, w := range g.weight {
+		near, who := nears[c*size:(c+1)*size], whos[c*size:(c+1)*size]
+		l.far[g.client+c] = near[size-1]
+		if w == 0 {
+			l.far[g.client+c] = 0 // never looked at again
+			continue
+		}
+		cost, rise := 0.0, 0.0
+		for m := size - 2; m >= 0; m-- { // closing rank m moves all farther ones up by one
+			cost += g.a[m] * float64(near[m])
+			rise += g.a[m] * float64(near[m+1]-near[m])
+			l.loss[who[m]] += w * rise
+		}
+		l.value += w * cost
+	}
+}
+
 // add opens column j.
 func (l *layout) add(j int) {
 	l.open = append(l.open, j)
-	l.at[j] = len(l.open)
+	l.at[j], l.used[j] = len(l.open), true
+	l.ledger.add(j, 1)
 	l.join(len(l.open)-1, j)
 	l.settle()
 }
 
 // swap opens column j in place of the one at position pos.
 func (l *layout) swap(pos, j int) {
-	l.at[l.open[pos]] = 0
+	old := l.open[pos]
+	l.at[old], l.used[old] = 0, false
+	l.ledger.add(old, -1)
 	l.open[pos] = j
-	l.at[j] = pos + 1
-	for g := range l.in.groups {
-		row := l.in.groups[g].row
-		for i, t := range row[j] {
-			client := l.in.first[g] + i
-			if slices.Contains(l.who[client*l.k1:(client+1)*l.k1], int32(pos)) {
-				l.refill(client, i, row)
-			} else {
-				l.insert(client, int32(t), int32(pos))
-			}
-		}
+	l.at[j], l.used[j] = pos+1, true
+	l.ledger.add(j, 1)
+	for i := range l.in.groups {
+		l.swapIn(&l.in.groups[i], pos, j)
 	}
 	l.settle()
 }
 
+// swapIn does a swap's work in one group.
+func (l *layout) swapIn(g *group, pos, j int) {
+	nears, whos, size := l.lists(g)
+	serves := g.serves(j)
+	for c, t := range g.cost.dense[l.in.row[j]] {
+		near, who := nears[c*size:(c+1)*size], whos[c*size:(c+1)*size]
+		if slices.Contains(who, int32(pos)) {
+			l.refill(g, c, near, who)
+		} else if serves {
+			insert(near, who, int32(t), int32(pos))
+		}
+	}
+}
+
 // refill rebuilds the nearest-list of a client that lost a facility.
-func (l *layout) refill(client, cell int, row [][]road.Millis) {
-	near := l.near[client*l.k1 : (client+1)*l.k1]
-	who := l.who[client*l.k1 : (client+1)*l.k1]
+func (l *layout) refill(g *group, cell int, near, who []int32) {
 	for m := range near {
-		near[m], who[m] = int32(Cap), int32(l.in.place)
+		near[m], who[m] = g.cost.ceil, int32(l.in.place)
 	}
 	for pos, j := range l.open {
-		l.insert(client, int32(row[j][cell]), int32(pos))
+		if g.serves(j) {
+			insert(near, who, int32(g.cost.dense[l.in.row[j]][cell]), int32(pos))
+		}
 	}
 }

@@ -1,8 +1,19 @@
 package optimiser
 
-// levelWeights returns a, the share of calls that the k-th nearest facility serves, k = 1…K. Busy = 0
-// needs one level only.
-func levelWeights(busy float64, levels int) []float64 {
+// Shares returns the Share of facilities that are each out with probability busy, independently: a
+// call is served by the k-th nearest with probability (1−q)q^(k−1), and by the last with all that is left (Snyder and Daskin
+// 2005). Where busy is 0 the nearest serves all, whatever levels is.
+func Shares(busy float64, levels int) []float64 {
+	a := ExpectedCover(busy, levels)
+	if busy > 0 {
+		a[levels-1] /= 1 - busy
+	}
+	return a
+}
+
+// ExpectedCover returns the Share of facilities that are each out with probability busy, of which nobody
+// takes what the last one leaves: with Within it is expected coverage (Daskin 1983).
+func ExpectedCover(busy float64, levels int) []float64 {
 	if busy == 0 {
 		return []float64{1}
 	}
@@ -11,7 +22,6 @@ func levelWeights(busy float64, levels int) []float64 {
 		a[k] = (1 - busy) * out
 		out *= busy
 	}
-	a[levels-1] = out / busy // the last level takes all that is left
 	return a
 }
 

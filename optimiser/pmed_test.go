@@ -49,8 +49,8 @@ func readPmed(t *testing.T, path string) *Problem {
 			}
 		}
 	}
-	p := &Problem{Sites: n, Cells: n, Place: place, Levels: 1}
-	p.Layers = []Layer{{Weight: make([]float64, n), Time: &route.Matrix{Sites: n, Cells: n, T: d}}}
+	p := &Problem{Sites: n, Cells: n, Place: place}
+	p.Layers = []Layer{{Weight: make([]float64, n), Time: &route.Matrix{Sites: n, Cells: n, T: d}, Share: []float64{1}}}
 	for i := range n {
 		p.Layers[0].Weight[i] = 1
 	}

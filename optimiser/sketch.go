@@ -11,26 +11,28 @@ import (
 // where a plan and multipliers are sought first; nothing is proved on it. of[c] is the client of the
 // sketch that stands for client c.
 func (in *instance) sketch(want int, rng *rand.Rand) (s *instance, of []int32) {
-	s = &instance{site: in.site, fixed: in.fixed, place: in.place, a: in.a, b: in.b, pooled: in.pooled}
+	s = new(instance)
+	*s = *in
+	s.groups, s.pieces = nil, nil
 	size := (in.clients() + want - 1) / want
 	of = make([]int32, in.clients())
 	made := 0
-	for g := range in.groups {
+	for _, g := range in.groups {
 		var keep []int
-		var small group
-		weight := in.groups[g].weight
+		weight := g.weight
+		g.weight = nil
 		for from := 0; from < len(weight); from += size {
 			to := min(from+size, len(weight))
 			cell, sum := drawByWeight(weight[from:to], rng)
 			keep = append(keep, from+cell)
-			small.weight = append(small.weight, sum)
+			g.weight = append(g.weight, sum)
 			for c := from; c < to; c++ {
-				of[in.first[g]+c] = int32(made)
+				of[g.client+c] = int32(made)
 			}
 			made++
 		}
-		small.row = gather(in.groups[g].row, keep)
-		s.groups = append(s.groups, small)
+		g.cost = &costs{curve: g.cost.curve, ceil: g.cost.ceil, dense: gather(g.cost.dense, keep)}
+		s.groups = append(s.groups, g)
 	}
 	s.number()
 	return s, of
@@ -51,6 +53,9 @@ func gather(row [][]road.Millis, keep []int) [][]road.Millis {
 	all := make([]road.Millis, len(row)*len(keep))
 	out := make([][]road.Millis, len(row))
 	for j := range row {
+		if row[j] == nil {
+			continue
+		}
 		out[j] = all[j*len(keep) : (j+1)*len(keep)]
 		for i, c := range keep {
 			out[j][i] = row[j][c]
@@ -63,9 +68,16 @@ func gather(row [][]road.Millis, keep []int) [][]road.Millis {
 // by as much as the best multipliers of its stand-in lie from the stand-in's starting point. The
 // layout is of the sketch, with the columns that from was given.
 func (d *dual) lift(b *dual, rough *layout, of []int32) {
-	for c, s := range of {
-		for k := range d.k {
-			d.mu[c*d.k+k] += float64(b.best[int(s)*d.k+k]) - float64(rough.near[int(s)*rough.k1+k+1])
+	for i := range d.in.groups {
+		g, small := &d.in.groups[i], &b.in.groups[i]
+		near, _, size := rough.lists(small)
+		k := g.levels()
+		for c := range g.weight {
+			s := int(of[g.client+c]) - small.client
+			for m := range k {
+				d.mu[g.flat+c*k+m] += float64(b.best[small.flat+s*k+m]) - float64(near[s*size+m+1])
+			}
 		}
 	}
+	d.price = b.bestPrice
 }

@@ -150,23 +150,32 @@ func (r *run) certificate(hash [32]byte) Certificate {
 	}
 	for _, v := range r.tree.vectors {
 		c.Multiplier = r.spread(c.Multiplier, v.mu)
+		if r.in.rules.cost != nil {
+			c.Price = append(c.Price, v.price/1000)
+		}
 	}
 	return c
 }
 
 // vectorSize is the length of a vector in the certificate.
-func (p *Problem) vectorSize() int { return len(p.Layers) * p.Levels * p.Cells }
+func (p *Problem) vectorSize() int {
+	n := 0
+	for _, l := range p.Layers {
+		n += len(l.Share)
+	}
+	return n * p.Cells
+}
 
-// spread appends a vector of the instance in the order of the certificate, in seconds.
+// spread appends a vector of the instance in the order of the certificate, in thousandths.
 func (r *run) spread(dst []float64, vector []int32) []float64 {
-	levels, at := r.in.levels(), len(dst)
-	dst = append(dst, make([]float64, r.p.vectorSize())...)
-	for l := range r.p.Layers {
-		base := r.in.first[r.in.groupOf[l]]
-		for k := range levels {
-			level := dst[at+(l*r.p.Levels+k)*r.p.Cells:][:r.p.Cells]
+	for l, layer := range r.p.Layers {
+		g := &r.in.groups[r.in.groupOf[l]]
+		at, k := len(dst), g.levels()
+		dst = append(dst, make([]float64, len(layer.Share)*r.p.Cells)...)
+		for m := range k {
+			level := dst[at+m*r.p.Cells:][:r.p.Cells]
 			for i := range level {
-				level[i] = float64(vector[(base+i)*levels+k]) / 1000
+				level[i] = float64(vector[g.flat+i*k+m]) / 1000
 			}
 		}
 	}

@@ -17,57 +17,78 @@ const enough = 1e-11
 // gain returns how much opening column j alone takes off the layout's value.
 func (l *layout) gain(j int) float64 {
 	total := 0.0
-	for g := range l.in.groups {
-		base := l.in.first[g]
-		weight, row := l.in.groups[g].weight, l.in.groups[g].row[j]
-		far := l.far[base : base+len(row)]
-		for i, t := range row {
-			if int32(t) >= far[i] {
+	for i := range l.in.groups {
+		g := &l.in.groups[i]
+		if !g.serves(j) {
+			continue
+		}
+		nears, _, size := l.lists(g)
+		row := g.cost.dense[l.in.row[j]]
+		far := l.far[g.client : g.client+len(row)]
+		for c, t := range row {
+			if int32(t) >= far[c] {
 				continue
 			}
-			near, sum := l.near[(base+i)*l.k1:(base+i+1)*l.k1], 0.0
-			for k := l.k1 - 2; k >= 0 && int32(t) < near[k]; k-- {
-				sum += l.in.b[k] * float64(near[k]-int32(t))
+			near, sum := nears[c*size:(c+1)*size], 0.0
+			for k := size - 2; k >= 0 && int32(t) < near[k]; k-- {
+				sum += g.b[k] * float64(near[k]-int32(t))
 			}
-			total += weight[i] * sum
+			total += g.weight[c] * sum
 		}
 	}
 	return total
 }
 
 // exchange returns the position whose closing goes best with the opening of column j, and by how much
-// the pair changes the value. Opening j gains on its own, closing r loses on its own, and where both
-// touch one client the sum is corrected by extra[r] (Resende and Werneck 2004, here for each sum of
+// the pair changes the value; where a place is left, that position may be the next free one, and nothing closes. Opening j gains on its
+// own, closing r loses on its own, and where both touch one client the sum is corrected by extra[r] (Resende and Werneck 2004, here for each sum of
 // k least costs; docs/optimiser.md). extra is scratch of place+1 entries.
 func (l *layout) exchange(j int, extra []float64) (pos int, change float64) {
 	clear(extra)
-	gain, k1, b := 0.0, l.k1, l.in.b
-	for g := range l.in.groups {
-		base := l.in.first[g]
-		weight, row := l.in.groups[g].weight, l.in.groups[g].row[j]
-		far := l.far[base : base+len(row)]
-		for i, t := range row {
-			c := int32(t)
-			if c >= far[i] {
-				continue
-			}
-			near := l.near[(base+i)*k1 : (base+i+1)*k1]
-			who := l.who[(base+i)*k1 : (base+i+1)*k1]
-			w, fix := weight[i], 0.0
-			for k := k1 - 2; k >= 0; k-- {
-				if c < near[k] {
-					gain += w * b[k] * float64(near[k]-c)
-					fix += b[k] * float64(near[k]-near[k+1])
-				} else if c < near[k+1] {
-					fix += b[k] * float64(c-near[k+1])
-				}
-				extra[who[k]] += w * fix
-			}
+	gain := 0.0
+	for i := range l.in.groups {
+		if g := &l.in.groups[i]; g.serves(j) {
+			gain += l.exchangeIn(g, l.in.row[j], extra)
 		}
 	}
+	return l.cheapest(j, gain, extra)
+}
+
+// exchangeIn returns a group's part of the gain and adds its part of extra.
+func (l *layout) exchangeIn(g *group, row int, extra []float64) float64 {
+	gain := 0.0
+	costs := g.cost.dense[row]
+	nears, whos, size := l.lists(g)
+	far, b := l.far[g.client:g.client+len(costs)], g.b
+	for i, t := range costs {
+		c := int32(t)
+		if c >= far[i] {
+			continue
+		}
+		near, who := nears[i*size:(i+1)*size], whos[i*size:(i+1)*size]
+		w, fix := g.weight[i], 0.0
+		for k := size - 2; k >= 0; k-- {
+			if c < near[k] {
+				gain += w * b[k] * float64(near[k]-c)
+				fix += b[k] * float64(near[k]-near[k+1])
+			} else if c < near[k+1] {
+				fix += b[k] * float64(c-near[k+1])
+			}
+			extra[who[k]] += w * fix
+		}
+	}
+	return gain
+}
+
+// cheapest returns the best closing that the rules allow, +Inf where there is none.
+func (l *layout) cheapest(j int, gain float64, extra []float64) (pos int, change float64) {
 	change = math.Inf(1)
+	rules := l.in.rules
+	if len(l.open) < l.in.place && -gain < change && l.ledger.fits(j, l.used) {
+		pos, change = len(l.open), -gain
+	}
 	for r := range l.open {
-		if d := l.loss[r] + extra[r] - gain; d < change {
+		if d := l.loss[r] + extra[r] - gain; d < change && (rules.plain() || l.ledger.swaps(l.open[r], j)) {
 			pos, change = r, d
 		}
 	}
@@ -153,6 +174,10 @@ func (s *searcher) endedAt(l *layout) bool {
 // swapIfBetter makes a swap and takes it back unless the value, a sum without cancellation, agrees
 // that it is better. So the search ends even where rounding makes exchange see gains that are none.
 func (l *layout) swapIfBetter(pos, j int) bool {
+	if pos == len(l.open) {
+		l.add(j)
+		return true
+	}
 	before, old := l.value, l.open[pos]
 	l.swap(pos, j)
 	if l.value < before {

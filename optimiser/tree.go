@@ -27,14 +27,15 @@ func newTree(r *run, a *ascent) *tree {
 
 // vector is a set of multipliers and the Lagrangian value at them: base and the least choice of rho.
 type vector struct {
-	mu   []int32
-	rho  []float64
-	base float64
+	mu    []int32
+	price float64
+	rho   []float64
+	base  float64
 }
 
 // keep stores the best multipliers and returns their number.
 func (t *tree) keep() int {
-	t.vectors = append(t.vectors, vector{slices.Clone(t.a.best), slices.Clone(t.a.bestRho), t.a.base})
+	t.vectors = append(t.vectors, vector{slices.Clone(t.a.best), t.a.bestPrice, slices.Clone(t.a.bestRho), t.a.base})
 	return len(t.vectors) - 1
 }
 
@@ -42,7 +43,7 @@ func (t *tree) keep() int {
 // them: more than it gave where fewer were made.
 func (t *tree) stop(vector int) {
 	v := &t.vectors[vector]
-	t.close(vector, v.base+t.a.choose(v.rho))
+	t.close(vector, v.base+t.a.choose(v.rho, t.a.use, t.a.drop))
 }
 
 // close writes a part bounded by a vector.
@@ -88,7 +89,7 @@ func (t *tree) node(root bool) {
 				t.run.search.improve(t.run.ctx, t.run.layout, nil)
 				t.run.offer()
 			case n%rootPass == 0:
-				t.run.try(a.chosen, a.drop)
+				t.run.try(t.run.in.repair(a.chosen), a.drop)
 			}
 			t.run.report(a.high)
 		}
@@ -126,10 +127,6 @@ type part struct {
 // returns how many it settled.
 func (t *tree) decide(decided *[]int, later *[]part, all bool) int {
 	a := t.a
-	in := make(map[int]bool, len(a.chosen))
-	for _, j := range a.chosen {
-		in[j] = true
-	}
 	var settle []int
 	open := 0
 	for j := range a.rho {
@@ -137,7 +134,7 @@ func (t *tree) decide(decided *[]int, later *[]part, all bool) int {
 			continue
 		}
 		open++
-		if in[j] && t.closed(a.high-a.rho[j]+a.margin[1]) || !in[j] && t.closed(a.high+a.rho[j]-a.margin[0]) {
+		if t.closed(a.high + t.against(j)) {
 			settle = append(settle, j)
 		}
 	}
@@ -148,16 +145,26 @@ func (t *tree) decide(decided *[]int, later *[]part, all bool) int {
 	vector := t.keep()
 	for _, j := range settle {
 		t.proof = append(t.proof, Step{Split, t.run.in.site[j]})
-		if in[j] {
+		bound := a.high + t.against(j)
+		if a.picked[j] {
 			a.use[j] = true
-			*later = append(*later, part{vector, a.high - a.rho[j] + a.margin[1]})
+			*later = append(*later, part{vector, bound})
 		} else {
 			a.drop[j] = true
-			t.close(vector, a.high+a.rho[j]-a.margin[0])
+			t.close(vector, bound)
 		}
 	}
 	*decided = append(*decided, settle...)
 	return len(settle)
+}
+
+// against returns how much the bound grows where an undecided column is not used although the least choice
+// has it, or used although it has not.
+func (t *tree) against(j int) float64 {
+	if t.a.picked[j] {
+		return t.a.toDrop(j, t.a.rho)
+	}
+	return t.a.toUse(j, t.a.rho)
 }
 
 // last closes a part that holds a single plan, if this is one.
@@ -170,17 +177,20 @@ func (t *tree) last() bool {
 			open = append(open, j)
 		}
 	}
-	switch t.run.in.place - len(used) {
-	case 0:
-	case len(open):
+	in := t.run.in
+	switch {
+	case len(used) == in.place:
+	case len(open) == 0 || in.rules.cost == nil && len(used)+len(open) == in.place:
 		used = append(used, open...)
 	default:
 		return false
 	}
-	t.run.layout.reset(used)
-	t.run.offer()
 	t.proof = append(t.proof, Step{Kind: Single})
-	t.bound = min(t.bound, t.run.layout.value)
+	if in.rules.holds(used) {
+		t.run.layout.reset(used)
+		t.run.offer()
+		t.bound = min(t.bound, t.run.layout.value)
+	}
 	return true
 }
 
@@ -202,7 +212,7 @@ func (t *tree) split() {
 		side[at] = true
 		copy(a.best, t.vectors[vector].mu)
 		copy(a.bestRho, t.vectors[vector].rho)
-		a.base = t.vectors[vector].base
+		a.base, a.bestPrice = t.vectors[vector].base, t.vectors[vector].price
 		copy(a.mean, mean)
 		a.high = high
 		if t.room < 3 || !a.again() {

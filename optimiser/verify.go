@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 )
 
 // Verify's sentinels: which check a plan failed. The error says what was found.
@@ -26,19 +25,20 @@ const exactness = 1e-9
 // proof, and compares them, the sites, the hash and the status with what the plan states. It shares
 // no code with the solver, and trusts nothing in the plan. A nil answer means: the sites satisfy the
 // problem, Value is their objective, and no plan whatever has an objective below Bound, up to one
-// part in 10⁹. (Whether the solver Stopped or Converged cannot be checked afterwards.) Otherwise the error wraps the sentinel of the first check that failed, or ErrProblem.
+// part in 10⁹. (Whether the solver Stopped or Converged cannot be checked afterwards.) Otherwise the
+// error wraps the sentinel of the first check that failed, or ErrProblem.
 func Verify(p *Problem, plan *Plan) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	if err := checkPlanSites(p, plan.Sites); err != nil {
+	if err := p.checkPlan(plan.Sites); err != nil {
 		return fmt.Errorf("%w: %w", ErrSites, err)
 	}
 	cert := &plan.Certificate
 	if got := p.Hash(); cert.Problem != got {
 		return fmt.Errorf("%w: it states SHA-256 %x; this problem's is %x", ErrHash, cert.Problem, got)
 	}
-	value := bruteValue(p, plan.Sites)
+	value := p.worth(plan.Sites)
 	if !within(cert.Value, value, 0) {
 		return fmt.Errorf("%w: it states %v; its sites give %v", ErrValue, cert.Value, value)
 	}
@@ -71,8 +71,9 @@ func within(stated, computed, slack float64) bool {
 	return math.Abs(stated-computed) <= exactness*math.Abs(computed)+slack
 }
 
-func checkPlanSites(p *Problem, sites []int) error {
-	if len(sites) != p.Place {
+// checkPlan checks that the sites are in order and respect everything that the problem asks of a plan.
+func (p *Problem) checkPlan(sites []int) error {
+	if len(sites) > p.Place || len(sites) < p.Place && p.Budget == 0 {
 		return fmt.Errorf("%d sites; the problem places %d", len(sites), p.Place)
 	}
 	for i, s := range sites {
@@ -82,45 +83,48 @@ func checkPlanSites(p *Problem, sites []int) error {
 		if i > 0 && s <= sites[i-1] {
 			return fmt.Errorf("site %d follows site %d; they must ascend", s, sites[i-1])
 		}
-		if slices.Contains(p.Forbidden, s) {
+	}
+	in := make([]bool, p.Sites)
+	for _, s := range sites {
+		in[s] = true
+	}
+	for _, s := range p.Forbidden {
+		if in[s] {
 			return fmt.Errorf("site %d is forbidden", s)
 		}
 	}
 	for _, s := range p.Fixed {
-		if !slices.Contains(sites, s) {
+		if !in[s] {
 			return fmt.Errorf("fixed site %d is missing", s)
 		}
+	}
+	for i, q := range p.Quotas {
+		has := 0
+		for _, s := range q.Sites {
+			if in[s] {
+				has++
+			}
+		}
+		if has < q.Least || has > q.Most {
+			return fmt.Errorf("%s has %d facilities; from %d to %d are allowed", p.quotaName(i), has, q.Least, q.Most)
+		}
+	}
+	if cost := p.costOf(sites); !p.affords(cost) {
+		return fmt.Errorf("the sites cost %v; the budget is %v", cost, p.Budget)
 	}
 	return nil
 }
 
-// share is the probability that the k-th nearest facility, k from 1, serves a call.
-func share(p *Problem, k int) float64 {
-	if k == p.Levels {
-		return math.Pow(p.Busy, float64(k-1))
-	}
-	return (1 - p.Busy) * math.Pow(p.Busy, float64(k-1))
-}
-
-// bruteValue is the objective by its definition: sort each client's times, weigh them by share.
-func bruteValue(p *Problem, sites []int) float64 {
-	shares := make([]float64, p.Levels)
-	for k := range shares {
-		shares[k] = share(p, k+1)
-	}
-	total, times := 0.0, make([]float64, len(sites))
-	for _, layer := range p.Layers {
-		for cell, weight := range layer.Weight {
-			for i, s := range sites {
-				times[i] = float64(min(layer.Time.Row(s)[cell], Cap)) / 1000
-			}
-			slices.Sort(times)
-			expected := 0.0
-			for k, f := range shares {
-				expected += f * times[k]
-			}
-			total += weight * expected
+// costOf returns Σ Cost over the sites, 0 without a budget.
+func (p *Problem) costOf(sites []int) float64 {
+	sum := 0.0
+	if p.Budget > 0 {
+		for _, s := range sites {
+			sum += p.Cost[s]
 		}
 	}
-	return total
+	return sum
 }
+
+// affords reports whether a cost is within the budget, up to the rounding of a sum of thousands.
+func (p *Problem) affords(cost float64) bool { return cost <= p.Budget*(1+exactness/1000) }

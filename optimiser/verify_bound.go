@@ -3,13 +3,12 @@ package optimiser
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // proofBound returns the bound that the certificate's proof establishes: the least over its parts.
 // slack is the rounding error to allow for: a bound is a difference of sums that can be much larger.
 func proofBound(p *Problem, cert *Certificate) (bound, slack float64, err error) {
-	vectors, err := checkVectors(p, cert.Multiplier)
+	v, err := checkVectors(p, cert)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -17,86 +16,103 @@ func proofBound(p *Problem, cert *Certificate) (bound, slack float64, err error)
 	if len(proof) == 0 {
 		proof = []Step{{Kind: Relax, Index: 0}}
 	}
-	v := &proofReader{p: p, use: make([]decision, p.Sites), relaxed: make([]relaxation, len(vectors)), vectors: vectors}
-	for _, s := range p.Forbidden {
-		v.use[s] = unused
-	}
-	for _, s := range p.Fixed {
-		v.use[s] = used
-	}
-	bound, err = v.read(proof)
+	n := newNest(p, new(faults))
+	r := &proofReader{p: p, decided: newDecided(p, n), relaxed: p.relax(v, n)}
+	bound, err = r.read(proof)
 	bound = nextValue(p, bound)
-	for _, r := range v.relaxed {
-		slack = max(slack, exactness/1000*r.constant/1000)
+	for i, x := range r.relaxed {
+		slack = max(slack, exactness/1000*(x.constant+2*v.price[i]*p.Budget)/1000)
 	}
 	return bound, slack, err
 }
 
-// checkVectors cuts the multipliers into vectors of milliseconds and checks that each is whole and
-// between 0 and Cap.
-func checkVectors(p *Problem, all []float64) ([][]float64, error) {
-	size := len(p.Layers) * p.Levels * p.Cells
-	if len(all)%size != 0 {
-		return nil, fmt.Errorf("%w: %d numbers; a multiple of layers × levels × cells = %d is needed",
-			ErrMultiplier, len(all), size)
+// checkVectors cuts the multipliers into vectors, and checks that each is whole, in thousandths, and
+// from 0 to what a time of Cap costs in its layer, and that each vector has a price if there is a budget.
+func checkVectors(p *Problem, cert *Certificate) (*vectors, error) {
+	v := &vectors{whole: make([]int32, len(cert.Multiplier))}
+	for _, l := range p.Layers {
+		v.first = append(v.first, v.size)
+		v.size += len(l.Share) * p.Cells
 	}
-	whole := make([]float64, len(all))
-	for i, m := range all {
-		whole[i] = math.Round(1000 * m)
-		if !(m >= 0 && whole[i] <= float64(Cap) && math.Abs(1000*m-whole[i]) < 1e-6) {
-			return nil, fmt.Errorf("%w: number %d is %v s; whole milliseconds from 0 to %v s are allowed",
-				ErrMultiplier, i, m, Cap.Seconds())
+	if len(v.whole)%v.size != 0 {
+		return nil, fmt.Errorf("%w: %d numbers; a multiple of the sum of levels × cells over the layers, %d, is needed",
+			ErrMultiplier, len(v.whole), v.size)
+	}
+	for vector := range v.count() {
+		for l := range p.Layers {
+			at := vector*v.size + v.first[l]
+			numbers := len(p.Layers[l].Share) * p.Cells
+			if err := p.Layers[l].checkMultipliers(v.whole[at:at+numbers], cert.Multiplier[at:at+numbers]); err != nil {
+				return nil, fmt.Errorf("%w: layer %d of vector %d: %w", ErrMultiplier, l, vector, err)
+			}
 		}
 	}
-	return slices.Collect(slices.Chunk(whole, size)), nil
+	return v, v.checkPrice(p, cert.Price)
 }
 
-// decision is what a part of the proof assumes about a site.
-type decision uint8
+// checkMultipliers sets whole to the multipliers in thousandths.
+func (l *Layer) checkMultipliers(whole []int32, mu []float64) error {
+	most := float64(l.capCost())
+	for i, m := range mu {
+		thousandths := math.Round(1000 * m)
+		if !(m >= 0 && thousandths <= most && math.Abs(1000*m-thousandths) < 1e-6) {
+			return fmt.Errorf("number %d is %v; whole thousandths from 0 to %v are allowed", i, m, most/1000)
+		}
+		whole[i] = int32(thousandths)
+	}
+	return nil
+}
 
-const (
-	undecided decision = iota
-	used
-	unused
-)
-
-// relaxation is a vector's contribution: L = constant + Σ rho over the sites used.
-type relaxation struct {
-	known    bool
-	constant float64   // weighted milliseconds, as is rho
-	rho      []float64 // per site, ≤ 0
-	order    []int     // sites by rho
+// checkPrice sets the prices, in thousandths of a value.
+func (v *vectors) checkPrice(p *Problem, price []float64) error {
+	v.price = make([]float64, v.count())
+	if p.Budget == 0 {
+		if price != nil {
+			return fmt.Errorf("%w: %d prices, but no budget", ErrMultiplier, len(price))
+		}
+		return nil
+	}
+	if len(price) != v.count() {
+		return fmt.Errorf("%w: %d prices for %d vectors", ErrMultiplier, len(price), v.count())
+	}
+	for i, theta := range price {
+		if !(theta >= 0 && theta <= math.MaxFloat64) {
+			return fmt.Errorf("%w: price %d is %v; a finite number from 0 is needed", ErrMultiplier, i, theta)
+		}
+		v.price[i] = 1000 * theta
+	}
+	return nil
 }
 
 // proofReader walks a proof in preorder.
 type proofReader struct {
+	*decided
 	p       *Problem
-	use     []decision
-	vectors [][]float64
 	relaxed []relaxation
+	chooser chooser
 }
 
 // read walks the whole tree. Of each split it goes into the part that uses the site, and keeps the
 // site on a stack until that part is done.
-func (v *proofReader) read(proof []Step) (float64, error) {
+func (r *proofReader) read(proof []Step) (float64, error) {
 	bound := math.Inf(1)
 	var splits []int
 	for at, step := range proof {
 		if step.Kind == Split {
-			if step.Index < 0 || step.Index >= v.p.Sites || v.use[step.Index] != undecided {
+			if step.Index < 0 || step.Index >= r.p.Sites || r.use[step.Index] != undecided {
 				return 0, fmt.Errorf("%w: step %d splits on site %d, which is not free there", ErrProof, at, step.Index)
 			}
-			v.use[step.Index] = used
+			r.decide(step.Index, used)
 			splits = append(splits, step.Index)
 			continue
 		}
-		part, err := v.part(step)
+		part, err := r.part(step)
 		if err != nil {
 			return 0, fmt.Errorf("%w: step %d: %w", ErrProof, at, err)
 		}
 		bound = min(bound, part)
-		for len(splits) > 0 && v.use[splits[len(splits)-1]] == unused {
-			v.use[splits[len(splits)-1]] = undecided
+		for len(splits) > 0 && r.use[splits[len(splits)-1]] == unused {
+			r.decide(splits[len(splits)-1], undecided)
 			splits = splits[:len(splits)-1]
 		}
 		if len(splits) == 0 {
@@ -105,160 +121,60 @@ func (v *proofReader) read(proof []Step) (float64, error) {
 			}
 			return bound, nil
 		}
-		v.use[splits[len(splits)-1]] = unused
+		r.decide(splits[len(splits)-1], unused)
 	}
 	return 0, fmt.Errorf("%w: a part is missing at its end", ErrProof)
 }
 
 // part returns the bound of one part, +Inf where the part holds no plan.
-func (v *proofReader) part(step Step) (float64, error) {
-	var chosen, open []int
-	for s, d := range v.use {
-		switch d {
-		case used:
-			chosen = append(chosen, s)
-		case undecided:
-			open = append(open, s)
-		}
-	}
-	need := v.p.Place - len(chosen)
-	switch {
-	case need < 0 || need > len(open):
+func (r *proofReader) part(step Step) (float64, error) {
+	if !r.span() {
 		return math.Inf(1), nil
-	case step.Kind == Single && (need == 0 || need == len(open)):
-		if need > 0 {
-			chosen = append(chosen, open...)
-		}
-		return bruteValue(v.p, chosen), nil
+	}
+	switch {
 	case step.Kind == Single:
-		return 0, fmt.Errorf("%d of %d free sites can still be chosen: more than one plan is left", need, len(open))
-	case step.Kind != Relax || step.Index < 0 || step.Index >= len(v.vectors):
+		return r.single()
+	case step.Kind != Relax || step.Index < 0 || step.Index >= len(r.relaxed):
 		return 0, fmt.Errorf("kind %d, index %d is no step", step.Kind, step.Index)
 	}
-	r := v.relax(step.Index)
-	bound := r.constant
-	for _, s := range chosen {
-		bound += r.rho[s]
-	}
-	for _, s := range r.order {
-		if need > 0 && v.use[s] == undecided {
-			bound += r.rho[s]
-			need--
-		}
-	}
-	return bound / 1000, nil
+	x := &r.relaxed[step.Index]
+	return (x.constant + r.chooser.least(r.decided, x.cost, x.ranking)) / 1000, nil
 }
 
-// relax evaluates a vector by definition, once: for each client of weight w, level k with step
-// b = aₖ − aₖ₊₁ and multiplier μ, the constant gains w·b·k·μ and each site w·b·min(0, time − μ).
-func (v *proofReader) relax(vector int) *relaxation {
-	r := &v.relaxed[vector]
-	if r.known {
-		return r
+// single returns the value of the only selection that agrees with the decisions and meets every bound: +Inf if it
+// is over the budget. It fails when there are more selections.
+func (r *proofReader) single() (float64, error) {
+	var forced []int
+	defer func() {
+		for _, s := range forced {
+			r.decide(s, undecided)
+		}
+	}()
+	for s, d := range r.use {
+		if d != undecided {
+			continue
+		}
+		r.decide(s, used)
+		can := r.span()
+		r.decide(s, unused)
+		if r.span() {
+			if can {
+				r.decide(s, undecided)
+				return 0, fmt.Errorf("site %d can still be used or not: more than one plan is left", s)
+			}
+		} else {
+			r.decide(s, used)
+		}
+		forced = append(forced, s)
 	}
-	p, mu := v.p, v.vectors[vector]
-	b := boundSteps(p)
-	r.known, r.rho = true, make([]float64, p.Sites)
-	for l, layer := range p.Layers {
-		for k, bk := range b {
-			if bk == 0 {
-				continue
-			}
-			level := mu[(l*p.Levels+k)*p.Cells:][:p.Cells]
-			for i, w := range layer.Weight {
-				r.constant += w * bk * float64(k+1) * level[i]
-			}
-			for s := range r.rho {
-				sum := 0.0
-				for i, t := range layer.Time.Row(s) {
-					if d := float64(min(t, Cap)) - level[i]; d < 0 {
-						sum += layer.Weight[i] * d
-					}
-				}
-				r.rho[s] += bk * sum
-			}
+	var sites []int
+	for s, d := range r.use {
+		if d == used {
+			sites = append(sites, s)
 		}
 	}
-	for s := range r.rho {
-		r.order = append(r.order, s)
+	if !r.p.affords(r.p.costOf(sites)) {
+		return math.Inf(1), nil
 	}
-	slices.SortStableFunc(r.order, func(x, y int) int {
-		if r.rho[x] < r.rho[y] {
-			return -1
-		} else if r.rho[x] > r.rho[y] {
-			return 1
-		}
-		return 0
-	})
-	return r
-}
-
-// boundSteps returns b for the bound: of the shares where they fall with k, which is so for busy ≤ ½,
-// else of the largest falling shares whose tail sums are nowhere above those of the real ones
-// (the slopes of the greatest convex minorant of the tail sums; docs/optimiser.md).
-func boundSteps(p *Problem) []float64 {
-	n := p.Levels
-	tail := make([]float64, n+1) // tail[k] is the share of calls that levels k+1… serve
-	for k := n - 1; k >= 0; k-- {
-		tail[k] = tail[k+1] + share(p, k+1)
-	}
-	fall := make([]float64, n+1)
-	for k := 0; k < n; {
-		// The hull's next edge from k: the steepest descent, and of equals the farthest.
-		next, slope := n, math.Inf(-1)
-		for m := k + 1; m <= n; m++ {
-			if s := (tail[k] - tail[m]) / float64(m-k); s >= slope {
-				next, slope = m, s
-			}
-		}
-		for ; k < next; k++ {
-			fall[k] = slope
-		}
-	}
-	b := make([]float64, n)
-	for k := range b {
-		b[k] = max(0, fall[k]-fall[k+1])
-	}
-	return b
-}
-
-// nextValue returns the least value from the bound upwards that a plan can have, in seconds: where one
-// facility serves each cell and all weights are whole, every value is a whole multiple of the greatest
-// common divisor of the times. It leaves the bound where that is fine-grained beside rounding errors.
-func nextValue(p *Problem, bound float64) float64 {
-	if p.Busy > 0 && p.Levels > 1 {
-		return bound
-	}
-	divisor := uint32(0)
-	for _, layer := range p.Layers {
-		for _, w := range layer.Weight {
-			if math.Floor(w) != w {
-				return bound
-			}
-		}
-		for s := range p.Sites {
-			if divisor == 1 {
-				break
-			}
-			if slices.Contains(p.Forbidden, s) {
-				continue
-			}
-			for _, t := range layer.Time.Row(s) {
-				divisor = commonDivisor(divisor, uint32(min(t, Cap)))
-			}
-		}
-	}
-	unit := float64(divisor) / 1000
-	if divisor == 0 || bound > 1e8*unit {
-		return bound
-	}
-	return max(bound, unit*math.Ceil(bound/unit-1e-6))
-}
-
-// commonDivisor is Euclid's algorithm.
-func commonDivisor(a, b uint32) uint32 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
+	return r.p.worth(sites), nil
 }

@@ -55,13 +55,16 @@ func TestServiceAgreesWithOptimiser(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sites := rapid.SliceOfNDistinct(rapid.IntRange(0, st.car.Sites-1), 1, 6, rapid.ID).Draw(t, "sites")
 		p := *st.car
-		p.Busy = rapid.Float64Range(0, 0.9).Draw(t, "busy")
-		p.Place = max(len(sites), 3)
+		busy := rapid.Float64Range(0, 0.9).Draw(t, "busy")
+		p.Layers = slices.Clone(p.Layers)
+		for l := range p.Layers {
+			p.Layers[l].Share = optimiser.Shares(busy, levelsFor(ExpectedResponse, len(sites)))
+		}
 		want, err := optimiser.Evaluate(&p, sites)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := st.serve(sites, p.Busy).value()
+		got := st.serve(sites, busy).value()
 		if want /= st.calls; got < want*(1-1e-9) || got > want*(1+1e-9) {
 			t.Fatalf("value %v, the optimiser says %v", got, want)
 		}

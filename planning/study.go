@@ -131,14 +131,14 @@ func (st *study) choose() error {
 	}
 	st.car = &optimiser.Problem{
 		Sites: len(st.cars.sites), Cells: st.city.Grid.Len(), Place: s.Cars,
-		Busy: st.busy, Levels: levelsFor(s.Objective, s.Cars), Fixed: fixed, Forbidden: forbidden,
+		Fixed: fixed, Forbidden: forbidden,
 	}
 	st.centres = centreSites(st.city, st.network)
 	if s.Centres > len(st.centres.sites) {
 		return refuse("centres", fmt.Sprint(s.Centres), fmt.Sprintf("at most the number of candidate sites, %d", len(st.centres.sites)))
 	}
 	if s.Centres > 0 {
-		st.centre = &optimiser.Problem{Sites: len(st.centres.sites), Cells: st.city.Grid.Len(), Place: s.Centres, Levels: 1}
+		st.centre = &optimiser.Problem{Sites: len(st.centres.sites), Cells: st.city.Grid.Len(), Place: s.Centres}
 	}
 	return nil
 }
@@ -170,8 +170,9 @@ func (st *study) sitesOf(ids []string) ([]int, error) {
 func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *timesCache, report func(float64)) error {
 	standard, fixed := st.cars.sites[:st.cars.standard], st.cars.sites[st.cars.standard:]
 	steps := float64(len(st.periods))
+	share := optimiser.Shares(st.busy, levelsFor(st.scenario.Objective, st.scenario.Cars))
 	for i, p := range st.periods {
-		done := func(share float64) { report((float64(i) + share) / steps) }
+		done := func(part float64) { report((float64(i) + part) / steps) }
 		m := route.NewMetric(st.network, p.car)
 		t, err := cache.toCells(ctx, m, spotsOf(standard), cells, done)
 		if err != nil {
@@ -180,7 +181,7 @@ func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *time
 		if t, err = withRows(ctx, t, m, fixed, cells); err != nil {
 			return fmt.Errorf("travel times of fixed cars: %w", err)
 		}
-		st.car.Layers = append(st.car.Layers, optimiser.Layer{Weight: p.weight, Time: t})
+		st.car.Layers = append(st.car.Layers, optimiser.Layer{Weight: p.weight, Time: t, Share: share})
 		if st.centre == nil {
 			continue
 		}
@@ -188,7 +189,7 @@ func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *time
 		if t, err = cache.fromCells(ctx, m, spotsOf(st.centres.sites), cells); err != nil {
 			return fmt.Errorf("travel times to centres: %w", err)
 		}
-		st.centre.Layers = append(st.centre.Layers, optimiser.Layer{Weight: p.weight, Time: t})
+		st.centre.Layers = append(st.centre.Layers, optimiser.Layer{Weight: p.weight, Time: t, Share: []float64{1}})
 	}
 	return nil
 }

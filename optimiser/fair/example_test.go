@@ -20,8 +20,8 @@ func ExampleSolve() {
 	}
 	problem := &fair.Problem{
 		Demand: &optimiser.Problem{
-			Sites: 9, Cells: 9, Place: 2, Levels: 1,
-			Layers: []optimiser.Layer{{Weight: []float64{9, 9, 9, 9, 1, 1, 1, 1, 1}, Time: times}},
+			Sites: 9, Cells: 9, Place: 2,
+			Layers: []optimiser.Layer{{Weight: []float64{9, 9, 9, 9, 1, 1, 1, 1, 1}, Time: times, Share: []float64{1}}},
 		},
 		Names: []string{"town", "villages"},
 		Part:  [][]int32{{0, 0, 0, 0, 1, 1, 1, 1, 1}},

@@ -59,21 +59,11 @@ func newTerrain(p *Problem) *terrain {
 	return t
 }
 
-// shares returns the share of calls that the k-th nearest facility serves, and their differences.
+// shares returns the share of calls that the k-th nearest facility serves, the same in every layer, and their differences.
 func shares(d *optimiser.Problem) (share, step []float64) {
-	levels := d.Levels
-	if d.Busy == 0 {
-		levels = 1
-	}
-	share, step = make([]float64, levels), make([]float64, levels)
-	out := 1.0
-	for k := range share {
-		share[k] = out * (1 - d.Busy)
-		if k == levels-1 {
-			share[k] = out
-		}
-		out *= d.Busy
-	}
+	share = d.Layers[0].Share
+	levels := len(share)
+	step = make([]float64, levels)
 	for k := range step {
 		step[k] = share[k]
 		if k+1 < levels {

@@ -24,12 +24,11 @@ func drawProblem(t *rapid.T) *Problem {
 	d.Place = rapid.IntRange(1, min(3, d.Sites-forbidden)).Draw(t, "place")
 	fixed := rapid.IntRange(0, min(1, d.Place)).Draw(t, "fixed")
 	d.Forbidden, d.Fixed = order[:forbidden], order[forbidden:forbidden+fixed]
-	d.Levels = rapid.IntRange(1, d.Place).Draw(t, "levels")
-	d.Busy = rapid.SampledFrom([]float64{0, 0.3, 0.7}).Draw(t, "busy")
+	share := optimiser.Shares(rapid.SampledFrom([]float64{0, 0.3, 0.7}).Draw(t, "busy"), rapid.IntRange(1, d.Place).Draw(t, "levels"))
 	p := &Problem{Demand: d, Names: []string{"north", "east", "south", "west"}[:rapid.IntRange(1, min(4, d.Cells)).Draw(t, "parts")]}
 	time := rapid.OneOf(rapid.Uint32Range(0, 9000), rapid.Uint32Range(0, 3_000_000), rapid.SampledFrom([]uint32{uint32(optimiser.Cap) + 1, math.MaxUint32}))
 	for range rapid.IntRange(1, 3).Draw(t, "layers") {
-		l := optimiser.Layer{Weight: rapid.SliceOfN(rapid.SampledFrom([]float64{0, 0.25, 1, 1.7, 40}), d.Cells, d.Cells).Draw(t, "weight")}
+		l := optimiser.Layer{Weight: rapid.SliceOfN(rapid.SampledFrom([]float64{0, 0.25, 1, 1.7, 40}), d.Cells, d.Cells).Draw(t, "weight"), Share: share}
 		if n := len(d.Layers); n > 0 && rapid.Bool().Draw(t, "shared") {
 			l.Time = d.Layers[n-1].Time
 		} else {
@@ -105,8 +104,8 @@ func row() *Problem {
 	}
 	return &Problem{
 		Demand: &optimiser.Problem{
-			Sites: n, Cells: n, Place: 2, Levels: 1,
-			Layers: []optimiser.Layer{{Weight: []float64{9, 9, 9, 9, 1, 1, 1, 1, 1}, Time: times}},
+			Sites: n, Cells: n, Place: 2,
+			Layers: []optimiser.Layer{{Weight: []float64{9, 9, 9, 9, 1, 1, 1, 1, 1}, Time: times, Share: []float64{1}}},
 		},
 		Names: []string{"town", "villages"},
 		Part:  [][]int32{{0, 0, 0, 0, 1, 1, 1, 1, 1}},
@@ -132,7 +131,7 @@ func town(cells, sites, place, boroughs, levels int, busy float64) *Problem {
 		}
 	}
 	return &Problem{
-		Demand: &optimiser.Problem{Sites: sites, Cells: cells, Place: place, Busy: busy, Levels: levels, Layers: []optimiser.Layer{{Weight: weight, Time: times}}},
+		Demand: &optimiser.Problem{Sites: sites, Cells: cells, Place: place, Layers: []optimiser.Layer{{Weight: weight, Time: times, Share: optimiser.Shares(busy, levels)}}},
 		Names:  make([]string, boroughs), Part: [][]int32{part},
 	}
 }

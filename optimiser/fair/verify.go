@@ -112,11 +112,7 @@ func bruteMeans(p *Problem, sites []int) (means []float64, all float64) {
 			}
 			slices.Sort(times)
 			expected := 0.0
-			for k := range d.Levels {
-				reach := math.Pow(d.Busy, float64(k))
-				if k < d.Levels-1 {
-					reach *= 1 - d.Busy
-				}
+			for k, reach := range d.Layers[l].Share {
 				expected += reach * times[k].Seconds()
 			}
 			b := p.Part[l][cell]
