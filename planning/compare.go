@@ -71,7 +71,8 @@ func (st *study) compare(name string, sites []int, note string) Comparison {
 	sites = slices.Sorted(slices.Values(sites))
 	q := st.busyOf(len(sites))
 	v := st.serve(sites, q)
-	c := Comparison{Name: name, Note: note, Busy: q, ValueSeconds: round(v.value(), 3), All: v.london(), Sectors: []Area{}}
+	sectors, all := v.sectors()
+	c := Comparison{Name: name, Note: note, Busy: q, ValueSeconds: round(v.value(), 3), All: all, Sectors: []Area{}}
 	var has [geo.Sectors + 1]bool
 	for _, s := range sites {
 		c.Cars = append(c.Cars, st.site(&st.cars.sites[s]))
@@ -79,7 +80,7 @@ func (st *study) compare(name string, sites []int, note string) Comparison {
 	}
 	for s := range geo.Sectors {
 		if has[s] {
-			c.Sectors = append(c.Sectors, v.sector(s))
+			c.Sectors = append(c.Sectors, sectors[s])
 		}
 	}
 	return c

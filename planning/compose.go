@@ -46,8 +46,7 @@ func (st *study) document(r *solution) (*Document, error) {
 	}
 	d.Gap = gap(d.ValueSeconds, d.BoundSeconds)
 	d.GapInWords = GapInWords(d.Gap)
-	v := st.serve(r.cars.Sites, st.busy)
-	d.All, d.ByBorough = v.london(), v.boroughs()
+	d.ByBorough, d.All = st.serve(r.cars.Sites, st.busy).boroughs()
 	if d.InputsSHA256, err = st.inputsDigest(d); err != nil {
 		return nil, err
 	}

@@ -2,9 +2,12 @@ package planning
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/nearside-ems/nearside/geo/road"
 )
 
 // TestErlangB compares with the sum that defines it.
@@ -52,40 +55,50 @@ func TestGapInWords(t *testing.T) {
 	}
 }
 
-// TestSummariseAgreesWithTwin has the twin write every call out, weights being whole numbers.
-func TestSummariseAgreesWithTwin(t *testing.T) {
+// TestTallyAgreesWithTwin has the twin write every call out, weights being whole numbers.
+func TestTallyAgreesWithTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		type pair struct{ Seconds, Calls int }
-		pairs := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) pair {
-			return pair{rapid.IntRange(0, 2000).Draw(t, "seconds"), rapid.IntRange(0, 20).Draw(t, "calls")}
-		}), 1, 30).Draw(t, "waits")
-		var waits []wait
-		calls := make([]int, 2001) // by seconds
-		var n, sum, within int
-		for _, p := range pairs {
-			waits = append(waits, wait{float64(p.Seconds), float64(p.Calls)})
-			calls[p.Seconds] += p.Calls
-			n += p.Calls
-			sum += p.Calls * p.Seconds
-			if p.Seconds <= 900 {
-				within += p.Calls
+		type outcome struct{ Part, Millis, Calls int }
+		const parts = 3
+		outcomes := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) outcome {
+			// A few times that are often the same, near a bin's edge or the target, and any others.
+			ms := rapid.OneOf(rapid.SampledFrom([]int{0, 4095, 4096, 4097, 840_000, 840_001, 7_200_000}), rapid.IntRange(0, 20_000), rapid.IntRange(0, 7_200_000)).Draw(t, "ms")
+			return outcome{rapid.IntRange(0, parts-1).Draw(t, "part"), ms, rapid.IntRange(0, 20).Draw(t, "calls")}
+		}), 1, 30).Draw(t, "outcomes")
+		y := newTally(parts)
+		var calls [parts + 1][]int // their times
+		for _, o := range outcomes {
+			y.add(o.Part, road.Millis(o.Millis), float64(o.Calls))
+			for range o.Calls {
+				calls[o.Part] = append(calls[o.Part], o.Millis)
+				calls[parts] = append(calls[parts], o.Millis)
 			}
 		}
-		got := summarise(waits)
-		if n == 0 {
-			if got != (Response{}) {
-				t.Fatalf("nothing to sum up gives %+v", got)
+		y.settle()
+		for _, o := range outcomes {
+			y.look(o.Part, road.Millis(o.Millis), float64(o.Calls))
+		}
+		for part, times := range calls {
+			if got, want := y.response(part), twinResponse(times); math.Abs(got.MeanSeconds-want.MeanSeconds) > 0.0011 ||
+				got.P90Seconds != want.P90Seconds || math.Abs(got.Within15-want.Within15) > 1e-6 {
+				t.Fatalf("part %d: %+v, want %+v", part, got, want)
 			}
-			return
-		}
-		p90, below := 0, calls[0]
-		for 10*below < 9*n {
-			p90++
-			below += calls[p90]
-		}
-		if math.Abs(got.MeanSeconds-float64(sum)/float64(n)) > 0.001 || got.P90Seconds != float64(p90) ||
-			math.Abs(got.Within15-float64(within)/float64(n)) > 1e-6 {
-			t.Fatalf("%+v, want mean %v, 90th percentile %d, within %v", got, float64(sum)/float64(n), p90, float64(within)/float64(n))
 		}
 	})
+}
+
+// twinResponse sums up the times of calls, in milliseconds.
+func twinResponse(times []int) (r Response) {
+	if len(times) == 0 {
+		return r
+	}
+	slices.Sort(times)
+	for _, ms := range times {
+		r.MeanSeconds += (60 + float64(ms)/1000) / float64(len(times))
+		if 60_000+ms <= 900_000 {
+			r.Within15 += 1 / float64(len(times))
+		}
+	}
+	r.P90Seconds = round(60+float64(times[(9*len(times)+9)/10-1])/1000, 3)
+	return r
 }

@@ -1,8 +1,6 @@
 package planning
 
 import (
-	"math"
-
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
@@ -14,42 +12,42 @@ import (
 type service struct {
 	st     *study
 	levels int
-	share  []float64   // per level, the share of calls that its car serves
-	time   [][]float64 // per period, Cells × levels, seconds by road
+	share  []float64       // per level, the share of calls that its car serves
+	time   [][]road.Millis // per period, Cells × levels, by road
 }
 
 // serve works out how the cars at the given sites serve, busy a share q of the time each.
 func (st *study) serve(sites []int, q float64) *service {
-	v := &service{st: st, levels: levelsFor(st.scenario.Objective, len(sites))}
-	for k := range v.levels {
-		reach := math.Pow(q, float64(k))
-		if k < v.levels-1 {
-			reach *= 1 - q
-		}
-		v.share = append(v.share, reach)
-	}
+	v := &service{st: st, share: optimiser.Shares(q, levelsFor(st.scenario.Objective, len(sites)))}
+	v.levels = len(v.share)
 	for _, layer := range st.car.Layers {
-		v.time = append(v.time, nearest(layer, sites, v.levels))
+		rows := make([][]road.Millis, len(sites))
+		for n, s := range sites {
+			rows[n] = layer.Time.Row(s)
+		}
+		v.time = append(v.time, nearest(rows, layer.Time.Cells, v.levels))
 	}
 	return v
 }
 
-// nearest returns, for every cell, the times from the nearest levels of the sites, ascending.
-func nearest(layer optimiser.Layer, sites []int, levels int) []float64 {
-	cells := layer.Time.Cells
-	out := make([]float64, cells*levels)
+// nearest returns, for every cell, the times of the nearest levels of the rows, ascending, cut at the
+// optimiser's longest as in its objective; a car that is missing is as far as that.
+func nearest(rows [][]road.Millis, cells, levels int) []road.Millis {
+	out := make([]road.Millis, cells*levels)
 	for i := range out {
-		out[i] = math.Inf(1)
+		out[i] = optimiser.Cap
 	}
-	for _, s := range sites {
-		for i, t := range layer.Time.Row(s) {
-			seconds := capped(t)
+	for _, row := range rows {
+		for i, t := range row {
 			best := out[i*levels : (i+1)*levels]
-			for k := range best { // insertion; levels is at most three
-				if seconds < best[k] {
-					seconds, best[k] = best[k], seconds
-				}
+			if t >= best[levels-1] {
+				continue
 			}
+			k := levels - 1
+			for ; k > 0 && t < best[k-1]; k-- {
+				best[k] = best[k-1]
+			}
+			best[k] = t
 		}
 	}
 	return out
@@ -61,56 +59,82 @@ func capped(t road.Millis) float64 { return min(t, optimiser.Cap).Seconds() }
 // value returns the objective: the mean road time of a call in seconds.
 func (v *service) value() float64 {
 	var sum float64
-	for l, p := range v.st.periods {
-		for i, w := range p.weight {
-			for k, share := range v.share {
-				sum += w * share * v.time[l][i*v.levels+k]
-			}
+	v.outcomes(func(_ int, times []road.Millis, calls float64) {
+		for k, share := range v.share {
+			sum += calls * share * times[k].Seconds()
 		}
-	}
+	})
 	return sum / v.st.calls
 }
 
-// area returns the statistics over the cells that in picks.
-func (v *service) area(name string, in func(cell int) bool) Area {
-	var all, first []wait
-	var calls float64
+// outcomes gives the times of the nearest cars and the calls of each cell that expects some, by period.
+func (v *service) outcomes(each func(cell int, times []road.Millis, calls float64)) {
 	for l, p := range v.st.periods {
 		for i, w := range p.weight {
-			if w == 0 || !in(i) {
-				continue
-			}
-			calls += w
-			times := v.time[l][i*v.levels : (i+1)*v.levels]
-			first = append(first, wait{MobilisationSeconds + times[0], w})
-			for k, share := range v.share {
-				all = append(all, wait{MobilisationSeconds + times[k], w * share})
+			if w > 0 {
+				each(i, v.time[l][i*v.levels:(i+1)*v.levels], w)
 			}
 		}
 	}
-	return Area{
-		Name: name, CallsPerHour: round(calls/float64(len(v.st.scenario.Hours)), 6),
-		Response: summarise(all), Nearest: summarise(first),
-	}
 }
 
-func (v *service) london() Area { return v.area("London", func(int) bool { return true }) }
+// areas returns the statistics of each part of London, and those of all; part says which one a cell is in.
+func (v *service) areas(parts int, part []int) (each []Area, all Area) {
+	busy, first := newTally(parts), newTally(parts)
+	v.outcomes(func(i int, times []road.Millis, calls float64) {
+		first.add(part[i], times[0], calls)
+		for k, share := range v.share {
+			busy.add(part[i], times[k], calls*share)
+		}
+	})
+	busy.settle()
+	first.settle()
+	v.outcomes(func(i int, times []road.Millis, calls float64) {
+		first.look(part[i], times[0], calls)
+		for k, share := range v.share {
+			busy.look(part[i], times[k], calls*share)
+		}
+	})
+	for n := range parts + 1 {
+		calls := first.total(n) / float64(len(v.st.scenario.Hours))
+		each = append(each, Area{CallsPerHour: round(calls, 6), Response: busy.response(n), Nearest: first.response(n)})
+	}
+	all = each[parts]
+	all.Name = "London"
+	return each[:parts], all
+}
 
-func (v *service) sector(s geo.Sector) Area {
+// sectors returns the areas of the sectors, in their order, and of London.
+func (v *service) sectors() (each []Area, all Area) {
 	g := v.st.city.Grid
-	return v.area(s.String(), func(cell int) bool { return g.Sector(grid.Index(cell)) == s })
+	part := make([]int, g.Len())
+	for i := range part {
+		part[i] = int(g.Sector(grid.Index(i)))
+	}
+	each, all = v.areas(int(geo.Sectors)+1, part) // a cell may be in none
+	for s := range geo.Sectors {
+		each[s].Name = s.String()
+	}
+	return each[:geo.Sectors], all
 }
 
-// boroughs returns the areas of the boroughs that expect calls, in the city's order.
-func (v *service) boroughs() []Area {
-	g, out := v.st.city.Grid, []Area{}
-	for b := range v.st.city.Boroughs {
-		borough := &v.st.city.Boroughs[b]
-		a := v.area(borough.Name, func(cell int) bool { return g.Borough(grid.Index(cell)) == b })
-		if a.CallsPerHour > 0 {
-			a.Code, a.Sector = borough.Code, borough.Sector.String()
-			out = append(out, a)
+// boroughs returns the areas of the boroughs that expect calls, in the city's order, and of London.
+func (v *service) boroughs() (each []Area, all Area) {
+	g, boroughs := v.st.city.Grid, v.st.city.Boroughs
+	part := make([]int, g.Len())
+	for i := range part {
+		part[i] = len(boroughs) // none
+		if b := g.Borough(grid.Index(i)); b >= 0 && b < len(boroughs) {
+			part[i] = b
 		}
 	}
-	return out
+	found, all := v.areas(len(boroughs)+1, part)
+	each = []Area{}
+	for b := range boroughs {
+		if a := found[b]; a.CallsPerHour > 0 {
+			a.Code, a.Name, a.Sector = boroughs[b].Code, boroughs[b].Name, boroughs[b].Sector.String()
+			each = append(each, a)
+		}
+	}
+	return each, all
 }
