@@ -3,7 +3,7 @@ package optimiser
 import (
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 )
 
 // ErrProblem is wrapped by every error of Validate.
@@ -39,7 +39,7 @@ func (p *Problem) Validate() error {
 	p.checkCost(&f)
 	sound := len(f) == 0
 	p.checkLayers(&f)
-	if sound {
+	if sound && p.backed() {
 		p.checkSelection(&f)
 	}
 	return errors.Join(f...)
@@ -207,6 +207,14 @@ func reportFirst[T int32 | float64](f *faults, name string, numbers []T, valid f
 	}
 }
 
+// backed reports whether a slice is as long as there are sites: else Sites may be any number, too large to
+// work with, and there is another fault to report.
+func (p *Problem) backed() bool {
+	return p.Sites > 0 && (len(p.Row) == p.Sites || slices.ContainsFunc(p.Layers, func(l Layer) bool {
+		return l.Time != nil && l.Time.Sites == p.Sites && len(l.Time.T) >= p.Sites
+	}))
+}
+
 // quotaName is how errors call a quota.
 func (p *Problem) quotaName(i int) string {
 	if p.Quotas[i].Name == "" {
@@ -228,7 +236,7 @@ func (p *Problem) checkQuotas(f *faults) {
 		}
 		p.checkSites(f, name+".Sites", q.Sites, map[int]string{})
 	}
-	if len(*f) == before && p.Sites > 0 && p.Sites < math.MaxInt32 {
+	if len(*f) == before && p.backed() {
 		newNest(p, f)
 	}
 }

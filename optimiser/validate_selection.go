@@ -34,7 +34,11 @@ func (p *Problem) checkSelection(f *faults) {
 // reportSet reports a set whose bounds cannot be met, why, and which bound would do.
 func (p *Problem) reportSet(f *faults, d *decided, set int, but, why string, would int) {
 	if set == len(d.set)-1 {
-		f.add("Place", "is %d, but the plan %s: %s; Place %d would do", p.Place, but, why, would)
+		advice := fmt.Sprintf("Place %d would do", would)
+		if would == 0 {
+			advice = "no Place would do"
+		}
+		f.add("Place", "is %d, but the plan %s: %s; %s", p.Place, but, why, advice)
 		return
 	}
 	quota := d.set[set].quota

@@ -56,7 +56,7 @@ func newNest(p *Problem, f *faults) *nest {
 // hang adds quota q, at least as large as those before it.
 func (n *nest) hang(p *Problem, q int, top []int32, f *faults) {
 	quota := &p.Quotas[q]
-	set := nestSet{quota: q, least: quota.Least, most: min(quota.Most, p.Place)}
+	set := nestSet{quota: q, least: quota.Least, most: quota.Most}
 	at := int32(len(n.set))
 	shared := map[int32]int{} // earlier top set → sites in common
 	for _, s := range quota.Sites {
@@ -135,10 +135,11 @@ func (d *decided) decide(site int, to decision) {
 // between is possible too: it is so for own sites, a sum of ranges of whole numbers is a range, and so is
 // what a quota leaves of it. It reports whether there is a selection at all; else low and high are undefined.
 func (d *decided) span() bool {
+	place := d.set[len(d.set)-1].most
 	for i := range d.set {
 		set := &d.set[i]
 		low, high := d.natural(i)
-		if low, high = max(low, set.least), min(high, set.most); low > high {
+		if low, high = max(low, set.least), min(high, set.most, place); low > high {
 			return false
 		}
 		d.low[i], d.high[i] = low, high

@@ -70,23 +70,31 @@ func (f *family) relaxHalf(p *Problem, v *vectors, streams []*stream, reach []ro
 
 // scan adds w·bₖ·min(0, cost − μₖ) of a block of clients to rho, per row. mu is level by level.
 func (s *stream) scan(b *nearby, from int, weight []float64, mu []int32, cells int, rho []float64) {
+	var high [MostLevels]int32
+	var scale [MostLevels]float64
 	for x, w := range weight {
 		if w == 0 {
 			continue
 		}
-		entry := x * b.stride
-		cost := b.cost[entry : entry+b.count[x]]
-		row := b.row[entry : entry+b.count[x]]
+		levels, top := 0, int32(0)
 		for k, step := range s.steps {
-			high, scale := mu[k*cells+from+x], w*step
-			if scale == 0 {
+			if m := mu[k*cells+from+x]; step > 0 && m > 0 {
+				high[levels], scale[levels] = m, w*step
+				levels++
+				top = max(top, m)
+			}
+		}
+		entry := x * b.stride
+		row := b.row[entry : entry+b.count[x]]
+		for e, c := range b.cost[entry : entry+b.count[x]] {
+			if c >= top {
 				continue
 			}
-			for e, c := range cost {
-				if c < high {
-					rho[row[e]] += scale * float64(c-high)
-				}
+			sum := 0.0
+			for k, m := range high[:levels] {
+				sum += scale[k] * float64(min(c-m, 0))
 			}
+			rho[row[e]] += sum
 		}
 	}
 }

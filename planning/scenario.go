@@ -39,13 +39,13 @@ type Scenario struct {
 	Name string `yaml:"name,omitempty" json:"name,omitempty"` // what it is about, in the planner's words
 
 	// Cars is how many, 1 to MaxCars; 0 with Groups is their sum. With FewestCars it is the most that may be used; 0: MaxCars.
-	Cars int `yaml:"cars,omitempty" json:"cars" zero:"no"`
+	Cars int `yaml:"cars,omitempty" json:"cars" zero:"1 to 200"`
 	// Groups are the kinds of cars; nil: all are alike.
 	Groups []Group `yaml:"groups,omitempty" json:"groups,omitempty"`
 	// CallKinds are the kinds of calls that Groups tell apart; nil: every car may take every call.
 	CallKinds []CallKind `yaml:"call_kinds,omitempty" json:"call_kinds,omitempty"`
 	// PerSite is how many cars of one group a site may have; 0 is 1.
-	PerSite int `yaml:"per_site,omitempty" json:"per_site,omitempty" zero:"no"`
+	PerSite int `yaml:"per_site,omitempty" json:"per_site,omitempty" zero:"1 to 8"`
 
 	Centres int `yaml:"centres,omitempty" json:"centres"` // 0 to MaxCentres
 	// FixedCentres and ForbiddenCentres are candidate sites that must, or must not, have a centre.
@@ -74,7 +74,7 @@ type Scenario struct {
 	AtLeast []SiteRule `yaml:"at_least,omitempty" json:"at_least,omitempty"`
 	// WorstMinutes is the longest response that any cell with calls may have from its nearest car, all
 	// free; 0: no limit.
-	WorstMinutes float64 `yaml:"worst_minutes,omitempty" json:"worst_minutes,omitempty" zero:"no"`
+	WorstMinutes float64 `yaml:"worst_minutes,omitempty" json:"worst_minutes,omitempty" zero:"more than 1 (the mobilisation delay), at most 120"`
 
 	// TimeLimit bounds the search, travel times and comparisons not counted; 0 means DefaultTimeLimit.
 	TimeLimit time.Duration `yaml:"time_limit,omitempty" json:"-"`
@@ -114,8 +114,8 @@ type SiteRule struct {
 // TimeFactor makes road times longer or shorter than the network's, which are means: to plan with a
 // high percentile, or with what a service measured. It is an assumption, shown with the plan.
 type TimeFactor struct {
-	Factor float64 `yaml:"factor,omitempty" json:"factor,omitempty" zero:"no"` // of every road time, 0.25 to 4; 0 is 1
-	Source string  `yaml:"source,omitempty" json:"source,omitempty"`           // where it is from; needed with a Factor
+	Factor float64 `yaml:"factor,omitempty" json:"factor,omitempty" zero:"0.25 to 4"` // of every road time, 0.25 to 4; 0 is 1
+	Source string  `yaml:"source,omitempty" json:"source,omitempty"`                  // where it is from; needed with a Factor
 }
 
 // settled returns the scenario with its defaults filled in and its hours ascending, each once.

@@ -27,11 +27,10 @@ func namedField(v reflect.Value, name string) (reflect.Value, bool) {
 	return reflect.Value{}, false
 }
 
-// zeroRefused reports whether a struct marks the field of that name as one whose 0 means that nothing
-// was given, so that nobody may write it.
-func zeroRefused(t reflect.Type, name string) bool {
-	i := slices.Index(fieldNames(t), name)
-	return t.Field(i).Tag.Get("zero") == "no"
+// insteadOfZero returns what a struct wants in the field of that name where 0 means that nothing was
+// given, so that nobody may write it; "" where 0 is like any other.
+func insteadOfZero(t reflect.Type, name string) string {
+	return t.Field(slices.Index(fieldNames(t), name)).Tag.Get("zero")
 }
 
 // suggestion says which names there are, the likeliest first where one is like what was written.

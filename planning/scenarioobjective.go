@@ -31,11 +31,11 @@ var objectives = []Objective{ExpectedResponse, MeanResponse, Coverage, ExpectedC
 // Target is what an objective needs to be told; the others' fields stay zero.
 type Target struct {
 	// Minutes is the response time of the coverage objectives and FewestCars, more than the mobilisation delay.
-	Minutes float64 `yaml:"minutes,omitempty" json:"minutes,omitempty" zero:"no"`
+	Minutes float64 `yaml:"minutes,omitempty" json:"minutes,omitempty" zero:"more than 1 (the mobilisation delay), at most 120 minutes"`
 	// Share of the calls that FewestCars has to reach, above 0 to 1; 0 is 1, all.
-	Share float64 `yaml:"share,omitempty" json:"share,omitempty" zero:"no"`
+	Share float64 `yaml:"share,omitempty" json:"share,omitempty" zero:"above 0 to 1"`
 	// Backup is what BackupCoverage counts the second car for, above 0 to 0.5; the first counts the rest to 1.
-	Backup float64 `yaml:"backup,omitempty" json:"backup,omitempty" zero:"no"`
+	Backup float64 `yaml:"backup,omitempty" json:"backup,omitempty" zero:"above 0 to 0.5"`
 	// Benefit is of the objective of that name: minutes ascending, benefit never rising.
 	Benefit []BenefitPoint `yaml:"benefit,omitempty" json:"benefit,omitempty"`
 }

@@ -127,14 +127,23 @@ func (r *scenarioReader) give(g Given, s reflect.Value) {
 		r.bad.add(g.From, g.Value, fmt.Sprintf("it left out: line %d of the file says %s already", line, g.Field))
 		return
 	}
-	root, err := rootOf([]byte(g.Field+": "+g.Value), g.From)
+	path, name := "", g.Field
+	if outer, inner, ok := strings.Cut(g.Field, "."); ok {
+		path, name = outer, inner
+		s, _ = namedField(s, outer)
+	}
+	root, err := rootOf([]byte(name+": "+g.Value), g.From)
 	if err != nil {
 		r.bad.add(g.From, g.Value, "a value such as the file takes for "+g.Field)
 		return
 	}
 	before := len(r.bad)
-	r.object("", root, s)
-	delete(r.lines, g.Field)
+	r.object(path, root, s)
+	for path := range r.lines {
+		if within(path, g.Field) {
+			delete(r.lines, path) // it stands on no line
+		}
+	}
 	for _, f := range r.bad[before:] {
 		f.Line = 0
 	}
@@ -162,8 +171,8 @@ func (r *scenarioReader) object(path string, n *yaml.Node, v reflect.Value) {
 		switch {
 		case ok:
 			r.value(at, value, field)
-			if zeroRefused(v.Type(), key.Value) && value.Kind == yaml.ScalarNode && field.IsZero() && len(r.bad.at(at)) == 0 {
-				r.refuse(at, value, "a number above 0; leave the field out for its default")
+			if want := insteadOfZero(v.Type(), key.Value); want != "" && field.IsZero() && len(r.bad.at(at)) == 0 {
+				r.refuse(at, value, want)
 			}
 		case path == "" && key.Value == "format":
 			if value.Value != ScenarioFormat {
@@ -203,7 +212,7 @@ func (r *scenarioReader) value(path string, n *yaml.Node, v reflect.Value) {
 		r.hours(path, n, v.Addr().Interface().(*Hours))
 		return
 	case *time.Duration:
-		r.scalar(path, n, "a duration such as 10s or 2m", func(text string) bool {
+		r.scalar(path, n, "a duration above 0, such as 10s or 2m", func(text string) bool {
 			d, err := time.ParseDuration(text)
 			v.SetInt(int64(d))
 			return err == nil && d > 0

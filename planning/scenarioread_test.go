@@ -141,7 +141,7 @@ cars: 8
 		`line 9: driving "reckless": want normal or blue_light`,
 		`line 10: busy .nan: want a number`,
 		`line 11: per_site 9: want 1 to 8`,
-		`line 12: time_limit 10: want a duration such as 10s or 2m`,
+		`line 12: time_limit 10: want a duration above 0, such as 10s or 2m`,
 		`line 13: seed -1: want a whole number`,
 		`line 14: worst_minutes 0.5: want more than 1 (the mobilisation delay), at most 120`,
 		`line 15: fix "Infirmary": want a list`,
@@ -207,8 +207,9 @@ func TestReadScenarioRefuses(t *testing.T) {
 
 // TestGivenBesideAFile: a field may be in the file or be given beside it, not both.
 func TestGivenBesideAFile(t *testing.T) {
-	s, err := ReadScenario([]byte("cars: 6\nhours: 1"), "f", Given{"busy", "--busy", "0.3"}, Given{"fix", "--fix", "[a, b]"})
-	if err != nil || *s.Busy != 0.3 || len(s.Fixed) != 2 || s.Cars != 6 {
+	s, err := ReadScenario([]byte("cars: 6\nhours: 1"), "f", Given{"fix", "--fix", "[a, b]"},
+		Given{"objective", "--objective", "fewest_cars"}, Given{"target.minutes", "--within", "9"}, Given{"target.share", "--share", "0.9"})
+	if err != nil || len(s.Fixed) != 2 || s.Cars != 6 || s.Target.Minutes != 9 || s.Target.Share != 0.9 {
 		t.Errorf("%+v, %v", s, err)
 	}
 	_, err = ReadScenario([]byte("cars: 6\nhours: 1"), "f", Given{"cars", "--cars", "7"}, Given{"busy", "--busy", "7"})

@@ -17,25 +17,15 @@ import (
 
 // planCommand places cars and centres.
 type planCommand struct {
-	Cars      int      `default:"6" help:"Joint-response cars, 1 to 200."`
-	Centres   int      `default:"4" help:"Crisis assessment centres, 0 to 50."`
-	Hours     string   `default:"11-23" help:"Hours in which the cars run, FROM-UNTIL; 19-7 runs past midnight."`
-	Days      string   `default:"mon-sun" help:"Days, such as mon-fri or sat,sun."`
-	Objective string   `default:"expected-response" enum:"expected-response,mean-response" help:"What to keep low: the response counting that the nearest car may be busy (expected-response), or with every car free (mean-response)."`
-	Busy      *float64 `help:"Share of the time that a car is out, 0 to 0.95. Default: estimated from the calls." placeholder:"Q"`
-	Driving   string   `default:"normal" enum:"normal,blue-light" help:"How cars drive to a call: normal or blue-light."`
-	Demand    string   `default:"total" enum:"total,suitable" help:"Which calls count: all, or those that suit a joint-response car."`
+	scenarioFlags
 	rulesFlags
-	Fix       []string      `sep:"none" help:"H3 cell or place that must have a car; may be repeated." placeholder:"CELL|PLACE"`
-	Forbid    []string      `sep:"none" help:"H3 cell or place that must not have a car; may be repeated." placeholder:"CELL|PLACE"`
-	TimeLimit time.Duration `default:"10s" help:"Longest search, at most 300s; travel times come on top."`
-	Format    string        `default:"table" enum:"table,json,geojson,csv,csv-boroughs,gpkg" help:"table, json (which verify checks), geojson, csv (sites), csv-boroughs or gpkg (GeoPackage)."`
-	Out       string        `help:"File to write instead of standard output." placeholder:"FILE"`
-	DataDir   string        `default:"${data_dir}" help:"Where travel times and the imported network are kept (${default})." placeholder:"DIR"`
+	Format  string `default:"table" enum:"table,json,geojson,csv,csv-boroughs,gpkg" help:"table, json (which verify checks), geojson, csv (sites), csv-boroughs or gpkg (GeoPackage)."`
+	Out     string `help:"File to write instead of standard output." placeholder:"FILE"`
+	DataDir string `default:"${data_dir}" help:"Where travel times and the imported network are kept (${default})." placeholder:"DIR"`
 }
 
 func (c *planCommand) Run() error {
-	s, err := c.scenario()
+	s, err := c.read()
 	if err != nil {
 		return err
 	}
@@ -57,24 +47,6 @@ func (c *planCommand) Run() error {
 		return err
 	}
 	return c.write(ctx, d, on.City)
-}
-
-// scenario reads the flags.
-func (c *planCommand) scenario() (planning.Scenario, error) {
-	hours, err := planning.ParseHours(c.Hours, c.Days)
-	driving, err2 := planning.ParseDriving(c.Driving)
-	if err := errors.Join(err, err2); err != nil {
-		return planning.Scenario{}, err
-	}
-	if c.TimeLimit <= 0 { // 0 means the default to Solve; who writes it means no time at all
-		return planning.Scenario{}, &planning.FieldError{Field: "time_limit", Value: c.TimeLimit.String(), Want: "more than 0, at most " + planning.MaxTimeLimit.String()}
-	}
-	s := planning.Scenario{
-		Cars: c.Cars, Centres: c.Centres, Hours: hours, Driving: driving, Busy: c.Busy,
-		Calls: planning.Calls(c.Demand), Objective: planning.Objective(strings.ReplaceAll(c.Objective, "-", "_")),
-		Fixed: c.Fix, Forbidden: c.Forbid, TimeLimit: c.TimeLimit,
-	}
-	return s, s.Validate()
 }
 
 func (c *planCommand) write(ctx context.Context, d *planning.Document, city *data.London) error {

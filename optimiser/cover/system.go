@@ -1,0 +1,130 @@
+package cover
+
+import (
+	"math/bits"
+
+	"github.com/nearside-ems/nearside/geo/road"
+)
+
+// system is which columns (sites that are open) cover which rows (cells that are due), both ways as
+// sets of bits.
+type system struct {
+	site []int32 // per column, ascending
+	cell []int32 // per row, ascending
+	cols set     // per column, its rows
+	rows set     // per row, its columns
+}
+
+// set is a number of sets of small numbers, words words each.
+type set struct {
+	words int
+	bits  []uint64
+}
+
+func newSet(sets, size int) set {
+	words := (size + 63) / 64
+	return set{words, make([]uint64, sets*words)}
+}
+
+func (s set) of(i int) []uint64 { return s.bits[i*s.words : (i+1)*s.words] }
+
+func add(b []uint64, i int)      { b[i/64] |= 1 << (i % 64) }
+func remove(b []uint64, i int)   { b[i/64] &^= 1 << (i % 64) }
+func has(b []uint64, i int) bool { return b[i/64]>>(i%64)&1 != 0 }
+
+// below returns the set of the numbers below n.
+func below(n int) []uint64 {
+	all := make([]uint64, (n+63)/64)
+	for i := range n {
+		add(all, i)
+	}
+	return all
+}
+
+func size(a []uint64) int {
+	n := 0
+	for _, x := range a {
+		n += bits.OnesCount64(x)
+	}
+	return n
+}
+
+// each yields the numbers that are in a and in b, ascending.
+func each(a, b []uint64) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for w, x := range a {
+			for x &= b[w]; x != 0; x &= x - 1 {
+				if !yield(w*64 + bits.TrailingZeros64(x)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func common(a, b []uint64) int {
+	n := 0
+	for w, x := range a {
+		n += bits.OnesCount64(x & b[w])
+	}
+	return n
+}
+
+// within reports whether all of a that are in live are in b.
+func within(a, b, live []uint64) bool {
+	for w, x := range a {
+		if x&^b[w]&live[w] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// newSystem sets up the problem at a reach: the fixed sites are taken, the cells that they reach are not due.
+func newSystem(p *Problem, reach road.Millis) *system {
+	s := &system{}
+	near := p.nearest(p.Fixed)
+	for _, j := range p.open(false) {
+		s.site = append(s.site, int32(j))
+	}
+	for i := range p.Cells {
+		if p.counts(i) && near[i] > reach {
+			s.cell = append(s.cell, int32(i))
+		}
+	}
+	s.cols, s.rows = newSet(len(s.site), len(s.cell)), newSet(len(s.cell), len(s.site))
+	for c, j := range s.site {
+		row, of := p.Time.Row(int(j)), s.cols.of(c)
+		for r, i := range s.cell {
+			if row[i] <= reach {
+				add(of, r)
+				add(s.rows.of(r), c)
+			}
+		}
+	}
+	return s
+}
+
+// part returns the system of the columns and rows given.
+func (s *system) part(cols, rows []uint64) *system {
+	d := &system{site: make([]int32, 0, len(s.site)), cell: make([]int32, 0, len(s.cell))}
+	rank := make([]int32, len(s.site))
+	for c := range each(cols, cols) {
+		rank[c] = int32(len(d.site))
+		d.site = append(d.site, s.site[c])
+	}
+	for r := range each(rows, rows) {
+		d.cell = append(d.cell, s.cell[r])
+	}
+	d.cols, d.rows = newSet(len(d.site), len(d.cell)), newSet(len(d.cell), len(d.site))
+	at := 0
+	for r := range each(rows, rows) {
+		of := d.rows.of(at)
+		for c := range each(s.rows.of(r), cols) {
+			add(of, int(rank[c]))
+			add(d.cols.of(int(rank[c])), at)
+		}
+		at++
+	}
+	return d
+}
