@@ -31,7 +31,7 @@ func Verify(p *Problem, plan *Plan) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	if err := p.checkPlan(plan.Sites); err != nil {
+	if err := p.Allows(plan.Sites); err != nil {
 		return fmt.Errorf("%w: %w", ErrSites, err)
 	}
 	cert := &plan.Certificate
@@ -71,8 +71,9 @@ func within(stated, computed, slack float64) bool {
 	return math.Abs(stated-computed) <= exactness*math.Abs(computed)+slack
 }
 
-// checkPlan checks that the sites are in order and respect everything that the problem asks of a plan.
-func (p *Problem) checkPlan(sites []int) error {
+// Allows returns nil when the sites ascend and are a plan of the problem: their number, Fixed, Forbidden, Quotas and
+// Budget; otherwise why not. The problem must be valid.
+func (p *Problem) Allows(sites []int) error {
 	if len(sites) > p.Place || len(sites) < p.Place && p.Budget == 0 {
 		return fmt.Errorf("%d sites; the problem places %d", len(sites), p.Place)
 	}

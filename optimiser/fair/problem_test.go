@@ -24,6 +24,12 @@ func drawProblem(t *rapid.T) *Problem {
 	d.Place = rapid.IntRange(1, min(3, d.Sites-forbidden)).Draw(t, "place")
 	fixed := rapid.IntRange(0, min(1, d.Place)).Draw(t, "fixed")
 	d.Forbidden, d.Fixed = order[:forbidden], order[forbidden:forbidden+fixed]
+	rows := d.Sites
+	if rapid.Bool().Draw(t, "rows") {
+		rows = rapid.IntRange(1, d.Sites).Draw(t, "bases")
+		d.Row = rapid.SliceOfN(rapid.Int32Range(0, int32(rows-1)), d.Sites, d.Sites).Draw(t, "row")
+	}
+	drawRules(t, d, order[forbidden:])
 	share := optimiser.Shares(rapid.SampledFrom([]float64{0, 0.3, 0.7}).Draw(t, "busy"), rapid.IntRange(1, d.Place).Draw(t, "levels"))
 	p := &Problem{Demand: d, Names: []string{"north", "east", "south", "west"}[:rapid.IntRange(1, min(4, d.Cells)).Draw(t, "parts")]}
 	time := rapid.OneOf(rapid.Uint32Range(0, 9000), rapid.Uint32Range(0, 3_000_000), rapid.SampledFrom([]uint32{uint32(optimiser.Cap) + 1, math.MaxUint32}))
@@ -32,10 +38,18 @@ func drawProblem(t *rapid.T) *Problem {
 		if n := len(d.Layers); n > 0 && rapid.Bool().Draw(t, "shared") {
 			l.Time = d.Layers[n-1].Time
 		} else {
-			l.Time = &route.Matrix{Sites: d.Sites, Cells: d.Cells}
-			for range d.Sites * d.Cells {
+			l.Time = &route.Matrix{Sites: rows, Cells: d.Cells}
+			for range rows * d.Cells {
 				l.Time.T = append(l.Time.T, road.Millis(time.Draw(t, "time")))
 			}
+		}
+		switch rapid.IntRange(0, 3).Draw(t, "kind") {
+		case 0:
+			l.Curve = optimiser.Within(road.Millis(rapid.Uint32Range(0, 9000).Draw(t, "reach")))
+		case 1:
+			l.Share = optimiser.ExpectedCover(0.4, 2)
+		case 2:
+			l.Off = rapid.SliceOfN(rapid.Bool(), d.Sites, d.Sites).Draw(t, "off")
 		}
 		part := rapid.SliceOfN(rapid.Int32Range(0, int32(len(p.Names)-1)), d.Cells, d.Cells).Draw(t, "part")
 		for b := range p.Names { // no part without demand
@@ -44,6 +58,22 @@ func drawProblem(t *rapid.T) *Problem {
 		d.Layers, p.Part = append(d.Layers, l), append(p.Part, part)
 	}
 	return p
+}
+
+// drawRules draws a quota or a budget that the first sites of order keep to.
+func drawRules(t *rapid.T, d *optimiser.Problem, order []int) {
+	switch rapid.IntRange(0, 3).Draw(t, "rules") {
+	case 0:
+		d.Quotas = []optimiser.Quota{{Name: "hill", Sites: slices.Clone(order[:d.Place]), Least: rapid.IntRange(0, d.Place).Draw(t, "least"), Most: d.Place}}
+	case 1:
+		d.Budget = 1
+		for range d.Sites {
+			d.Cost = append(d.Cost, rapid.SampledFrom([]float64{0, 1, 2.5}).Draw(t, "cost"))
+		}
+		for _, s := range order[:d.Place] {
+			d.Budget += d.Cost[s]
+		}
+	}
 }
 
 func numbers(n int) []int {
@@ -87,7 +117,7 @@ func eachPlan(p *Problem, do func(sites []int)) {
 				sites = append(sites, s)
 			}
 		}
-		if checkSites(p.Demand, sites) == nil {
+		if p.Demand.Allows(sites) == nil {
 			do(sites)
 		}
 	}

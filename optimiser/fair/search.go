@@ -3,7 +3,6 @@ package fair
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -81,15 +80,12 @@ func (s *searcher) bestSwap(l *layout, m *measure, site int, t *trial) int {
 	best := -1
 	var rank []float64
 	for pos := range l.open {
-		if l.isFixed(pos) {
-			continue
-		}
 		rank = m.rank(rank, l.exchanged(pos, t))
 		against := s.rank
 		if best >= 0 {
 			against = t.rank
 		}
-		if less(rank, against, enough) {
+		if less(rank, against, enough) && l.allowed(pos, site) {
 			best, t.rank, rank = pos, rank, t.rank
 		}
 	}
@@ -109,9 +105,6 @@ func (s *searcher) swapIfBetter(l *layout, m *measure, pos, site int) bool {
 	l.swap(pos, old)
 	return false
 }
-
-// sites returns the open sites, ascending.
-func (l *layout) sites() []int { return slices.Sorted(slices.Values(l.open)) }
 
 // parallel calls do(i) for i in [0, n) on up to workers goroutines and waits for them.
 func parallel(workers, n int, do func(i int)) {

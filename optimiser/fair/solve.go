@@ -2,7 +2,6 @@ package fair
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"slices"
 
@@ -34,6 +33,8 @@ type run struct {
 	share  []float64
 	layout *layout
 	search *searcher
+	sketch *run // of a smaller problem; nil where this one is small
+	rough  bool // this is a sketch
 	atoms  []atom
 	found  []found
 }
@@ -51,13 +52,6 @@ type found struct {
 	means []float64
 }
 
-// The search for weights ends after as many rounds, or when so many in a row gained too little.
-const (
-	mostRounds = 60
-	idleRounds = 6
-	tooLittle  = 1e-5 // of the value
-)
-
 func newRun(p *Problem, s Settings, aims ...Aim) (*run, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -70,73 +64,30 @@ func newRun(p *Problem, s Settings, aims ...Aim) (*run, error) {
 	if s.Workers <= 0 {
 		s.Workers = runtime.GOMAXPROCS(0)
 	}
+	return start(p, s), nil
+}
+
+func start(p *Problem, s Settings) *run {
 	t := newTerrain(p)
-	return &run{p: p, s: s, share: p.Shares(), layout: newLayout(t), search: newSearcher(t, s.Seed, s.Workers)}, nil
+	return &run{p: p, s: s, share: p.Shares(), layout: newLayout(t), search: newSearcher(t, s.Seed, s.Workers)}
 }
 
-// chase is the search for one aim.
-type chase struct {
-	*run
-	m      measure
-	best   int // of found
-	rank   []float64
-	bound  float64
-	by     int // the atom that proves it
-	prices prices
-	ends   [][]int // plans from which a search started or at which it ended
-}
-
-// pursue finds a plan for an aim.
-func (r *run) pursue(ctx context.Context, aim Aim) *Plan {
-	c := &chase{run: r, m: measure{aim, r.share}, best: -1, bound: math.Inf(-1)}
-	c.prices = prices{measure: &c.m, most: 1}
-	if len(r.atoms) == 0 {
-		r.weigh(ctx, r.share, firstGap)
-	}
-	for i := range r.atoms {
-		c.judge(i)
-	}
-	for i := range r.found {
-		c.offer(i)
-	}
-	c.polish(ctx, c.best)
-	c.prices.blur = c.prices.spread(r.found[c.best].means) / 4
-	for round, idle := 0, 0; round < mostRounds && idle < idleRounds && !c.met() && ctx.Err() == nil; round++ {
-		before, plan := c.bound, c.best
-		c.round(ctx)
-		if c.bound > before+tooLittle*math.Abs(c.value()) || c.best != plan {
-			idle = 0
-			continue
-		}
-		idle++
-		c.prices.blur /= 2
-		c.prices.most *= 2
-	}
-	return c.plan(ctx)
-}
-
-// The gap to which the placement problem with the weights of the whole is solved first, and the part of
-// an aim's own gap to which those after it are: nearer would prove little more.
-const (
-	firstGap   = 2e-3
-	ofTheGap   = 0.1
-	likeItself = 1e-9
-)
-
-// weigh solves the placement problem with weighted parts until its gap is so small, and keeps it.
-func (r *run) weigh(ctx context.Context, factor []float64, gap float64) {
+// weigh solves the placement problem with weighted parts until its gap is so small, for so many reports
+// of progress at most, and keeps it.
+func (r *run) weigh(ctx context.Context, factor []float64, gap float64, reports int) {
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
+	seen := 0
 	plan, err := optimiser.Solve(ctx, r.p.Reweighted(factor), optimiser.Settings{
 		Seed: r.s.Seed, Workers: r.s.Workers,
 		Progress: func(value, bound float64) {
-			if value-bound <= gap*value {
+			if seen++; seen > reports || value-bound <= gap*value {
 				enough()
 			}
 		},
 	})
 	if err != nil {
-		panic("fair: a valid problem with other weights is refused: " + err.Error())
+		panic("fair: a valid problem is refused with other weights: " + err.Error())
 	}
 	r.layout.reset(plan.Sites)
 	means := r.layout.seconds()
@@ -149,90 +100,7 @@ func (r *run) keep(sites []int, means []float64) int {
 	at := slices.IndexFunc(r.found, func(f found) bool { return slices.Equal(f.sites, sites) })
 	if at < 0 {
 		at = len(r.found)
-		r.found = append(r.found, found{sites, means})
+		r.found = append(r.found, found{slices.Clone(sites), means})
 	}
 	return at
-}
-
-// round solves the placement problem at new weights, and searches from its plan.
-func (c *chase) round(ctx context.Context) {
-	means := make([][]float64, len(c.atoms))
-	for i := range c.atoms {
-		means[i] = c.atoms[i].means
-	}
-	gap := firstGap
-	if v := c.value(); v > 0 {
-		gap = min(gap, ofTheGap*(v-c.bound)/v)
-	}
-	c.weigh(ctx, c.prices.at(means), gap)
-	last := len(c.atoms) - 1
-	c.judge(last)
-	c.polish(ctx, c.keep(c.atoms[last].proof.Sites, c.atoms[last].means))
-}
-
-// judge takes an atom's bound if it is the best so far.
-func (c *chase) judge(i int) {
-	if b := c.m.bound(c.atoms[i].factor, c.atoms[i].proof.Certificate.Bound); b > c.bound {
-		c.bound, c.by = b, i
-		c.report()
-	}
-}
-
-// offer takes a plan if it is the best so far.
-func (c *chase) offer(i int) {
-	rank := c.m.rank(nil, c.found[i].means)
-	if c.best < 0 || less(rank, c.rank, 0) {
-		c.best, c.rank = i, rank
-		c.report()
-	}
-}
-
-// polish searches from a plan, unless that was done.
-func (c *chase) polish(ctx context.Context, i int) {
-	known := func(sites []int) bool {
-		return slices.ContainsFunc(c.ends, func(e []int) bool { return slices.Equal(e, sites) })
-	}
-	c.offer(i)
-	if known(c.found[i].sites) {
-		return
-	}
-	c.layout.reset(c.found[i].sites)
-	c.search.improve(ctx, c.layout, &c.m)
-	end := c.layout.sites()
-	c.ends = append(c.ends, c.found[i].sites, end)
-	c.offer(c.keep(end, c.layout.seconds()))
-}
-
-func (c *chase) value() float64 { return c.m.value(c.found[c.best].means) }
-
-// within reports whether the best plan is one that the aim allows.
-func (c *chase) within() bool { return c.m.Kind != Capped || c.m.over(c.found[c.best].means) == 0 }
-
-// met reports whether the bound meets the value, or, for Equal with Good, whether nothing better is asked.
-func (c *chase) met() bool {
-	v := c.value()
-	return c.within() && c.bound >= v-likeItself*math.Abs(v)
-}
-
-func (c *chase) report() {
-	if c.s.Progress != nil && c.best >= 0 {
-		c.s.Progress(c.value(), min(c.bound, c.value()))
-	}
-}
-
-func (c *chase) plan(ctx context.Context) *Plan {
-	f, a := c.found[c.best], c.atoms[c.by]
-	plan := &Plan{
-		Sites: slices.Clone(f.sites), Means: slices.Clone(f.means), Mean: c.m.mean(f.means), Within: c.within(),
-		Status:      optimiser.Converged,
-		Certificate: Certificate{Value: c.value(), Bound: c.bound, Factor: a.factor, Proof: a.proof},
-	}
-	switch {
-	case c.met():
-		plan.Status = optimiser.Optimal
-		plan.Certificate.Bound = min(c.bound, c.value()) // rounding may put a met bound above
-	case ctx.Err() != nil:
-		plan.Status = optimiser.Stopped
-	}
-	return plan
 }

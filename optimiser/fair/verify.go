@@ -58,7 +58,7 @@ func Verify(p *Problem, aim Aim, plan *Plan) error {
 
 // checkPlan checks the sites, the means and their mean.
 func checkPlan(p *Problem, plan *Plan) ([]float64, error) {
-	if err := checkSites(p.Demand, plan.Sites); err != nil {
+	if err := p.Demand.Allows(plan.Sites); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSites, err)
 	}
 	means, all := bruteMeans(p, plan.Sites)
@@ -76,45 +76,15 @@ func checkPlan(p *Problem, plan *Plan) ([]float64, error) {
 	return means, nil
 }
 
-func checkSites(d *optimiser.Problem, sites []int) error {
-	if len(sites) != d.Place {
-		return fmt.Errorf("%d sites; the problem places %d", len(sites), d.Place)
-	}
-	for i, s := range sites {
-		switch {
-		case s < 0 || s >= d.Sites:
-			return fmt.Errorf("site %d is not between 0 and %d", s, d.Sites-1)
-		case i > 0 && s <= sites[i-1]:
-			return fmt.Errorf("site %d follows site %d; they must ascend", s, sites[i-1])
-		case slices.Contains(d.Forbidden, s):
-			return fmt.Errorf("site %d is forbidden", s)
-		}
-	}
-	for _, s := range d.Fixed {
-		if !slices.Contains(sites, s) {
-			return fmt.Errorf("fixed site %d is missing", s)
-		}
-	}
-	return nil
-}
-
 // bruteMeans returns the mean of each part and of all demand, in seconds, by definition: each client's
-// times sorted and weighed by who serves it.
+// costs sorted and weighed by who serves it.
 func bruteMeans(p *Problem, sites []int) (means []float64, all float64) {
 	means = make([]float64, len(p.Names))
 	weight := make([]float64, len(p.Names))
-	d, total, sum := p.Demand, 0.0, 0.0
-	times := make([]road.Millis, len(sites))
-	for l := range d.Layers {
-		for cell, w := range d.Layers[l].Weight {
-			for i, s := range sites {
-				times[i] = min(d.Layers[l].Time.Row(s)[cell], optimiser.Cap)
-			}
-			slices.Sort(times)
-			expected := 0.0
-			for k, reach := range d.Layers[l].Share {
-				expected += reach * times[k].Seconds()
-			}
+	total, sum := 0.0, 0.0
+	for l := range p.Demand.Layers {
+		for cell, w := range p.Demand.Layers[l].Weight {
+			expected := bruteCost(p.Demand, &p.Demand.Layers[l], sites, cell)
 			b := p.Part[l][cell]
 			means[b] += w * expected
 			weight[b] += w
@@ -126,6 +96,34 @@ func bruteMeans(p *Problem, sites []int) (means []float64, all float64) {
 		means[b] /= weight[b]
 	}
 	return means, sum / total
+}
+
+// bruteCost is what a cell pays in a layer, in seconds.
+func bruteCost(d *optimiser.Problem, layer *optimiser.Layer, sites []int, cell int) float64 {
+	var times []road.Millis
+	for range layer.Share { // stand-ins for facilities that are missing
+		times = append(times, optimiser.Cap)
+	}
+	for _, s := range sites {
+		if layer.Off != nil && layer.Off[s] {
+			continue
+		}
+		row := s
+		if d.Row != nil {
+			row = int(d.Row[s])
+		}
+		times = append(times, min(layer.Time.Row(row)[cell], optimiser.Cap))
+	}
+	slices.Sort(times)
+	expected := 0.0
+	for k, share := range layer.Share {
+		cost := times[k].Seconds()
+		if layer.Curve != nil {
+			cost = float64(layer.Curve.At(times[k])) / 1000
+		}
+		expected += share * cost
+	}
+	return expected
 }
 
 // valueOf is the aim at the parts' means, by its definition, and the most that a part is above its cap:

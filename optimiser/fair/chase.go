@@ -1,0 +1,206 @@
+package fair
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/nearside-ems/nearside/optimiser"
+)
+
+// chase is the search for one aim.
+type chase struct {
+	*run
+	m      measure
+	best   int // of found
+	rank   []float64
+	bound  float64
+	by     int // the atom that proves it
+	prices prices
+	stride float64 // share of the way from the best factors to those proposed
+	ends   [][]int // plans from which a search started or at which it ended
+}
+
+// The search for factors ends after as many rounds, or when so many in a row gained too little. Each
+// round's problem is solved to a part of the aim's gap, or for so many reports: nearer would prove
+// little more about factors that are not yet good.
+const (
+	mostRounds = 60
+	idleRounds = 6
+	tooLittle  = 1e-5 // of the value
+	firstGap   = 2e-3
+	ofTheGap   = 0.3
+	fewReports = 4
+	noLimit    = math.MaxInt
+)
+
+// pursue finds a plan for an aim.
+func (r *run) pursue(ctx context.Context, aim Aim) *Plan {
+	c := r.chase(ctx, aim)
+	if r.p.Demand.Cells >= 2*coarse {
+		c.rehearse(ctx)
+	}
+	for round, idle := 0, 0; round < mostRounds && idle < idleRounds && c.goesOn(ctx); round++ {
+		before, plan := c.bound, c.best
+		if !c.round(ctx) {
+			break
+		}
+		gained := c.bound > before+tooLittle*math.Abs(c.value())
+		if gained {
+			c.stride = min(1, c.stride*longer)
+		} else {
+			c.stride = max(shortest, c.stride/2)
+		}
+		if idle++; gained || c.best != plan {
+			idle = 0
+		}
+	}
+	if !r.rough && c.goesOn(ctx) && c.atoms[c.by].proof.Status != optimiser.Optimal {
+		c.weighOn(ctx, c.atoms[c.by].factor, 0, noLimit)
+	}
+	return c.plan(ctx)
+}
+
+// How the stride changes.
+const (
+	firstStride = 0.3
+	longer      = 1.5
+	shortest    = 0.02
+)
+
+// chase begins with what the run knows.
+func (r *run) chase(ctx context.Context, aim Aim) *chase {
+	c := &chase{run: r, m: measure{aim, r.share}, best: -1, bound: math.Inf(-1), stride: firstStride}
+	c.prices = prices{measure: &c.m, most: 1}
+	if len(r.atoms) == 0 {
+		r.weigh(ctx, r.share, firstGap, fewReports)
+	}
+	for i := range r.atoms {
+		c.judge(i)
+	}
+	for i := range r.found {
+		c.offer(i)
+	}
+	c.polish(ctx, c.best)
+	c.prices.blur = c.prices.spread(r.found[c.best].means) / 4
+	return c
+}
+
+func (c *chase) goesOn(ctx context.Context) bool { return ctx.Err() == nil && !c.met() }
+
+// rehearse pursues the aim on the sketch, and goes on from its plan and factors.
+func (c *chase) rehearse(ctx context.Context) {
+	if c.sketch == nil {
+		c.sketch = start(c.p.sketch(c.s.Seed), Settings{Seed: c.s.Seed, Workers: c.s.Workers})
+		c.sketch.rough = true
+	}
+	rough := c.sketch.pursue(ctx, c.m.Aim)
+	if !c.goesOn(ctx) {
+		return
+	}
+	c.layout.reset(rough.Sites)
+	c.polish(ctx, c.keep(rough.Sites, c.layout.seconds()))
+	c.weighOn(ctx, rough.Certificate.Factor, firstGap, fewReports)
+}
+
+// round solves the placement problem at new factors, and searches from its plan. It reports whether there
+// were any: some aims have one best set of factors whatever the plans.
+func (c *chase) round(ctx context.Context) bool {
+	means := make([][]float64, len(c.atoms))
+	for i := range c.atoms {
+		means[i] = c.atoms[i].means
+	}
+	factor := c.inward(c.prices.at(means))
+	if slices.ContainsFunc(c.atoms, func(a atom) bool { return slices.Equal(a.factor, factor) }) {
+		return false
+	}
+	gap := firstGap
+	if v := c.value(); v > 0 {
+		gap = min(gap, ofTheGap*(v-c.bound)/v)
+	}
+	c.weighOn(ctx, factor, gap, fewReports)
+	return true
+}
+
+// weighOn solves the problem with weighted parts, takes its bound and searches from its plan.
+func (c *chase) weighOn(ctx context.Context, factor []float64, gap float64, reports int) {
+	c.weigh(ctx, factor, gap, reports)
+	last := len(c.atoms) - 1
+	c.judge(last)
+	c.polish(ctx, c.keep(c.atoms[last].proof.Sites, c.atoms[last].means))
+}
+
+// inward returns factors between the best so far and those proposed: the proposal rests on few plans at
+// first and lies far outside (Wentges 1997).
+func (c *chase) inward(factor []float64) []float64 {
+	best := c.atoms[c.by].factor
+	for b := range factor {
+		factor[b] = best[b] + c.stride*(factor[b]-best[b])
+	}
+	return factor
+}
+
+// judge takes an atom's bound if it is the best so far.
+func (c *chase) judge(i int) {
+	if b := c.m.bound(c.atoms[i].factor, c.atoms[i].proof.Certificate.Bound); b > c.bound {
+		c.bound, c.by = b, i
+		c.report()
+	}
+}
+
+// offer takes a plan if it is the best so far.
+func (c *chase) offer(i int) {
+	rank := c.m.rank(nil, c.found[i].means)
+	if c.best < 0 || less(rank, c.rank, 0) {
+		c.best, c.rank = i, rank
+		c.report()
+	}
+}
+
+// polish searches from a plan, unless that was done.
+func (c *chase) polish(ctx context.Context, i int) {
+	c.offer(i)
+	from := c.found[i].sites
+	if slices.ContainsFunc(c.ends, func(e []int) bool { return slices.Equal(e, from) }) {
+		return
+	}
+	c.layout.reset(from)
+	c.search.improve(ctx, c.layout, &c.m)
+	end := c.layout.sites()
+	c.ends = append(c.ends, from, end)
+	c.offer(c.keep(end, c.layout.seconds()))
+}
+
+func (c *chase) value() float64 { return c.m.value(c.found[c.best].means) }
+
+// within reports whether the best plan is one that the aim allows.
+func (c *chase) within() bool { return c.m.Kind != Capped || c.m.over(c.found[c.best].means) == 0 }
+
+// met reports whether the bound meets the value.
+func (c *chase) met() bool {
+	v := c.value()
+	return c.within() && c.bound >= v-1e-9*math.Abs(v)
+}
+
+func (c *chase) report() {
+	if c.s.Progress != nil && c.best >= 0 {
+		c.s.Progress(c.value(), min(c.bound, c.value()))
+	}
+}
+
+func (c *chase) plan(ctx context.Context) *Plan {
+	f, a := c.found[c.best], c.atoms[c.by]
+	plan := &Plan{
+		Sites: slices.Clone(f.sites), Means: slices.Clone(f.means), Mean: c.m.mean(f.means), Within: c.within(),
+		Status:      optimiser.Converged,
+		Certificate: Certificate{Value: c.value(), Bound: c.bound, Factor: a.factor, Proof: a.proof},
+	}
+	switch {
+	case c.met():
+		plan.Status = optimiser.Optimal
+		plan.Certificate.Bound = min(c.bound, c.value()) // rounding may put a met bound above
+	case ctx.Err() != nil:
+		plan.Status = optimiser.Stopped
+	}
+	return plan
+}
