@@ -135,6 +135,50 @@ func TestCentreAgainstBruteForce(t *testing.T) {
 	})
 }
 
+func TestShareAgainstBruteForce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := small(t)
+		reach := road.Millis(rapid.IntRange(0, 40).Draw(t, "reach"))
+		share := rapid.Float64Range(0.01, 0.99).Draw(t, "share")
+		fewest := p.Sites + 1
+		for plan := range uint(1) << p.Sites {
+			var sites []int
+			for j := range p.Sites {
+				if plan>>j&1 == 1 {
+					sites = append(sites, j)
+				}
+			}
+			ok := len(sites) > 0
+			for _, j := range p.Fixed {
+				ok = ok && slices.Contains(sites, j)
+			}
+			for _, j := range p.Forbidden {
+				ok = ok && !slices.Contains(sites, j)
+			}
+			if not, all := missed(p, reach, sites); ok && not <= (1-share)*all*(1+1e-12) {
+				fewest = min(fewest, len(sites))
+			}
+		}
+		plan, err := FewestFor(context.Background(), p, reach, share, Settings{Workers: 1})
+		var none *ShareError
+		switch {
+		case errors.As(err, &none):
+			if fewest <= p.Sites {
+				t.Fatalf("%v, but %d sites do", err, fewest)
+			}
+			return
+		case err != nil:
+			t.Fatal(err)
+		}
+		if len(plan.Sites) != fewest || plan.Bound > fewest {
+			t.Fatalf("%d sites, bound %d, %s; brute force %d", len(plan.Sites), plan.Bound, plan.Status, fewest)
+		}
+		if err := VerifyShare(p, plan); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // town draws sites and cells in a square of 40 km and straight drives at 8 m/s.
 func town(sites, cells int, seed uint64) *Problem {
 	rng := rand.New(rand.NewPCG(seed, 1))

@@ -8,9 +8,10 @@ import (
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
-// Settings steer the searches. The zero value is good. They run on one goroutine.
+// Settings steer the searches. The zero value is good.
 type Settings struct {
 	Seed     uint64                   // of the random choices
+	Workers  int                      // of FewestFor, as in optimiser.Settings; the others run on one goroutine
 	Progress func(value, bound int64) // called when either improves: sites, or milliseconds for Centre; may be nil
 }
 

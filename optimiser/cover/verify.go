@@ -154,6 +154,21 @@ func (v *verifier) next(reach road.Millis) road.Millis {
 	return least
 }
 
+// missed is the demand that sites do not reach within a time, and all of it.
+func (v *verifier) missed(sites []int, reach road.Millis) (not, all float64) {
+	for i := range v.p.Cells {
+		w := 1.0
+		if v.p.Weight != nil {
+			w = v.p.Weight[i]
+		}
+		all += w
+		if !slices.ContainsFunc(sites, func(j int) bool { return v.p.Time.T[j*v.p.Cells+i] <= reach }) {
+			not += w
+		}
+	}
+	return not, all
+}
+
 func (v *verifier) reaches(site, cell int32) bool {
 	return v.p.Time.T[int(site)*v.p.Cells+int(cell)] <= v.proof.Reach
 }
