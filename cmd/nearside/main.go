@@ -26,6 +26,7 @@ type commands struct {
 	Backtest backtestCommand `cmd:"" help:"Prove the forecast on imported calls: forecast past weeks from what came before, beside what others would have said."`
 	Compare  compareCommand  `cmd:"" help:"Set two plan documents beside each other."`
 	Verify   verifyCommand   `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
+	Solve    solveCommand    `cmd:"" help:"Solve standard instance files of placement (OR-Library, TSPLIB, city MCLP) and print value, bound, gap, nodes and time."`
 }
 
 func main() {

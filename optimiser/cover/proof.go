@@ -42,3 +42,17 @@ const (
 	// sites which reach most of them can sum up to, q being the number of sites still to place.
 	Weigh
 )
+
+// Parts is how many parts the proof bounds; of a nil proof it is 1.
+func (p *Proof) Parts() int {
+	if p == nil {
+		return 1
+	}
+	parts := 0
+	for _, s := range p.Steps {
+		if s.Kind == Weigh {
+			parts++
+		}
+	}
+	return parts
+}
