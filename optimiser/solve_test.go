@@ -32,26 +32,6 @@ func solved(t testing.TB, p *Problem, s Settings) *Plan {
 // like reports equality but for the rounding of sums.
 func like(x, y float64) bool { return math.Abs(x-y) <= 1e-9*max(math.Abs(x), math.Abs(y)) }
 
-func TestSolveFindsTheBestOfAllPlans(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawProblem(t)
-		plan, err := Solve(context.Background(), p, Settings{Seed: rapid.Uint64().Draw(t, "seed")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := Verify(p, plan); err != nil {
-			t.Fatal(err)
-		}
-		best, c := bestOfAll(p), plan.Certificate
-		if c.Bound > best*(1+1e-9)+1e-8 { // seconds: rounding of constants up to Cap × weight
-			t.Fatalf("bound %v is above the best value %v", c.Bound, best)
-		}
-		if !like(c.Value, best) || plan.Status != Optimal {
-			t.Fatalf("value %v (%s, bound %v); the best of all is %v", c.Value, plan.Status, c.Bound, best)
-		}
-	})
-}
-
 func TestExchangeIsTheChangeOfValue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
@@ -83,10 +63,26 @@ func TestExchangeIsTheChangeOfValue(t *testing.T) {
 	})
 }
 
+// ruledTown is a town with a budget, quotas, coverage and sites out of service.
+func ruledTown(cells, sites, place int) *Problem {
+	p := town(cells, sites, place, 2, 2, 0.3, 2)
+	p.Layers[1].Curve, p.Layers[1].Share, p.Layers[1].Off = Within(1_200_000), ExpectedCover(0.4, 3), make([]bool, sites)
+	for s := range sites {
+		p.Layers[1].Off[s] = s%5 == 0
+		p.Cost = append(p.Cost, 1+float64(s%3))
+	}
+	p.Budget = 2 * float64(place)
+	p.Quotas = []Quota{{"north", numbers(sites / 2), 1, place - 1}, {"inner north", numbers(sites / 5), 0, 1}}
+	return p
+}
+
 func TestSolveIsTheSameAtAnyNumberOfWorkers(t *testing.T) {
-	for _, p := range []*Problem{town(120, 30, 4, 2, 3, 0.3, 1), town(4200, 30, 3, 1, 1, 0, 2)} {
+	for _, p := range []*Problem{town(120, 30, 4, 2, 3, 0.3, 1), town(4200, 64, 2, 1, 1, 0, 2), ruledTown(1500, 90, 2)} {
+		if len(p.Quotas) > 0 && 2*p.Cells*p.Sites < alone {
+			t.Fatal("too small to be shared out")
+		}
 		want := solved(t, p, Settings{Seed: 7, Workers: 1})
-		for _, procs := range []int{1, 2, 5} {
+		for _, procs := range []int{1, 2, 4} {
 			old := runtime.GOMAXPROCS(procs)
 			got := solved(t, p, Settings{Seed: 7})
 			runtime.GOMAXPROCS(old)
@@ -109,14 +105,15 @@ func TestSeedsAgreeOnAProvedOptimum(t *testing.T) {
 }
 
 func TestSolveStopsAtTheDeadline(t *testing.T) {
-	p := town(3000, 500, 20, 1, 3, 0.4, 4)
-	for _, after := range []time.Duration{0, 20 * time.Millisecond, 200 * time.Millisecond} {
-		late := time.Hour
-		for range 5 { // a busy machine can make any one run late
-			late = min(late, lateness(t, p, after))
-		}
-		if late > 50*time.Millisecond {
-			t.Errorf("after %v: returned %v late at best", after, late)
+	for _, p := range []*Problem{town(3000, 500, 20, 1, 3, 0.4, 4), ruledTown(2000, 400, 15)} {
+		for _, after := range []time.Duration{0, 20 * time.Millisecond, 200 * time.Millisecond} {
+			late := time.Hour
+			for tries := 0; tries < 5 && late > 50*time.Millisecond; tries++ { // a busy machine can make any one run late
+				late = lateness(t, p, after)
+			}
+			if late > 50*time.Millisecond {
+				t.Errorf("after %v: returned %v late, five times", after, late)
+			}
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/nearside-ems/nearside/geo/road"
 )
 
 // clonePlan copies a plan deeply enough to edit it.
@@ -13,6 +15,7 @@ func clonePlan(p *Plan) *Plan {
 	c := *p
 	c.Sites = slices.Clone(p.Sites)
 	c.Certificate.Multiplier = slices.Clone(p.Certificate.Multiplier)
+	c.Certificate.Price = slices.Clone(p.Certificate.Price)
 	c.Certificate.Proof = slices.Clone(p.Certificate.Proof)
 	return &c
 }
@@ -83,22 +86,126 @@ func TestVerifyRejectsEveryEdit(t *testing.T) {
 	}
 }
 
-func TestVerifyRejectsAnotherProblem(t *testing.T) {
-	made := func() *Problem { return town(60, 20, 3, 2, 2, 0.3, 6) }
-	plan := solved(t, made(), Settings{})
-	for name, edit := range map[string]func(*Problem){
-		"weight":     func(p *Problem) { p.Layers[1].Weight[4] += 1e-9 },
-		"time":       func(p *Problem) { p.Layers[0].Time.T[77]++ },
-		"share":      func(p *Problem) { p.Layers[1].Share[1] *= 0.9 },
-		"levels":     func(p *Problem) { p.Layers[0].Share = p.Layers[0].Share[:1] },
-		"layers":     func(p *Problem) { p.Layers = p.Layers[:1] },
-		"fixed":      func(p *Problem) { p.Fixed = plan.Sites[:1] },
-		"forbidden":  func(p *Problem) { p.Forbidden = []int{(plan.Sites[0] + 1) % 20} },
-		"same times": func(p *Problem) { p.Layers[1].Time = p.Layers[0].Time },
+// withoutProof returns the plan with its first vector only, so that any other number in it gives another bound.
+func withoutProof(t *testing.T, p *Problem, plan *Plan) *Plan {
+	plan = clonePlan(plan)
+	c := &plan.Certificate
+	c.Multiplier, c.Price, c.Proof = c.Multiplier[:p.vectorSize()], c.Price[:1], nil
+	bound, _, err := proofBound(p, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.Status, c.Bound = Converged, bound
+	if err := Verify(p, plan); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// rich returns a problem that uses every field.
+func rich() *Problem {
+	p := town(40, 18, 5, 2, 2, 0.3, 6)
+	p.Layers[1].Curve, p.Layers[1].Share = Within(900_000), ExpectedCover(0.4, 3)
+	p.Layers[1].Off = make([]bool, p.Sites)
+	p.Layers[1].Off[4] = true
+	for s := range p.Sites {
+		p.Row = append(p.Row, int32(s*2%17))
+		p.Cost = append(p.Cost, []float64{4, 3, 5, 2.5}[s%4])
+	}
+	p.Budget = 13
+	p.Fixed, p.Forbidden = []int{3}, []int{7}
+	p.Quotas = []Quota{{"day", numbers(10), 2, 4}, {"early", []int{1, 2, 5}, 1, 1}, {"late", []int{12, 13, 14}, 1, 2}}
+	return p
+}
+
+func TestVerifyRejectsEveryEditUnderRules(t *testing.T) {
+	p := rich()
+	good := withoutProof(t, p, solved(t, p, Settings{}))
+	sites := func(want ...int) func(*Plan) { return func(q *Plan) { q.Sites = want } }
+	vector := p.vectorSize()
+	for _, c := range []struct {
+		name string
+		want error
+		edit func(*Plan)
+	}{
+		{"over the budget", ErrSites, sites(2, 3, 6, 10, 14)},
+		{"too few of a quota", ErrSites, sites(2, 3, 16)},
+		{"too many of a quota", ErrSites, sites(1, 2, 3, 13)},
+		{"too many of a quota within another", ErrSites, sites(1, 3, 5, 13)},
+		{"more than may be placed", ErrSites, sites(1, 3, 9, 11, 13, 15)},
+		{"none", ErrSites, sites()},
+		{"price up", ErrBound, func(q *Plan) { scaled(q.Certificate.Price, 1000) }},
+		{"price down", ErrBound, func(q *Plan) { scaled(q.Certificate.Price, 0) }},
+		{"prices gone", ErrMultiplier, func(q *Plan) { q.Certificate.Price = nil }},
+		{"price too many", ErrMultiplier, func(q *Plan) { q.Certificate.Price = append(q.Certificate.Price, 1) }},
+		{"price too few", ErrMultiplier, func(q *Plan) { q.Certificate.Price = q.Certificate.Price[1:] }},
+		{"price negative", ErrMultiplier, func(q *Plan) { q.Certificate.Price[0] = -1e-9 }},
+		{"price NaN", ErrMultiplier, func(q *Plan) { q.Certificate.Price[0] = math.NaN() }},
+		{"price infinite", ErrMultiplier, func(q *Plan) { q.Certificate.Price[0] = math.Inf(1) }},
+		{"multiplier above what a lost call costs", ErrMultiplier, func(q *Plan) { q.Certificate.Multiplier[vector-1] = Lost/1000 + 0.001 }},
+		{"multipliers of a layer gone", ErrMultiplier, func(q *Plan) { q.Certificate.Multiplier = q.Certificate.Multiplier[2*p.Cells:] }},
+		{"multipliers gone", ErrBound, func(q *Plan) { scaled(q.Certificate.Multiplier, 0) }},
+		{"multipliers of a layer 0", ErrBound, func(q *Plan) { clear(q.Certificate.Multiplier[:2*p.Cells]) }},
+		{"vectors of another size", ErrMultiplier, func(q *Plan) { q.Certificate.Multiplier = append(q.Certificate.Multiplier, 0) }},
+		{"vector without price", ErrMultiplier, func(q *Plan) {
+			q.Certificate.Multiplier = append(q.Certificate.Multiplier, q.Certificate.Multiplier...)
+		}},
 	} {
-		p := made()
+		q := clonePlan(good)
+		c.edit(q)
+		if err := Verify(p, q); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, err, c.want)
+		}
+	}
+	if err := Verify(p, good); err != nil {
+		t.Error("the edits reached the original:", err)
+	}
+}
+
+func scaled(list []float64, by float64) {
+	for i := range list {
+		list[i] *= by
+	}
+}
+
+// TestVerifyRejectsAnotherProblem edits every field of the problem that a plan was made for.
+func TestVerifyRejectsAnotherProblem(t *testing.T) {
+	plan := solved(t, rich(), Settings{})
+	for name, edit := range map[string]func(*Problem){
+		"weight":  func(p *Problem) { p.Layers[1].Weight[4] += 1e-9 },
+		"weights": func(p *Problem) { p.Layers[0].Weight, p.Layers[1].Weight = p.Layers[1].Weight, p.Layers[0].Weight },
+		"time":    func(p *Problem) { p.Layers[0].Time.T[77]++ },
+		"share":   func(p *Problem) { p.Layers[1].Share[1] *= 0.9 },
+		"levels":  func(p *Problem) { p.Layers[0].Share = p.Layers[0].Share[:1] },
+		"curve": func(p *Problem) {
+			p.Layers[0].Curve = &Curve{Time: []road.Millis{0, Cap}, Cost: []int32{0, int32(Cap)}}
+		},
+		"reach":        func(p *Problem) { p.Layers[1].Curve = Within(900_001) },
+		"no curve":     func(p *Problem) { p.Layers[1].Curve = nil },
+		"cost":         func(p *Problem) { p.Layers[1].Curve.Cost[1]-- },
+		"off":          func(p *Problem) { p.Layers[1].Off[5] = true },
+		"all on":       func(p *Problem) { p.Layers[1].Off[4] = false },
+		"layers":       func(p *Problem) { p.Layers = p.Layers[:1] },
+		"place":        func(p *Problem) { p.Place++ },
+		"row":          func(p *Problem) { p.Row[5]++ },
+		"no rows":      func(p *Problem) { p.Row = nil; p.Layers[0].Time = p.Layers[1].Time },
+		"fixed":        func(p *Problem) { p.Fixed = plan.Sites[:2] },
+		"free":         func(p *Problem) { p.Fixed = nil },
+		"forbidden":    func(p *Problem) { p.Forbidden = append(p.Forbidden, 17) },
+		"quota":        func(p *Problem) { p.Quotas = p.Quotas[:2] },
+		"quota name":   func(p *Problem) { p.Quotas[0].Name = "night" },
+		"quota sites":  func(p *Problem) { p.Quotas[2].Sites = append(p.Quotas[2].Sites, 16) },
+		"quota least":  func(p *Problem) { p.Quotas[0].Least-- },
+		"quota most":   func(p *Problem) { p.Quotas[0].Most++ },
+		"site cost":    func(p *Problem) { p.Cost[6] += 1e-12 },
+		"budget":       func(p *Problem) { p.Budget += 1e-12 },
+		"same times":   func(p *Problem) { p.Layers[1].Time = p.Layers[0].Time },
+		"fixed order":  func(p *Problem) { p.Fixed, p.Forbidden = p.Forbidden, p.Fixed },
+		"moved a site": func(p *Problem) { p.Quotas[0].Sites = numbers(11) },
+	} {
+		p := rich()
 		edit(p)
-		if err := Verify(p, plan); err == nil || name != "forbidden" && !errors.Is(err, ErrHash) {
+		if err := Verify(p, plan); err == nil || p.Hash() == plan.Certificate.Problem {
 			t.Errorf("%s: got %v, want %v", name, err, ErrHash)
 		}
 	}
