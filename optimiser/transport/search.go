@@ -53,7 +53,7 @@ func (s *searcher) weigh(l *layout, j int, mem *scratch, alone bool) swap {
 		if price == math.MaxInt32 {
 			continue
 		}
-		change += l.rent(g, j, price)
+		change -= l.rent(g, j, price)
 		for i, t := range row {
 			c := int32(t) + price
 			if c >= next[i] {
