@@ -40,7 +40,7 @@ func Assign(p *Problem, sites []int) (*Assignment, error) {
 // ship takes everybody to the columns, which ascend, and lists the flows.
 func ship(p *Problem, l *layout, columns []int) ([]Flow, *offer) {
 	var flows []Flow
-	o := l.try(columns, func(g int, s *shipper) {
+	o := l.try(columns, func() bool { return false }, func(g int, s *shipper) {
 		for layer := range p.Layers {
 			if l.in.groupOf[layer] == g {
 				flows = appendFlows(flows, p, layer, s, l.in.site)
@@ -68,7 +68,7 @@ func appendFlows(flows []Flow, p *Problem, layer int, s *shipper, site []int) []
 // appendPrices appends an offer's prices, its columns ascending, in the order of the certificate, in seconds.
 func (in *instance) appendPrices(dst []float64, o *offer) []float64 {
 	for _, g := range in.groupOf {
-		for _, v := range o.price[g] {
+		for _, v := range o.price[g][0] {
 			dst = append(dst, float64(v)/1000)
 		}
 	}

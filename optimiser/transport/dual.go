@@ -66,6 +66,17 @@ func (d *dual) from(l *layout) {
 	clear(d.step)
 }
 
+// lift starts from the multipliers of a sketch: each client's is its own starting point (from) moved by as
+// much as the best multiplier of its stand-in lies from the stand-in's starting point at the same columns.
+func (d *dual) lift(b *dual, rough *layout) {
+	for g := range d.in.groups {
+		for c := d.in.first[g]; c < d.in.first[g+1]; c++ {
+			s := b.in.first[g] + (c-d.in.first[g])/thinner
+			d.mu[c] = max(0, min(d.mu[c]+float64(b.best[s]-rough.next[s]), float64(optimiser.Cap)))
+		}
+	}
+}
+
 // floor starts the bound at each client's nearest column, where no reduced cost is below 0. However
 // early a search is ended, it has this bound.
 func (d *dual) floor() {

@@ -32,8 +32,9 @@ type group struct {
 	unit  float64 // weight of one unit
 	units []int64 // per cell
 	room  []int64 // per column
+	binds bool    // whether a limit can bind
 
-	sketch *group // the same with fewer cells, where prices are sought first; nil where there are few
+	sketch *group // the same with fewer cells, where prices and plans are sought first; nil where there are few
 }
 
 // A group's weight is cut into 2⁵⁵ units: a rounding error of half a unit in each of 10⁵ cells is 10⁻¹²
@@ -131,6 +132,7 @@ func (g *group) cut() {
 			g.room[j] = endless
 		case c > 0: // then there is weight, or it would have room for all
 			g.room[j] = int64(c / g.unit)
+			g.binds = true
 		}
 	}
 }
@@ -144,7 +146,7 @@ const (
 // draw makes the sketch, and its own: the middle one of each run of neighbouring cells (in the order of
 // their index) stands for all.
 func (g *group) draw() {
-	if len(g.weight) < fewCells || !g.binds() {
+	if len(g.weight) < fewCells {
 		return
 	}
 	n := (len(g.weight) + thinner - 1) / thinner
@@ -163,9 +165,27 @@ func (g *group) draw() {
 	g.sketch = s
 }
 
-// binds reports whether a limit can bind.
-func (g *group) binds() bool {
-	return slices.ContainsFunc(g.limit, func(c float64) bool { return c > 0 && !math.IsInf(c, 1) })
+// depth counts the group and those of its sketches on which prices are worth finding.
+func (g *group) depth() int {
+	if !g.binds || g.sketch == nil {
+		return 1
+	}
+	return 1 + g.sketch.depth()
+}
+
+// sketch returns the instance of every group's sketch; nil where there is none. The client of cell i in a
+// group is stood for by the one at i/thinner.
+func (in *instance) sketch() *instance {
+	s := &instance{site: in.site, fixed: in.fixed, place: in.place, groupOf: in.groupOf, first: []int{0}}
+	for g := range in.groups {
+		grp := in.groups[g].sketch
+		if grp == nil {
+			return nil
+		}
+		s.groups = append(s.groups, *grp)
+		s.first = append(s.first, s.first[g]+len(grp.weight))
+	}
+	return s
 }
 
 func sum(numbers []float64) float64 {

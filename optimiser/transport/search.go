@@ -108,21 +108,24 @@ func (s *searcher) greedy(l *layout) {
 			open = append(open, j)
 		}
 	}
-	l.take(l.try(open))
+	l.take(l.must(open))
 	sample := 1 + 3*len(s.in.site)/s.in.place
 	for len(open) < s.in.place {
 		closed := s.closed(l, nil)
-		if s.ctx.Err() != nil {
+		if s.ended() {
 			slices.Sort(closed)
-			l.take(l.try(append(open, closed[:s.in.place-len(open)]...)))
+			l.take(l.must(append(open, closed[:s.in.place-len(open)]...)))
 			return
 		}
-		closed = closed[:min(sample, len(closed))]
-		best := s.weighAll(l, closed, true)[0]
-		open = append(open, best.column)
-		l.take(l.try(slices.Clone(open)))
+		best := s.weighAll(l, closed[:min(sample, len(closed))], true)[0]
+		if o := l.try(append(slices.Clone(open), best.column), s.ended, nil); o != nil {
+			open = o.columns
+			l.take(o)
+		}
 	}
 }
+
+func (s *searcher) ended() bool { return s.ctx.Err() != nil }
 
 // closed returns the columns that are neither open nor dropped (per column; nil: none) in random order.
 func (s *searcher) closed(l *layout, dropped []bool) []int {
@@ -141,7 +144,7 @@ func (s *searcher) weighAll(l *layout, columns []int, alone bool) []swap {
 	out := make([]swap, len(columns))
 	parallel(s.workers, len(columns), func(worker, i int) {
 		out[i] = swap{columns[i], -1, math.Inf(1)}
-		if s.ctx.Err() == nil {
+		if !s.ended() {
 			out[i] = s.weigh(l, columns[i], &s.scratch[worker], alone)
 		}
 	})
@@ -155,9 +158,9 @@ const tries = 12
 // improve swaps until no swap that was tried makes the layout better, an earlier search ended at the same
 // layout, or ctx ends.
 func (s *searcher) improve(l *layout, dropped []bool) {
-	for s.ctx.Err() == nil && !s.endedAt(l) {
+	for !s.ended() && !s.endedAt(l) {
 		if !s.step(l, dropped) {
-			if s.ctx.Err() == nil {
+			if !s.ended() {
 				s.ends = append(s.ends, l.sorted())
 			}
 			return
@@ -165,16 +168,35 @@ func (s *searcher) improve(l *layout, dropped []bool) {
 	}
 }
 
+// kick puts random columns in the place of as many random ones that are not fixed.
+func (s *searcher) kick(l *layout, many int) {
+	columns, closed := slices.Clone(l.open), s.closed(l, nil)
+	for _, pos := range s.rng.Perm(len(columns)) {
+		if many > 0 && len(closed) > 0 && !s.in.fixed[columns[pos]] {
+			columns[pos], closed = closed[0], closed[1:]
+			many--
+		}
+	}
+	s.takeUp(l, columns)
+}
+
+// takeUp makes columns the layout unless ctx ends.
+func (s *searcher) takeUp(l *layout, columns []int) {
+	if o := l.try(columns, s.ended, nil); o != nil {
+		l.take(o)
+	}
+}
+
 // step makes the first swap that is better.
 func (s *searcher) step(l *layout, dropped []bool) bool {
 	swaps := s.weighAll(l, s.closed(l, dropped), false)
 	for _, w := range swaps[:min(tries, len(swaps))] {
-		if w.pos < 0 || w.change >= -enough*l.value || s.ctx.Err() != nil {
+		if w.pos < 0 || w.change >= -enough*l.value || s.ended() {
 			return false
 		}
 		columns := slices.Clone(l.open)
 		columns[w.pos] = w.column
-		if o := l.try(columns); o.value < l.value*(1-enough) {
+		if o := l.try(columns, s.ended, nil); o != nil && o.value < l.value*(1-enough) {
 			l.take(o)
 			return true
 		}

@@ -28,10 +28,11 @@ type shipper struct {
 	excess  []int64  // units above the room
 	wanted  []int64  // units missing where room has a price
 	heaps   [][]move // from × to, cheapest first
+	top     []int32  // from × to: what the cheapest move costs; none where there is none
 	built   []bool   // per centre: its heaps are there
-	dist    []int64
-	from    []int
-	via     []int32 // the cell whose patients move on the path's last step; ghost for free room
+	stale   []bool   // per centre: its heaps' tops may have left
+	dist    []int32
+	from    []int32
 	done    []bool
 }
 
@@ -41,25 +42,41 @@ type move struct {
 	cell int32
 }
 
+// No path that is taken is longer than Cap, as every centre has a step from or to nobody, and no step
+// costs more than twice that; so sums with none, too, stay within 32 bits.
 const (
-	ghost = -1
-	far   = math.MaxInt64 / 2
+	nowhere = -1
+	ghost   = -1 // a cell: of the patients who do not exist
+	none    = 1 << 30
 )
 
-// ship finds where patients go, starting from prices of room per centre, 0 if nothing is known; the
-// nearer to the right ones, the sooner it is done. Prices are then the right ones.
-func (s *shipper) ship(g *group, columns []int, price []int32) {
-	if g.sketch != nil {
-		s.ship(g.sketch, columns, price)
-		price = slices.Clone(s.price[:len(columns)])
+// ship finds where patients go. prices has, for the group and each of its sketches that matters, prices of
+// room per centre from which to start: those that were right before, 0 where nothing is known. They
+// become the right ones. The sketches' take little time, and how they change is how the group's will.
+// It reports whether it came to an end before ended said so.
+func (s *shipper) ship(g *group, columns []int, prices [][]int32, ended func() bool) bool {
+	if len(prices) > 1 {
+		before := slices.Clone(prices[1])
+		if !s.ship(g.sketch, columns, prices[1:], ended) {
+			return false
+		}
+		for j, old := range before {
+			prices[0][j] = max(0, min(prices[0][j]+prices[1][j]-old, int32(optimiser.Cap)))
+		}
 	}
 	s.g, s.columns = g, columns
-	s.start(price)
-	for s.augment(s.excess, true) {
+	s.start(prices[0])
+	for n := 0; s.augment(s.excess, true) || s.augment(s.wanted, false); n++ {
+		if n%look == 0 && ended() {
+			return false
+		}
 	}
-	for s.augment(s.wanted, false) {
-	}
+	copy(prices[0], s.price)
+	return true
 }
+
+// look is how many paths are taken between two looks at the time: some milliseconds for 50 centres.
+const look = 32
 
 // start lets everybody go where time and price are least together.
 func (s *shipper) start(price []int32) {
@@ -108,7 +125,8 @@ func (s *shipper) resize(n, k int) {
 	s.k = k
 	s.at = zeroed(s.at, n*k)
 	s.price, s.free, s.excess, s.wanted = zeroed(s.price, k), zeroed(s.free, k), zeroed(s.excess, k), zeroed(s.wanted, k)
-	s.dist, s.from, s.via, s.done, s.built = zeroed(s.dist, k), zeroed(s.from, k), zeroed(s.via, k), zeroed(s.done, k), zeroed(s.built, k)
+	s.dist, s.from, s.done = zeroed(s.dist, k), zeroed(s.from, k), zeroed(s.done, k)
+	s.built, s.stale, s.top = zeroed(s.built, k), zeroed(s.stale, k), zeroed(s.top, k*k)
 	for len(s.cells) < k {
 		s.cells = append(s.cells, nil)
 	}
@@ -133,21 +151,18 @@ func zeroed[T any](old []T, n int) []T {
 // augment moves patients along one shortest path: away from a centre with too many, or towards one that
 // has room to fill. It reports whether there was one.
 func (s *shipper) augment(todo []int64, away bool) bool {
-	nobody := s.k - 1
-	for j := range s.k {
-		s.dist[j], s.done[j], s.from[j] = far, false, -1
-		if away && todo[j] > 0 || !away && j == nobody {
+	nobody, open := s.k-1, false
+	for j, units := range todo {
+		s.dist[j], s.done[j], s.from[j] = none, false, nowhere
+		if away && units > 0 || !away && j == nobody {
 			s.dist[j] = 0
 		}
-	}
-	open := false
-	for _, units := range todo {
 		open = open || units > 0
 	}
 	if !open {
 		return false
 	}
-	end := s.search(func(j int) bool { return s.wanted[j] > 0 || away && j == nobody })
+	end := s.search(away)
 	s.reprice(s.dist[end])
 	s.push(end)
 	return true
@@ -155,74 +170,90 @@ func (s *shipper) augment(todo []int64, away bool) bool {
 
 // search runs Dijkstra's algorithm up to the first end. Free room of nobody can go everywhere, and
 // every patient can go to nobody, so there always is one.
-func (s *shipper) search(isEnd func(int) bool) int {
+func (s *shipper) search(away bool) int {
 	for {
-		next := -1
-		for j := range s.k {
-			if !s.done[j] && s.dist[j] < far && (next < 0 || s.dist[j] < s.dist[next]) {
-				next = j
+		next, least := 0, int32(math.MaxInt32)
+		for j, d := range s.dist {
+			if d < least && !s.done[j] {
+				next, least = j, d
 			}
 		}
-		if isEnd(next) {
+		if s.wanted[next] > 0 || away && next == s.k-1 {
 			return next
 		}
 		s.done[next] = true
-		s.build(next)
-		for to := range s.k {
-			if s.done[to] {
-				continue
-			}
-			if cost, cell, ok := s.cheapest(next, to); ok {
-				if d := s.dist[next] + cost; d < s.dist[to] {
-					s.dist[to], s.from[to], s.via[to] = d, next, cell
-				}
+		s.refresh(next)
+		most := int32(none) // what no move costs more than
+		if s.isFree(next) {
+			most = 0
+		}
+		base := least - s.price[next]
+		top, price, dist := s.top[next*s.k:(next+1)*s.k], s.price[:s.k], s.dist[:s.k]
+		for to, cost := range top {
+			// A done centre is not nearer this way, as no step costs less than 0.
+			if d := base + price[to] + min(cost, most); d < dist[to] {
+				dist[to], s.from[to] = d, int32(next)
 			}
 		}
 	}
 }
 
-// cheapest returns the least reduced cost of moving somebody, and of which cell.
-func (s *shipper) cheapest(from, to int) (cost int64, cell int32, ok bool) {
-	rise := int64(s.price[to]) - int64(s.price[from])
-	if from == s.k-1 || s.free[from] > 0 {
-		cost, cell, ok = rise, ghost, true
+// isFree reports whether a centre holds patients who do not exist.
+func (s *shipper) isFree(j int) bool { return j == s.k-1 || s.free[j] > 0 }
+
+// refresh brings the costs of the cheapest moves from a centre up to date.
+func (s *shipper) refresh(from int) {
+	if !s.built[from] {
+		s.build(from)
+	} else if !s.stale[from] {
+		return
 	}
-	h := s.heaps[from*s.k+to]
-	for len(h) > 0 && s.at[int(h[0].cell)*s.k+from] == 0 {
-		h = pop(h)
+	s.stale[from] = false
+	for to := range s.k {
+		h := s.heaps[from*s.k+to]
+		for len(h) > 0 && s.at[int(h[0].cell)*s.k+from] == 0 {
+			h = pop(h)
+		}
+		s.heaps[from*s.k+to] = h
+		s.top[from*s.k+to] = none
+		if len(h) > 0 {
+			s.top[from*s.k+to] = h[0].cost
+		}
 	}
-	s.heaps[from*s.k+to] = h
-	if len(h) > 0 && (!ok || int64(h[0].cost)+rise < cost) {
-		cost, cell, ok = int64(h[0].cost)+rise, h[0].cell, true
+}
+
+// mover returns the cell that moves cheapest between two centres, or ghost.
+func (s *shipper) mover(from, to int) int32 {
+	if s.isFree(from) && s.top[from*s.k+to] >= 0 {
+		return ghost
 	}
-	return cost, cell, ok
+	return s.heaps[from*s.k+to][0].cell
 }
 
 // reprice moves the prices so that all reduced costs stay at 0 or above and those of the path are 0,
 // and nobody's is 0.
-func (s *shipper) reprice(length int64) {
+func (s *shipper) reprice(length int32) {
 	base := min(s.dist[s.k-1], length)
 	for j := range s.k {
-		s.price[j] += int32(base - min(s.dist[j], length))
+		s.price[j] += base - min(s.dist[j], length)
 	}
 }
 
 // push moves as many as can go along the path that ends at end.
 func (s *shipper) push(end int) {
-	nobody := s.k - 1
-	amount := int64(far)
+	amount := int64(math.MaxInt64)
 	if s.wanted[end] > 0 {
 		amount = s.wanted[end]
 	}
 	start := end
-	for ; s.from[start] >= 0; start = s.from[start] {
-		from, cell := s.from[start], s.via[start]
-		switch {
-		case cell != ghost:
+	for s.from[start] != nowhere {
+		from := int(s.from[start])
+		if cell := s.mover(from, start); cell != ghost {
 			amount = min(amount, s.at[int(cell)*s.k+from])
-		case from != nobody:
+		} else if from != s.k-1 {
 			amount = min(amount, s.free[from])
 		}
+		start = from
 	}
 	if s.excess[start] > 0 {
 		amount = min(amount, s.excess[start])
@@ -231,8 +262,11 @@ func (s *shipper) push(end int) {
 	if s.wanted[end] > 0 {
 		s.wanted[end] -= amount
 	}
-	for to := end; s.from[to] >= 0; to = s.from[to] {
-		s.move(s.via[to], s.from[to], to, amount)
+	// From the end: what comes to a centre is not among those who leave it.
+	for to := end; s.from[to] != nowhere; {
+		from := int(s.from[to])
+		s.move(s.mover(from, to), from, to, amount)
+		to = from
 	}
 }
 
@@ -243,7 +277,9 @@ func (s *shipper) move(cell int32, from, to int, amount int64) {
 		s.free[s.k-1] = 0 // nobody's are not counted
 		return
 	}
-	s.at[int(cell)*s.k+from] -= amount
+	if s.at[int(cell)*s.k+from] -= amount; s.at[int(cell)*s.k+from] == 0 {
+		s.stale[from] = true
+	}
 	there := &s.at[int(cell)*s.k+to]
 	*there += amount
 	if *there > amount {
@@ -258,9 +294,6 @@ func (s *shipper) move(cell int32, from, to int, amount int64) {
 
 // build makes a centre's heaps.
 func (s *shipper) build(from int) {
-	if s.built[from] {
-		return
-	}
 	s.built[from] = true
 	for to := range s.k {
 		h := s.heaps[from*s.k+to][:0]
@@ -287,6 +320,7 @@ func (s *shipper) offer(cell int32, from int) {
 		}
 		if cost := s.time(cell, to); cost < int32(optimiser.Cap) || to == s.k-1 {
 			s.heaps[from*s.k+to] = insert(s.heaps[from*s.k+to], move{cost - here, cell})
+			s.top[from*s.k+to] = min(s.top[from*s.k+to], cost-here)
 		}
 	}
 }

@@ -39,28 +39,30 @@ type run struct {
 }
 
 func newRun(ctx context.Context, p *Problem, s optimiser.Settings) *run {
-	in := newInstance(p)
-	return &run{p: p, s: s, ctx: ctx, in: in, search: newSearcher(ctx, in, s.Seed, s.Workers)}
+	return &run{p: p, s: s, ctx: ctx}
+}
+
+// on makes the run one on an instance.
+func (r *run) on(in *instance) {
+	r.in, r.best = in, nil
+	r.search, r.layout = newSearcher(r.ctx, in, r.s.Seed, r.s.Workers), newLayout(in, r.s.Workers)
 }
 
 func (r *run) ended() bool { return r.ctx.Err() != nil }
 
-// starts is how often the search starts anew.
-const starts = 2
+// A problem of more times than large is first solved on a sketch with a quarter of its clients, that one
+// perhaps on a sketch again: there the many steps are cheap, and each refinement starts from a good plan and multipliers.
+const (
+	large     = 1 << 18
+	starts    = 2  // greedy starts on the coarsest sketch
+	kicks     = 12 // further searches there, each from the best plan with two centres moved
+	rises     = 6  // rounds of the ascent there, each with a search from its own choice
+	firstRise = 50 // steps of each of those rounds
+	nextRise  = 25 // steps of the ascent on each finer sketch
+)
 
 func (r *run) solve() optimiser.Status {
-	r.layout = newLayout(r.in, r.s.Workers)
-	for range starts {
-		r.search.greedy(r.layout)
-		r.search.improve(r.layout, nil)
-		r.offer(r.layout.offer())
-		if r.ended() {
-			break
-		}
-	}
-	r.layout.take(r.best)
-	a := newAscent(newDual(r.in, r.s.Workers, r.ended), r.value)
-	a.from(r.layout)
+	a := r.start(newInstance(r.p))
 	a.floor()
 	r.report(a.high)
 	r.tree = newTree(r, a)
@@ -74,17 +76,65 @@ func (r *run) solve() optimiser.Status {
 	return optimiser.Converged
 }
 
-// offer returns the layout as what was tried.
-func (l *layout) offer() *offer {
-	o := &offer{columns: slices.Clone(l.open), value: l.value}
-	for g := range l.price {
-		price := make([]int32, len(l.open))
-		for pos, j := range l.open {
-			price[pos] = l.price[g][j]
-		}
-		o.price = append(o.price, price)
+// start finds a plan for an instance and multipliers from which to raise the bound.
+func (r *run) start(in *instance) *ascent {
+	var sketch *instance
+	if in.clients()*len(in.site) > large {
+		sketch = in.sketch()
 	}
-	return o
+	if sketch == nil {
+		r.on(in)
+		r.scan()
+		r.layout.take(r.best)
+		a := newAscent(newDual(in, r.s.Workers, r.ended), r.value)
+		a.from(r.layout)
+		return a
+	}
+	b := r.start(sketch)
+	r.raise(b)
+	rough, columns := r.layout, r.best.columns
+	r.on(in)
+	r.layout.take(r.layout.must(columns))
+	r.search.improve(r.layout, nil)
+	r.offer(r.layout.offer())
+	r.search.takeUp(rough, r.best.columns)
+	a := newAscent(newDual(in, r.s.Workers, r.ended), r.value)
+	a.from(r.layout)
+	a.lift(b.dual, rough)
+	return a
+}
+
+// raise raises the bound of a sketch and searches from what it chooses.
+func (r *run) raise(b *ascent) {
+	b.floor()
+	rounds, steps := 1, nextRise
+	if b.in.clients()*len(b.in.site) <= large {
+		rounds, steps = rises, firstRise
+	}
+	for range rounds {
+		b.target = r.value
+		if !b.climb(steps) || b.high >= r.value*tight {
+			return
+		}
+		r.explore(b.chosen, nil)
+	}
+}
+
+// scan searches from greedy starts and from kicks of the best plan.
+func (r *run) scan() {
+	for n := range starts + kicks {
+		if n < starts {
+			r.search.greedy(r.layout)
+		} else {
+			r.layout.take(r.best)
+			r.search.kick(r.layout, 2)
+		}
+		r.search.improve(r.layout, nil)
+		r.offer(r.layout.offer())
+		if r.ended() {
+			return
+		}
+	}
 }
 
 // offer keeps what was tried if it is the best so far.
@@ -96,7 +146,7 @@ func (r *run) offer(o *offer) {
 
 // explore searches from the columns. Those dropped can be in no better plan.
 func (r *run) explore(columns []int, dropped []bool) {
-	r.layout.take(r.layout.try(slices.Clone(columns)))
+	r.search.takeUp(r.layout, slices.Clone(columns))
 	r.search.improve(r.layout, dropped)
 	r.offer(r.layout.offer())
 }

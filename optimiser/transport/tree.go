@@ -110,7 +110,7 @@ func (t *tree) node(root bool) {
 		if t.single() {
 			break
 		}
-		if done == 0 && stalled {
+		if done == 0 && stalled && !t.run.ended() {
 			t.split()
 			break
 		}
@@ -191,7 +191,7 @@ func (t *tree) few(most int) bool {
 	return plans <= float64(most)
 }
 
-// single closes a part that holds a single plan, if this is one.
+// single closes a part that holds a single plan, if this is one and it is not ended.
 func (t *tree) single() bool {
 	used, open := t.left()
 	switch t.run.in.place - len(used) {
@@ -202,7 +202,10 @@ func (t *tree) single() bool {
 		return false
 	}
 	slices.Sort(used)
-	o := t.run.layout.try(used)
+	o := t.run.layout.try(used, t.run.ended, nil)
+	if o == nil {
+		return false
+	}
 	t.run.offer(o)
 	t.prices = t.run.in.appendPrices(t.prices, o)
 	t.singles++
@@ -255,11 +258,15 @@ func (t *tree) split() {
 // thin closes the part with the vector, or splits it on until its parts are closed or hold one plan each.
 func (t *tree) thin(vector int) {
 	bound := t.under(vector)
-	if t.closed(bound) || t.run.ended() || t.steps < 2*len(t.a.rho) {
+	if t.closed(bound) || t.steps < 2*len(t.a.rho) {
 		t.close(vector, bound)
 		return
 	}
 	if t.single() {
+		return
+	}
+	if t.run.ended() {
+		t.close(vector, bound)
 		return
 	}
 	at := t.a.chosen[len(t.a.chosen)-1]
