@@ -62,10 +62,10 @@ func TestSolveFindsTheBestOfAllPlans(t *testing.T) {
 func TestWithoutLimitsItIsThePMedian(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
-		q := &optimiser.Problem{Sites: p.Sites, Cells: p.Cells, Place: p.Place, Levels: 1, Fixed: p.Fixed, Forbidden: p.Forbidden}
+		q := &optimiser.Problem{Sites: p.Sites, Cells: p.Cells, Place: p.Place, Fixed: p.Fixed, Forbidden: p.Forbidden}
 		for l := range p.Layers {
 			p.Layers[l].Capacity = nil
-			q.Layers = append(q.Layers, optimiser.Layer{Weight: p.Layers[l].Weight, Time: p.Layers[l].Time})
+			q.Layers = append(q.Layers, optimiser.Layer{Weight: p.Layers[l].Weight, Time: p.Layers[l].Time, Share: []float64{1}})
 		}
 		want, err := optimiser.Solve(context.Background(), q, optimiser.Settings{})
 		if err != nil {
