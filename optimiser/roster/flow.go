@@ -1,9 +1,6 @@
 package roster
 
-import (
-	"container/heap"
-	"math"
-)
+import "math"
 
 // network is a flow of least cost, unit by unit along shortest paths: Dijkstra's algorithm under
 // potentials (Ahuja, Magnanti and Orlin 1993, section 9.7). Nodes are numbered along every arc's direction, so
@@ -63,15 +60,20 @@ func (n *network) settle() {
 	}
 }
 
-// augment sends one unit along the cheapest way.
+// augment sends one unit along the cheapest way. It looks no farther than the last node: what lies beyond
+// counts as that far.
 func (n *network) augment() bool {
 	for v := range n.distance {
 		n.distance[v] = math.Inf(1)
 	}
+	last := int32(len(n.first) - 1)
 	n.distance[0] = 0
 	n.queue = append(n.queue[:0], visit{0, 0})
 	for len(n.queue) > 0 {
-		at := heap.Pop(&n.queue).(visit)
+		at := n.queue.pop()
+		if at.node == last {
+			break
+		}
 		if at.distance > n.distance[at.node] {
 			continue
 		}
@@ -82,13 +84,12 @@ func (n *network) augment() bool {
 			// Rounding can leave a reduced cost a little below 0.
 			to := n.to[e]
 			d := at.distance + max(0, n.cost[e]+n.potential[at.node]-n.potential[to])
-			if d < n.distance[to] {
+			if d < n.distance[to] && d < n.distance[last] {
 				n.distance[to], n.via[to] = d, e
-				heap.Push(&n.queue, visit{d, to})
+				n.queue.push(visit{d, to})
 			}
 		}
 	}
-	last := len(n.first) - 1
 	far := n.distance[last]
 	if math.IsInf(far, 1) {
 		return false
@@ -96,7 +97,7 @@ func (n *network) augment() bool {
 	for v, d := range n.distance {
 		n.potential[v] += min(d, far)
 	}
-	for v := int32(last); v != 0; v = n.to[n.via[v]^1] {
+	for v := last; v != 0; v = n.to[n.via[v]^1] {
 		n.room[n.via[v]]--
 		n.room[n.via[v]^1]++
 	}
@@ -109,18 +110,42 @@ type visit struct {
 	node     int32
 }
 
-// frontier is a heap of visits, the nearest first; of equal ones the first node.
+// frontier is a heap of visits, the nearest first.
 type frontier []visit
 
-func (q frontier) Len() int { return len(q) }
-func (q frontier) Less(i, j int) bool {
-	return q[i].distance < q[j].distance || q[i].distance == q[j].distance && q[i].node < q[j].node
+func (q *frontier) push(v visit) {
+	*q = append(*q, v)
+	at := len(*q) - 1
+	for ; at > 0 && v.distance < (*q)[(at-1)/4].distance; at = (at - 1) / 4 {
+		(*q)[at] = (*q)[(at-1)/4]
+	}
+	(*q)[at] = v
 }
-func (q frontier) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *frontier) Push(x any)   { *q = append(*q, x.(visit)) }
-func (q *frontier) Pop() any {
-	last := len(*q) - 1
-	v := (*q)[last]
-	*q = (*q)[:last]
-	return v
+
+func (q *frontier) pop() visit {
+	h := *q
+	top, v := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	*q = h
+	at := 0
+	for {
+		least := 4*at + 1
+		if least >= len(h) {
+			break
+		}
+		for c := least + 1; c < min(4*at+5, len(h)); c++ {
+			if h[c].distance < h[least].distance {
+				least = c
+			}
+		}
+		if h[least].distance >= v.distance {
+			break
+		}
+		h[at] = h[least]
+		at = least
+	}
+	if len(h) > 0 {
+		h[at] = v
+	}
+	return top
 }

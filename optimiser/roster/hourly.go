@@ -15,10 +15,7 @@ func Hourly(ctx context.Context, hours []*optimiser.Problem, s optimiser.Setting
 	}
 	plans := make([]*optimiser.Plan, len(hours))
 	for h, p := range hours {
-		one, stop := ctx, context.CancelFunc(func() {})
-		if end, ok := ctx.Deadline(); ok {
-			one, stop = context.WithDeadline(ctx, time.Now().Add(time.Until(end)/time.Duration(len(hours)-h)))
-		}
+		one, stop := within(ctx, len(hours)-h)
 		plan, err := optimiser.Solve(one, p, s)
 		stop()
 		if err != nil {
@@ -31,10 +28,15 @@ func Hourly(ctx context.Context, hours []*optimiser.Problem, s optimiser.Setting
 
 // freely solves the hours each by itself in a third of the time that is left.
 func freely(ctx context.Context, hours []*optimiser.Problem, s optimiser.Settings) ([]*optimiser.Plan, error) {
-	if end, ok := ctx.Deadline(); ok {
-		some, stop := context.WithDeadline(ctx, time.Now().Add(time.Until(end)/3))
-		defer stop()
-		ctx = some
-	}
+	ctx, stop := within(ctx, 3)
+	defer stop()
 	return Hourly(ctx, hours, s)
+}
+
+// within returns a context with one of so many parts of the time that is left until ctx ends.
+func within(ctx context.Context, parts int) (context.Context, context.CancelFunc) {
+	if end, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, time.Now().Add(time.Until(end)/time.Duration(parts)))
+	}
+	return ctx, func() {}
 }

@@ -29,8 +29,11 @@ func Plan(ctx context.Context, hours []*optimiser.Problem, limit Limit, s optimi
 	}
 	p := newPlanner(ctx, hours, limit, s)
 	p.startFrom(free)
-	p.rise()
+	half, stop := within(ctx, 2)
+	p.rise(half)
+	stop()
 	p.search()
+	p.rise(ctx)
 	return p.schedule(free), nil
 }
 
@@ -138,11 +141,14 @@ const (
 )
 
 // rise raises the bound by subgradient steps on the multipliers of all hours, the ways through the hours being
-// found anew at each. The first step's bound is at least the sum of the hours' values at their own multipliers.
-func (p *planner) rise() {
+// found anew at each, from the best multipliers known. The first bound is at least the sum of the hours' at their own multipliers.
+func (p *planner) rise(ctx context.Context) {
+	if p.best.stay != nil {
+		p.back()
+	}
 	factor, missed := 1.0, 0
 	for range steps {
-		if p.ctx.Err() != nil && p.best.stay != nil {
+		if ctx.Err() != nil && p.best.stay != nil {
 			return
 		}
 		before := p.best.bound
@@ -154,7 +160,7 @@ func (p *planner) rise() {
 			if factor < patience {
 				return
 			}
-			parallel(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].take(p.best.multiplier[h]) })
+			p.back()
 			continue
 		}
 		norms := make([]float64, len(p.hours))
@@ -169,6 +175,11 @@ func (p *planner) rise() {
 		length := factor * (p.value - value) / norm
 		parallel(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].move(length) })
 	}
+}
+
+// back returns to the best multipliers.
+func (p *planner) back() {
+	parallel(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].take(p.best.multiplier[h]) })
 }
 
 // evaluate returns the relaxed value at the multipliers and the sites that are chosen there per hour, and
@@ -207,10 +218,10 @@ func (p *planner) evaluate() (float64, [][]int) {
 	return value, chosen
 }
 
-// promising returns the columns among which ways are sought: of each hour the cheapest, three times as
-// many as there are cars, and some more. Prices of staying prove a bound over all columns, whatever they are.
+// promising returns the columns among which ways are sought: of each hour the cheapest, half as many
+// again as there are cars, and some more. Prices of staying prove a bound over all columns, whatever they are.
 func (p *planner) promising() []int {
-	want := 3*p.hours[0].Place + 20
+	want := 3*p.hours[0].Place/2 + 20
 	if len(p.columns) <= want {
 		return p.columns
 	}
