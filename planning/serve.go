@@ -18,14 +18,21 @@ type service struct {
 
 // serve works out how the cars at the given sites serve, busy a share q of the time each.
 func (st *study) serve(sites []int, q float64) *service {
-	v := &service{st: st, share: optimiser.Shares(q, levelsFor(st.scenario.Objective, len(sites)))}
-	v.levels = len(v.share)
-	for _, layer := range st.car.Layers {
+	return st.serveRows(len(sites), q, func(layer int) [][]road.Millis {
 		rows := make([][]road.Millis, len(sites))
 		for n, s := range sites {
-			rows[n] = layer.Time.Row(s)
+			rows[n] = st.car.Layers[layer].Time.Row(s)
 		}
-		v.time = append(v.time, nearest(rows, layer.Time.Cells, v.levels))
+		return rows
+	})
+}
+
+// serveRows is serve for cars whose times to the cells rows gives, in each layer.
+func (st *study) serveRows(cars int, q float64, rows func(layer int) [][]road.Millis) *service {
+	v := &service{st: st, share: optimiser.Shares(q, levelsFor(st.scenario.Objective, cars))}
+	v.levels = len(v.share)
+	for l, layer := range st.car.Layers {
+		v.time = append(v.time, nearest(rows(l), layer.Time.Cells, v.levels))
 	}
 	return v
 }

@@ -29,6 +29,7 @@ type study struct {
 	load      Load
 	busy      float64
 
+	metrics []*route.Metric // per period, of cars
 	cars    *candidates
 	centres *candidates
 	car     *optimiser.Problem
@@ -174,6 +175,7 @@ func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *time
 	for i, p := range st.periods {
 		done := func(part float64) { report((float64(i) + part) / steps) }
 		m := route.NewMetric(st.network, p.car)
+		st.metrics = append(st.metrics, m)
 		t, err := cache.toCells(ctx, m, spotsOf(standard), cells, done)
 		if err != nil {
 			return fmt.Errorf("travel times of cars: %w", err)

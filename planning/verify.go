@@ -23,28 +23,8 @@ var (
 // the multipliers, derives every other field again, and compares. The error names each field that
 // differs. Travel times come from cacheDir where it has them; empty computes them afresh.
 func Verify(ctx context.Context, d *Document, on Basis, cacheDir string, progress func(Progress)) error {
-	if err := checkOrigin(d, on); err != nil {
-		return err
-	}
-	s, err := d.scenario()
+	st, err := studyOf(ctx, d, on, cacheDir, progress)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrEdited, err)
-	}
-	if err := checkRules(d, on.Demand); err != nil {
-		return err
-	}
-	cache, err := newTimesCache(cacheDir, func(text string) { progress(Progress{Stage: StageTimes, Warning: text}) })
-	if err != nil {
-		return err
-	}
-	st, err := newStudy(ctx, on, s, cache, func(share float64) {
-		progress(Progress{Stage: StageTimes, Fraction: share})
-	})
-	if err != nil {
-		var field *FieldError
-		if errors.As(err, &field) {
-			err = fmt.Errorf("%w: %w", ErrEdited, err)
-		}
 		return err
 	}
 	claimed, err := st.claimed(d)
@@ -56,6 +36,32 @@ func Verify(ctx context.Context, d *Document, on Basis, cacheDir string, progres
 		return err
 	}
 	return compareDocuments(d, again)
+}
+
+// studyOf returns the study that a document is of.
+func studyOf(ctx context.Context, d *Document, on Basis, cacheDir string, progress func(Progress)) (*study, error) {
+	if err := checkOrigin(d, on); err != nil {
+		return nil, err
+	}
+	s, err := d.scenario()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEdited, err)
+	}
+	if err := checkRules(d, on.Demand); err != nil {
+		return nil, err
+	}
+	cache, err := newTimesCache(cacheDir, func(text string) { progress(Progress{Stage: StageTimes, Warning: text}) })
+	if err != nil {
+		return nil, err
+	}
+	st, err := newStudy(ctx, on, s, cache, func(share float64) {
+		progress(Progress{Stage: StageTimes, Fraction: share})
+	})
+	var field *FieldError
+	if errors.As(err, &field) {
+		err = fmt.Errorf("%w: %w", ErrEdited, err)
+	}
+	return st, err
 }
 
 // checkOrigin compares what the document names with what there is, before anything is computed.

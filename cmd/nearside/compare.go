@@ -72,12 +72,7 @@ func (c *compareCommand) print(w io.Writer, a, b *planning.Document, d *planning
 }
 
 func printChange(w io.Writer, name string, d *planning.AreaDifference) {
-	change := d.MeanSeconds()
-	sign := "+"
-	if change < 0 {
-		sign, change = "-", -change
-	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s%s\t%s\t%s\t%.0f %%\t%.0f %%\n", name, clock(d.A.MeanSeconds), clock(d.B.MeanSeconds), sign, clock(change),
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%.0f %%\t%.0f %%\n", name, clock(d.A.MeanSeconds), clock(d.B.MeanSeconds), signedClock(d.MeanSeconds()),
 		clock(d.A.P90Seconds), clock(d.B.P90Seconds), 100*d.A.Within15, 100*d.B.Within15)
 }
 

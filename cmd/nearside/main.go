@@ -25,6 +25,7 @@ type commands struct {
 	Plan     planCommand     `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
 	Backtest backtestCommand `cmd:"" help:"Prove the forecast on imported calls: forecast past weeks from what came before, beside what others would have said."`
 	Compare  compareCommand  `cmd:"" help:"Set two plan documents beside each other."`
+	WhatIf   whatIfCommand   `cmd:"" name:"what-if" help:"Say what it would do to move, add or remove a car of a plan, or to close or open a centre."`
 	Verify   verifyCommand   `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
 	Solve    solveCommand    `cmd:"" help:"Solve standard instance files of placement (OR-Library, TSPLIB, city MCLP) and print value, bound, gap, nodes and time."`
 }

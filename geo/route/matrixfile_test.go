@@ -60,6 +60,12 @@ func TestWrittenMatrixIsThatComputed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			one := NewRows(m, cells)
+			for i, site := range sites {
+				if d := cmp.Diff(want.Row(i), one.From(site)); d != "" && !back {
+					t.Fatalf("row %d by itself: %s", i, d)
+				}
+			}
 			if d := cmp.Diff(want, got); d != "" || done != len(sites) && len(cells) > 0 {
 				t.Fatalf("%d rows of %d: %s", done, len(sites), d)
 			}
