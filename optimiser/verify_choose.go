@@ -39,7 +39,7 @@ func (c *chooser) least(d *decided, cost []float64, r ranking) float64 {
 			from += d.low[s]
 		}
 		room := d.high[i] - from
-		f := c.own(c.best[i][:0], d, i, cost, r[i], room)
+		f := own(c.best[i][:0], d, cost, r[i], room)
 		for _, s := range d.set[i].sub {
 			c.spare = minPlus(c.spare[:0], f, c.best[s], room)
 			f, c.spare = c.spare, f
@@ -49,8 +49,8 @@ func (c *chooser) least(d *decided, cost []float64, r ranking) float64 {
 	return slices.Min(c.best[len(d.set)-1])
 }
 
-// own appends the least sums for the set's used sites and 0, 1, … at most room of its undecided ones.
-func (c *chooser) own(f []float64, d *decided, set int, cost []float64, sites []int32, room int) []float64 {
+// own appends the least sums for the used ones of a set's own sites and 0, 1, … at most room of its undecided ones.
+func own(f []float64, d *decided, cost []float64, sites []int32, room int) []float64 {
 	base := 0.0
 	f = append(f, 0)
 	for _, s := range sites {

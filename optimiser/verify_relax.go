@@ -57,22 +57,23 @@ func (p *Problem) relax(v *vectors, n *nest) []relaxation {
 type family struct {
 	layers []int
 	rows   []int32 // those of the sites that may have a facility
+	at     []int32 // per site: where its row is in rows; −1 where it may have no facility
 }
 
 func (p *Problem) families() []family {
-	rows := p.allowedRows()
+	rows, at := p.allowedRows()
 	var out []family
 	for l := range p.Layers {
 		layer := &p.Layers[l]
-		at := slices.IndexFunc(out, func(f family) bool {
+		k := slices.IndexFunc(out, func(f family) bool {
 			other := &p.Layers[f.layers[0]]
 			return other.Time == layer.Time && sameCurve(other.Curve, layer.Curve)
 		})
-		if at < 0 {
-			at = len(out)
-			out = append(out, family{rows: rows})
+		if k < 0 {
+			k = len(out)
+			out = append(out, family{rows: rows, at: at})
 		}
-		out[at].layers = append(out[at].layers, l)
+		out[k].layers = append(out[k].layers, l)
 	}
 	return out
 }
@@ -94,20 +95,27 @@ func (p *Problem) row(site int) int {
 
 func (l *Layer) inService(site int) bool { return l.Off == nil || !l.Off[site] }
 
-// allowedRows returns the rows of the sites that may have a facility.
-func (p *Problem) allowedRows() []int32 {
-	forbidden := make([]bool, p.Sites)
+// allowedRows returns the rows of the sites that may have a facility, and per site where its row is among them, −1 if it may
+// not have one.
+func (p *Problem) allowedRows() (rows, at []int32) {
+	at = make([]int32, p.Sites)
 	for _, s := range p.Forbidden {
-		forbidden[s] = true
+		at[s] = -1
 	}
-	var rows []int32
-	for s := range p.Sites {
-		if !forbidden[s] {
+	for s := range at {
+		if at[s] == 0 {
 			rows = append(rows, int32(p.row(s)))
 		}
 	}
 	slices.Sort(rows)
-	return slices.Compact(rows)
+	rows = slices.Compact(rows)
+	for s := range at {
+		if at[s] == 0 {
+			k, _ := slices.BinarySearch(rows, int32(p.row(s)))
+			at[s] = int32(k)
+		}
+	}
+	return rows, at
 }
 
 // stream is the layers of a family that differ in their weights only.

@@ -101,14 +101,11 @@ func (s *stream) scan(b *nearby, from int, weight []float64, mu []int32, cells i
 
 // collect adds a vector's ρ to the sites in service.
 func (s *stream) collect(p *Problem, f *family, vector int, r *relaxation) {
-	rho := make(map[int]float64, len(f.rows))
-	for at, row := range f.rows {
-		rho[int(row)] = s.rho[0][vector*len(f.rows)+at] + s.rho[1][vector*len(f.rows)+at]
-	}
+	from := vector * len(f.rows)
 	layer := &p.Layers[s.layers[0]]
-	for site := range r.cost {
-		if layer.inService(site) {
-			r.cost[site] += rho[p.row(site)]
+	for site, at := range f.at {
+		if at >= 0 && layer.inService(site) {
+			r.cost[site] += s.rho[0][from+int(at)] + s.rho[1][from+int(at)]
 		}
 	}
 }
