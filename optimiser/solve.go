@@ -11,12 +11,22 @@ type Settings struct {
 	Seed     uint64                     // of the random choices; the same problem and seed give the same plan
 	Workers  int                        // goroutines at once; 0 is GOMAXPROCS; the plan does not depend on it
 	Progress func(value, bound float64) // called from Solve's goroutine when either improves; may be nil
+
+	// From is a plan of a problem that differs from this one in weights or times only; the search goes on
+	// from its sites and multipliers, which is quicker where the difference is small. nil: it starts afresh.
+	From *Plan
+	// Quick stops where one vector of multipliers gains little more, rather than go on to a tree.
+	Quick bool
 }
 
 // Solve places the facilities. When ctx ends it returns the best plan so far with Status Stopped and a
-// bound that holds; the only errors are those of Validate.
+// bound that holds; the only errors are those of Validate,
+// and about a From that is of another problem.
 func Solve(ctx context.Context, p *Problem, s Settings) (*Plan, error) {
 	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if err := checkFrom(p, s.From); err != nil {
 		return nil, err
 	}
 	if s.Workers <= 0 {
@@ -66,7 +76,11 @@ func (r *run) ended() bool { return r.ctx.Err() != nil }
 
 func (r *run) solve() Status {
 	var a *ascent
-	r.layout, a = r.start(r.in)
+	if r.s.From != nil {
+		r.layout, a = r.resume(r.s.From)
+	} else {
+		r.layout, a = r.start(r.in)
+	}
 	r.offer()
 	a.target = r.value
 	a.floor()

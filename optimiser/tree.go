@@ -94,7 +94,7 @@ func (t *tree) node(root bool) {
 			t.run.report(a.high)
 		}
 		stalled := !more || a.high-before < least*(t.run.value-a.high)
-		if t.closed(a.high) || t.run.ended() || t.room < 3 && stalled || !a.again() {
+		if t.closed(a.high) || t.run.ended() || (t.room < 3 || t.run.s.Quick) && stalled || !a.again() {
 			t.stop(t.keep())
 			break
 		}

@@ -18,20 +18,27 @@ type chase struct {
 	by     int // the atom that proves it
 	prices prices
 	stride float64 // share of the way from the best factors to those proposed
+	spend  thrift
 	ends   [][]int // plans from which a search started or at which it ended
 }
 
-// The search for factors ends after as many rounds, or when so many in a row gained too little. Each
-// round's problem is solved to a part of the aim's gap, or for so many reports: nearer would prove
-// little more about factors that are not yet good.
+// thrift limits the search for factors: how many rounds, how many in a row may gain too little, and what
+// is spent on the first problem, on each round's, and how near it is solved as a part of the aim's gap.
+// Nearer would prove little about factors that are not yet good.
+type thrift struct {
+	rounds, idle int
+	first, next  effort
+}
+
+var (
+	onTheWhole = thrift{60, 6, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
+	onASketch  = thrift{25, 4, effort{5e-3, 4, false}, effort{5e-3, 1, false}}
+	toTheEnd   = effort{0, math.MaxInt, true}
+)
+
 const (
-	mostRounds = 60
-	idleRounds = 6
-	tooLittle  = 1e-5 // of the value
-	firstGap   = 2e-3
-	ofTheGap   = 0.3
-	fewReports = 4
-	noLimit    = math.MaxInt
+	tooLittle = 1e-5 // of the value
+	ofTheGap  = 0.3
 )
 
 // pursue finds a plan for an aim.
@@ -40,7 +47,7 @@ func (r *run) pursue(ctx context.Context, aim Aim) *Plan {
 	if r.p.Demand.Cells >= 2*coarse {
 		c.rehearse(ctx)
 	}
-	for round, idle := 0, 0; round < mostRounds && idle < idleRounds && c.goesOn(ctx); round++ {
+	for round, idle := 0, 0; round < c.spend.rounds && idle < c.spend.idle && c.goesOn(ctx); round++ {
 		before, plan := c.bound, c.best
 		if !c.round(ctx) {
 			break
@@ -55,8 +62,10 @@ func (r *run) pursue(ctx context.Context, aim Aim) *Plan {
 			idle = 0
 		}
 	}
-	if !r.rough && c.goesOn(ctx) && c.atoms[c.by].proof.Status != optimiser.Optimal {
-		c.weighOn(ctx, c.atoms[c.by].factor, 0, noLimit)
+	if r.rough {
+		c.polish(ctx, c.best)
+	} else if c.goesOn(ctx) && c.atoms[c.by].proof.Status != optimiser.Optimal {
+		c.weighOn(ctx, c.atoms[c.by].factor, toTheEnd)
 	}
 	return c.plan(ctx)
 }
@@ -70,10 +79,13 @@ const (
 
 // chase begins with what the run knows.
 func (r *run) chase(ctx context.Context, aim Aim) *chase {
-	c := &chase{run: r, m: measure{aim, r.share}, best: -1, bound: math.Inf(-1), stride: firstStride}
+	c := &chase{run: r, m: measure{aim, r.share}, best: -1, bound: math.Inf(-1), stride: firstStride, spend: onTheWhole}
 	c.prices = prices{measure: &c.m, most: 1}
+	if r.rough {
+		c.spend = onASketch
+	}
 	if len(r.atoms) == 0 {
-		r.weigh(ctx, r.share, firstGap, fewReports)
+		r.weigh(ctx, r.share, nil, c.spend.first)
 	}
 	for i := range r.atoms {
 		c.judge(i)
@@ -81,7 +93,9 @@ func (r *run) chase(ctx context.Context, aim Aim) *chase {
 	for i := range r.found {
 		c.offer(i)
 	}
-	c.polish(ctx, c.best)
+	if !c.rough {
+		c.polish(ctx, c.best)
+	}
 	c.prices.blur = c.prices.spread(r.found[c.best].means) / 4
 	return c
 }
@@ -100,7 +114,7 @@ func (c *chase) rehearse(ctx context.Context) {
 	}
 	c.layout.reset(rough.Sites)
 	c.polish(ctx, c.keep(rough.Sites, c.layout.seconds()))
-	c.weighOn(ctx, rough.Certificate.Factor, firstGap, fewReports)
+	c.weighOn(ctx, rough.Certificate.Factor, c.spend.first)
 }
 
 // round solves the placement problem at new factors, and searches from its plan. It reports whether there
@@ -114,20 +128,23 @@ func (c *chase) round(ctx context.Context) bool {
 	if slices.ContainsFunc(c.atoms, func(a atom) bool { return slices.Equal(a.factor, factor) }) {
 		return false
 	}
-	gap := firstGap
+	next := c.spend.next
 	if v := c.value(); v > 0 {
-		gap = min(gap, ofTheGap*(v-c.bound)/v)
+		next.gap = min(next.gap, ofTheGap*(v-c.bound)/v)
 	}
-	c.weighOn(ctx, factor, gap, fewReports)
+	c.weighOn(ctx, factor, next)
 	return true
 }
 
 // weighOn solves the problem with weighted parts, takes its bound and searches from its plan.
-func (c *chase) weighOn(ctx context.Context, factor []float64, gap float64, reports int) {
-	c.weigh(ctx, factor, gap, reports)
+func (c *chase) weighOn(ctx context.Context, factor []float64, e effort) {
+	c.weigh(ctx, factor, c.atoms[c.by].proof, e)
 	last := len(c.atoms) - 1
 	c.judge(last)
-	c.polish(ctx, c.keep(c.atoms[last].proof.Sites, c.atoms[last].means))
+	at := c.keep(c.atoms[last].proof.Sites, c.atoms[last].means)
+	if c.offer(at); !c.rough {
+		c.polish(ctx, at)
+	}
 }
 
 // inward returns factors between the best so far and those proposed: the proposal rests on few plans at

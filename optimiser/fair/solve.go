@@ -72,16 +72,24 @@ func start(p *Problem, s Settings) *run {
 	return &run{p: p, s: s, share: p.Shares(), layout: newLayout(t), search: newSearcher(t, s.Seed, s.Workers)}
 }
 
-// weigh solves the placement problem with weighted parts until its gap is so small, for so many reports
-// of progress at most, and keeps it.
-func (r *run) weigh(ctx context.Context, factor []float64, gap float64, reports int) {
+// effort says when a problem with weighted parts is solved well enough: its gap is so small, or so many
+// reports of progress have come after the first.
+type effort struct {
+	gap     float64
+	reports int
+	tree    bool // go on to a proof tree
+}
+
+// weigh solves the placement problem with weighted parts, going on from the solution of a like one, and
+// keeps it.
+func (r *run) weigh(ctx context.Context, factor []float64, from *optimiser.Plan, e effort) {
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
 	seen := 0
 	plan, err := optimiser.Solve(ctx, r.p.Reweighted(factor), optimiser.Settings{
-		Seed: r.s.Seed, Workers: r.s.Workers,
+		Seed: r.s.Seed, Workers: r.s.Workers, From: from, Quick: !e.tree,
 		Progress: func(value, bound float64) {
-			if seen++; seen > reports || value-bound <= gap*value {
+			if seen++; seen > e.reports || value-bound <= e.gap*value {
 				enough()
 			}
 		},
