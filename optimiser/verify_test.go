@@ -214,32 +214,35 @@ func TestVerifyRejectsAnotherProblem(t *testing.T) {
 // TestVerifyAcceptsAnyInterruptedProof stops the solver for want of room and at many moments, so that
 // the tree is cut in many places.
 func TestVerifyAcceptsAnyInterruptedProof(t *testing.T) {
-	p := town(60, 25, 4, 1, 3, 0.45, 9)
-	for room := 1; room < 40; room++ {
-		r := newRun(context.Background(), p, Settings{Workers: 1})
-		l, a := r.start(r.in)
-		r.layout = l
-		r.offer()
-		a.target = r.value
-		r.tree = newTree(r, a)
-		r.tree.room = room
-		r.tree.node(true)
-		plan := &Plan{Sites: r.in.sites(r.columns), Status: Converged, Certificate: r.certificate(p.Hash())}
-		if r.met() {
-			plan.Status = Optimal
+	hard := rich()
+	hard.Layers[0].Share = Shares(0.8, 3)
+	for name, p := range map[string]*Problem{"plain": town(60, 25, 4, 1, 3, 0.45, 9), "rules": hard} {
+		for room := 1; room < 30; room++ {
+			r := newRun(context.Background(), p, Settings{Workers: 1})
+			l, a := r.start(r.in)
+			r.layout = l
+			r.offer()
+			a.target = r.value
+			r.tree = newTree(r, a)
+			r.tree.room = room
+			r.tree.node(true)
+			plan := &Plan{Sites: r.in.sites(r.columns), Status: Converged, Certificate: r.certificate(p.Hash())}
+			if r.met() {
+				plan.Status = Optimal
+			}
+			if err := Verify(p, plan); err != nil {
+				t.Fatalf("%s, room for %d vectors: %v", name, room, err)
+			}
 		}
-		if err := Verify(p, plan); err != nil {
-			t.Fatalf("room for %d vectors: %v", room, err)
-		}
-	}
-	for stop := range 60 {
-		ctx := &endsAfter{Context: context.Background(), left: 50 * stop}
-		plan, err := Solve(ctx, p, Settings{Workers: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := Verify(p, plan); err != nil {
-			t.Fatalf("stopped after %d checks: %v", 50*stop, err)
+		for stop := range 40 {
+			ctx := &endsAfter{Context: context.Background(), left: 75 * stop}
+			plan, err := Solve(ctx, p, Settings{Workers: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := Verify(p, plan); err != nil {
+				t.Fatalf("%s, stopped after %d checks: %v", name, 75*stop, err)
+			}
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
-// Reach is what a cap on travel time asks of the sites that may have a facility, whatever the plan.
-type Reach struct {
+// Diagnosis is what a cap on travel time asks of the sites that may have a facility, whatever the plan.
+type Diagnosis struct {
 	// Nearest is each cell's time from the nearest such site that is in service, Cap at most.
 	Nearest []road.Millis
 	// Beyond are the cells with weight that none of them reaches within the cap, and Least is the
@@ -20,16 +20,16 @@ type Reach struct {
 	Apart []int
 }
 
-// Reach returns what is asked of the sites by a cap on the times of one layer: that every cell with weight is
+// Diagnose returns what is asked of the sites by a cap on the times of one layer: that every cell with weight is
 // reached within it. The problem must be valid, and have the layer.
-func (p *Problem) Reach(layer int, within road.Millis) Reach {
+func Diagnose(p *Problem, layer int, within road.Millis) Diagnosis {
 	l := &p.Layers[layer]
 	rows := p.rowsInService(l)
-	r := Reach{Nearest: slices.Repeat([]road.Millis{Cap}, p.Cells)}
+	d := Diagnosis{Nearest: slices.Repeat([]road.Millis{Cap}, p.Cells)}
 	ways := make([]int, p.Cells) // rows that reach the cell
 	for _, row := range rows {
 		for i, t := range l.Time.Row(row) {
-			r.Nearest[i] = min(r.Nearest[i], t)
+			d.Nearest[i] = min(d.Nearest[i], t)
 			if t <= within {
 				ways[i]++
 			}
@@ -41,15 +41,15 @@ func (p *Problem) Reach(layer int, within road.Millis) Reach {
 		case w == 0:
 			continue
 		case ways[i] == 0:
-			r.Beyond = append(r.Beyond, i)
+			d.Beyond = append(d.Beyond, i)
 		default:
 			reached = append(reached, i)
 		}
-		r.Least = max(r.Least, r.Nearest[i])
+		d.Least = max(d.Least, d.Nearest[i])
 	}
 	slices.SortStableFunc(reached, func(x, y int) int { return cmp.Compare(ways[x], ways[y]) })
-	r.Apart = l.apart(reached, rows, within)
-	return r
+	d.Apart = l.apart(reached, rows, within)
+	return d
 }
 
 // rowsInService returns the rows of the sites that may have a facility and are in service in the layer.

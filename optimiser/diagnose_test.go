@@ -9,8 +9,8 @@ import (
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
-// TestReachIsTheDefinition looks at every site and cell, and at every choice of sites.
-func TestReachIsTheDefinition(t *testing.T) {
+// TestDiagnoseIsTheDefinition looks at every site and cell, and at every choice of sites.
+func TestDiagnoseIsTheDefinition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
 		l := &p.Layers[0]
@@ -21,7 +21,7 @@ func TestReachIsTheDefinition(t *testing.T) {
 			}
 			return min(Cap, l.Time.Row(p.row(s))[i])
 		}
-		got := p.Reach(0, within)
+		got := Diagnose(p, 0, within)
 		var beyond []int
 		least := road.Millis(0)
 		for i, w := range l.Weight {
