@@ -15,6 +15,7 @@ type centre struct {
 	s     Settings
 	ctx   context.Context
 	plan  *CentrePlan
+	open  []int // allowed sites
 }
 
 // start finds a first plan: again and again the site that is nearest to the cell that is farthest from all
@@ -83,7 +84,7 @@ func (c *centre) offer(sites []int) {
 // find one, then for a proof, as far up. What they leave open is searched.
 func (c *centre) bisect(least road.Millis) {
 	if least > 0 {
-		c.test(least-1, false)
+		c.prove(unreachable(c.p, c.place, least-1))
 	}
 	low, open := c.plan.Bound, c.plan.Worst // tests from open to low, if any, were of no avail
 	for t, is := c.between(low, c.plan.Worst); is; t, is = c.between(low, c.plan.Worst) {
@@ -119,11 +120,15 @@ func (c *centre) test(t road.Millis, search bool) bool {
 	case sites != nil:
 		c.offer(sites)
 	case proof != nil:
-		_, c.plan.Bound = c.around(t + 1)
-		c.plan.Proof = proof
-		c.s.report(int64(c.plan.Worst), int64(c.plan.Bound))
+		c.prove(proof)
 	}
 	return sites != nil || proof != nil
+}
+
+func (c *centre) prove(proof *Proof) {
+	_, c.plan.Bound = c.around(proof.Reach + 1)
+	c.plan.Proof = proof
+	c.s.report(int64(c.plan.Worst), int64(c.plan.Bound))
 }
 
 // between returns a time that occurs, from low to below high, near their mean; it reports false where there is
@@ -142,14 +147,15 @@ func (c *centre) between(low, high road.Millis) (road.Millis, bool) {
 // around returns the greatest time below t that occurs, 0 without one, and the least from t on.
 func (c *centre) around(t road.Millis) (below, above road.Millis) {
 	above = road.Unreachable
-	for _, j := range c.p.open(true) {
+	for _, j := range c.open {
 		for i, x := range c.p.Time.Row(j) {
 			switch {
-			case !c.p.counts(i):
-			case x >= t:
-				above = min(above, x)
-			default:
-				below = max(below, x)
+			case x < t:
+				if x > below && c.p.counts(i) {
+					below = x
+				}
+			case x < above && c.p.counts(i):
+				above = x
 			}
 		}
 	}

@@ -94,11 +94,7 @@ func (r *run) try(place int) ([]int, *Proof) {
 		return r.answer(t, t.last(s))
 	}
 	d := newDual(s.system, left, slices.Clone(r.weight))
-	for range rootSteps {
-		if !d.advance() || t.ended() {
-			break
-		}
-	}
+	d.climb(rootSteps, t.ended)
 	r.weight = d.best
 	if whole := d.whole(); s.margin(whole, s.open, s.due, left) > 0 {
 		t.step(Weigh, t.vector(s.system, whole), 0)
@@ -111,13 +107,36 @@ func (r *run) try(place int) ([]int, *Proof) {
 	return nil, nil
 }
 
-// search answers what try left open, by branch and bound, unless ctx ends.
+// search answers what try left open, unless ctx ends: by a small tree, then a long local search, then a tree
+// of any size.
 func (r *run) search(place int) ([]int, *Proof) {
+	if sites, proof := r.tree(place, smallTree); sites != nil || proof != nil {
+		return sites, proof
+	}
+	if r.local.cover(r.ctx, place-len(r.p.Fixed)-len(r.root.used), r.longSearch()) {
+		return r.sites(r.local.in), nil
+	}
+	return r.tree(place, 0)
+}
+
+// smallTree is the nodes of the first tree.
+const smallTree = 300
+
+// longSearch is the steps of a local search that may take as long as a few thousand nodes of the tree: a step
+// looks at a column's rows, and at the columns of some of them.
+func (r *run) longSearch() int {
+	entries := float64(len(r.base.list.col))
+	look := entries * entries / float64(len(r.base.site)*len(r.base.cell))
+	return int(min(max(3e8/look, nextSearch), 3e5))
+}
+
+// tree is branch and bound from the best weights, with so many nodes at most, or 0.
+func (r *run) tree(place, most int) ([]int, *Proof) {
 	t, left, _ := r.begin(place)
+	t.most = most
 	s := r.base.whole(left)
-	d := newDual(s.system, left, r.weight)
-	d.high = d.evaluate()
-	copy(d.best, d.weight)
+	d := newDual(s.system, left, slices.Clone(r.weight))
+	d.hold()
 	whole := d.whole()
 	return r.answer(t, t.branch(s, d, whole, t.vector(s.system, whole)))
 }
@@ -132,15 +151,27 @@ func (r *run) answer(t *tree, proved bool) ([]int, *Proof) {
 	return nil, nil
 }
 
-// weaker returns the proof about the most sites that the weights which try found give.
+// weaker returns a proof about the most sites that can be shown not to do without a tree, from the weights that
+// try found.
 func (r *run) weaker() *Proof {
 	d := newDual(r.base.system, 1, slices.Clone(r.weight))
-	d.evaluate()
-	copy(d.best, d.weight)
+	d.hold()
 	whole := d.whole()
-	left := r.base.whole(0).most(whole)
-	t, _, _ := r.begin(left + len(r.p.Fixed) + len(r.root.used))
-	t.step(Weigh, t.vector(r.base.system, whole), 0)
+	few := r.base.most(whole)
+	for {
+		d := newDual(r.base.system, few+1, slices.Clone(r.weight))
+		d.climb(rootSteps, func() bool { return r.ctx.Err() != nil })
+		next := d.whole()
+		n := r.base.most(next)
+		if n <= few {
+			break
+		}
+		whole, few, r.weight = next, n, d.best
+	}
+	t, _, done := r.begin(few + len(r.p.Fixed) + len(r.root.used))
+	if !done {
+		t.step(Weigh, t.vector(r.base.system, whole), 0)
+	}
 	return &t.proof
 }
 
@@ -162,4 +193,12 @@ func (r *run) cut(t *tree, left int) {
 			return
 		}
 	}
+}
+
+// unreachable proves that no sites do within a time, which is below that from some cell's nearest allowed site.
+func unreachable(p *Problem, place int, reach road.Millis) *Proof {
+	t := &tree{proof: Proof{Place: place, Reach: reach}}
+	cells, _ := Unreached(p, reach)
+	t.weigh(&system{cell: []int32{int32(cells[0])}}, 0)
+	return &t.proof
 }

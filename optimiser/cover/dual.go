@@ -39,7 +39,7 @@ func newDual(s *system, left int, weight []float64) *dual {
 	if weight == nil {
 		d.weight = make([]float64, len(s.cell))
 		for r := range d.weight {
-			d.weight[r] = 1 / float64(size(s.rows.of(r)))
+			d.weight[r] = 1 / float64(len(s.list.of(r)))
 		}
 	}
 	d.order = make([]int, len(s.site))
@@ -47,6 +47,24 @@ func newDual(s *system, left int, weight []float64) *dual {
 		d.order[c] = c
 	}
 	return d
+}
+
+// climb advances by so many steps at most. It stops where a margin above 0 is out of sight: not within four times
+// the gain of the last steps.
+func (d *dual) climb(steps int, ended func() bool) {
+	const look = 50
+	before := d.high
+	for i := range steps {
+		if ended() || !d.advance() {
+			return
+		}
+		if i%look == look-1 {
+			if d.high+4*(d.high-before) < 0 {
+				return
+			}
+			before = d.high
+		}
+	}
 }
 
 // advance evaluates the weights and moves them; it reports whether more steps can help.
@@ -89,6 +107,12 @@ func (d *dual) advance() bool {
 	return true
 }
 
+// hold makes the present weights the best.
+func (d *dual) hold() {
+	d.high = d.evaluate()
+	copy(d.best, d.weight)
+}
+
 // evaluate scales the weights, finds the chosen columns, and returns the margin.
 func (d *dual) evaluate() float64 {
 	sum := 0.0
@@ -105,8 +129,7 @@ func (d *dual) evaluate() float64 {
 		}
 		w *= float64(d.left) / sum
 		d.weight[r] = w
-		of := d.rows.of(r)
-		for c := range each(of, of) {
+		for _, c := range d.list.of(r) {
 			d.reach[c] += w
 		}
 	}

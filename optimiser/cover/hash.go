@@ -32,6 +32,13 @@ func (p *Problem) Hash() [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
+// hashing computes the hash meanwhile.
+func (p *Problem) hashing() <-chan [32]byte {
+	hash := make(chan [32]byte, 1)
+	go func() { hash <- p.Hash() }()
+	return hash
+}
+
 func put(h hash.Hash, values ...uint64) {
 	var buf [8]byte
 	for _, v := range values {

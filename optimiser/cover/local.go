@@ -79,13 +79,13 @@ func (l *local) remove(c int) {
 	}
 }
 
-// adjust changes the scores of a row's columns but for one.
+// adjust changes the scores of a row's columns but for one, or all where that is below 0.
 func (l *local) adjust(r, but int, change int32) {
-	of := l.rows.of(r)
-	for c := range each(of, of) {
-		if c != but {
-			l.score[c] += change
-		}
+	for _, c := range l.list.of(r) {
+		l.score[c] += change
+	}
+	if but >= 0 {
+		l.score[but] -= change
 	}
 }
 
@@ -157,8 +157,8 @@ func (l *local) weakest() int {
 // strongest is the column of a row that covers most of what is not covered, but for one just let go.
 func (l *local) strongest(r int) int {
 	best := -1
-	of := l.rows.of(r)
-	for c := range each(of, of) {
+	for _, i := range l.list.of(r) {
+		c := int(i)
 		if l.at[c] > 0 {
 			continue
 		}

@@ -105,9 +105,10 @@ func Fewest(ctx context.Context, p *Problem, reach road.Millis, s Settings) (*Fe
 	if cells, least := Unreached(p, reach); len(cells) > 0 {
 		return nil, &UnreachedError{reach, cells, least}
 	}
+	hash := p.hashing()
 	r := newRun(ctx, p, reach, s.Seed)
 	sites := r.greedy()
-	plan := &FewestPlan{Reach: reach, Status: optimiser.Stopped, Bound: len(p.Fixed), Problem: p.Hash()}
+	plan := &FewestPlan{Reach: reach, Status: optimiser.Stopped, Bound: len(p.Fixed)}
 	for len(sites) > len(p.Fixed) {
 		s.report(int64(len(sites)), int64(plan.Bound))
 		better, proof := r.try(len(sites) - 1)
@@ -126,6 +127,7 @@ func Fewest(ctx context.Context, p *Problem, reach road.Millis, s Settings) (*Fe
 		plan.Status = optimiser.Optimal
 	}
 	s.report(int64(len(sites)), int64(plan.Bound))
+	plan.Problem = <-hash
 	return plan, nil
 }
 
@@ -152,10 +154,12 @@ func Centre(ctx context.Context, p *Problem, place int, s Settings) (*CentrePlan
 	if len(unreached) > 0 {
 		return nil, &UnreachedError{road.Unreachable - 1, unreached, least}
 	}
-	c := &centre{p: p, place: place, s: s, ctx: ctx, plan: &CentrePlan{Status: optimiser.Stopped, Problem: p.Hash()}}
+	hash := p.hashing()
+	c := &centre{p: p, place: place, s: s, ctx: ctx, plan: &CentrePlan{Status: optimiser.Stopped}, open: p.open(true)}
 	if err := c.start(); err != nil {
 		return nil, err
 	}
 	c.bisect(least)
+	c.plan.Problem = <-hash
 	return c.plan, nil
 }

@@ -3,6 +3,7 @@ package cover
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -134,4 +135,12 @@ func (p *Problem) nearest(sites []int) []road.Millis {
 		}
 	}
 	return near
+}
+
+// weights is the demand of each cell.
+func (p *Problem) weights() []float64 {
+	if p.Weight != nil {
+		return p.Weight
+	}
+	return slices.Repeat([]float64{1}, p.Cells)
 }

@@ -91,7 +91,10 @@ func (s *state) ignore(order []int, log *tree) {
 		covers[c] = int32(common(s.cols.of(c), s.due))
 	}
 rows:
-	for _, r := range order {
+	for i, r := range order {
+		if i%64 == 0 && log.ended() {
+			return
+		}
 		own, rarest := s.rows.of(r), -1
 		for c := range each(own, s.open) {
 			for _, k := range filed[c] {
@@ -119,7 +122,10 @@ func (s *state) drop(count []int32, log *tree) bool {
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(covers[a], covers[b]), cmp.Compare(b, a)) })
 	done := false
-	for _, c := range order {
+	for i, c := range order {
+		if i%64 == 0 && log.ended() {
+			return false
+		}
 		if by, ok := s.dominates(c, covers, count); ok {
 			remove(s.open, c)
 			log.step(Drop, s.site[c], s.site[by])

@@ -40,13 +40,9 @@ func (e *ShareError) Error() string {
 // Coverage returns the optimiser's problem of reaching most demand within the time with so many sites. Its value
 // is 1000 for each unit of demand that is not reached.
 func Coverage(p *Problem, reach road.Millis, place int) *optimiser.Problem {
-	weight := p.Weight
-	if weight == nil {
-		weight = slices.Repeat([]float64{1}, p.Cells)
-	}
 	return &optimiser.Problem{
 		Sites: p.Sites, Cells: p.Cells, Place: place, Fixed: p.Fixed, Forbidden: p.Forbidden,
-		Layers: []optimiser.Layer{{Weight: weight, Time: p.Time, Share: []float64{1}, Curve: optimiser.Within(reach)}},
+		Layers: []optimiser.Layer{{Weight: p.weights(), Time: p.Time, Share: []float64{1}, Curve: optimiser.Within(reach)}},
 	}
 }
 
@@ -67,11 +63,13 @@ func FewestFor(ctx context.Context, p *Problem, reach road.Millis, share float64
 	if !(share > 0 && share < 1) {
 		return nil, &FieldError{"share", fmt.Sprintf("is %v; above 0 and below 1 is allowed; for all demand, see Fewest", share)}
 	}
-	r := &shareRun{p: p, ctx: ctx, s: s, plan: &SharePlan{Reach: reach, Share: share, Status: optimiser.Stopped, Problem: p.Hash()}}
+	r := &shareRun{p: p, ctx: ctx, s: s, plan: &SharePlan{Reach: reach, Share: share, Status: optimiser.Stopped}}
+	hash := p.hashing()
 	if err := r.start(); err != nil {
 		return nil, err
 	}
 	r.bisect()
+	r.plan.Problem = <-hash
 	return r.plan, nil
 }
 
@@ -85,11 +83,9 @@ type shareRun struct {
 
 // missed is the demand that sites do not reach, and all of it.
 func missed(p *Problem, reach road.Millis, sites []int) (not, all float64) {
+	weight := p.weights()
 	for i, t := range p.nearest(sites) {
-		w := 1.0
-		if p.Weight != nil {
-			w = p.Weight[i]
-		}
+		w := weight[i]
 		all += w
 		if t > reach {
 			not += w
@@ -108,43 +104,13 @@ func (r *shareRun) start() error {
 	if not > r.may(all) {
 		return &ShareError{reach, r.plan.Share, 1 - not/all, r.leastReach(all)}
 	}
-	sites := slices.Clone(p.Fixed)
-	near := p.nearest(sites)
-	not, _ = missed(p, reach, sites)
-	for not > r.may(all) || len(sites) == 0 {
-		pick, most := -1, -1.0
-		for _, j := range p.open(false) {
-			if slices.Contains(sites, j) {
-				continue
-			}
-			if gain := r.gain(j, near); gain > most {
-				pick, most = j, gain
-			}
-		}
-		sites = append(sites, pick)
-		for i, t := range p.Time.Row(pick) {
-			near[i] = min(near[i], t)
-		}
-		not, _ = missed(p, reach, sites)
+	g := newGreedy(p, reach)
+	for g.left > r.may(all) || len(g.sites) == 0 {
+		g.add(r.ctx.Err() == nil)
 	}
 	r.plan.Bound = max(1, len(p.Fixed))
-	r.offer(sites)
+	r.offer(g.sites)
 	return nil
-}
-
-// gain is the demand that a site would reach more.
-func (r *shareRun) gain(site int, near []road.Millis) float64 {
-	sum := 0.0
-	for i, t := range r.p.Time.Row(site) {
-		switch {
-		case t > r.plan.Reach || near[i] <= r.plan.Reach:
-		case r.p.Weight == nil:
-			sum++
-		default:
-			sum += r.p.Weight[i]
-		}
-	}
-	return sum
 }
 
 // leastReach is the least time within which all allowed sites together reach the share.

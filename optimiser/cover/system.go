@@ -13,7 +13,13 @@ type system struct {
 	cell []int32 // per row, ascending
 	cols set     // per column, its rows
 	rows set     // per row, its columns
+	list lists   // the rows again, as lists; only of what part returns
 }
+
+// lists holds the columns of each row one after another: three times as fast to run through as bits.
+type lists struct{ first, col []int32 }
+
+func (l *lists) of(r int) []int32 { return l.col[l.first[r]:l.first[r+1]] }
 
 // set is a number of sets of small numbers, words words each.
 type set struct {
@@ -94,15 +100,49 @@ func newSystem(p *Problem, reach road.Millis) *system {
 	}
 	s.cols, s.rows = newSet(len(s.site), len(s.cell)), newSet(len(s.cell), len(s.site))
 	for c, j := range s.site {
-		row, of := p.Time.Row(int(j)), s.cols.of(c)
-		for r, i := range s.cell {
-			if row[i] <= reach {
-				add(of, r)
-				add(s.rows.of(r), c)
+		s.reached(p.Time.Row(int(j)), reach, s.cols.of(c))
+	}
+	s.cols.turn(s.rows, len(s.site), len(s.cell))
+	return s
+}
+
+// reached fills the set of the rows that a site with such times reaches.
+func (s *system) reached(row []road.Millis, reach road.Millis, of []uint64) {
+	for w := range of {
+		x := uint64(0)
+		for k, i := range s.cell[w*64 : min(len(s.cell), w*64+64)] {
+			x |= uint64(int64(row[i])-int64(reach)-1) >> 63 << k // 1 where row[i] ≤ reach, without a branch
+		}
+		of[w] = x
+	}
+}
+
+// turn fills the sets of the other way, in blocks of 64 × 64 bits.
+func (s set) turn(t set, sets, size int) {
+	var block [64]uint64
+	for i := 0; i < sets; i += 64 {
+		for w := range s.words {
+			clear(block[:])
+			for k := range min(64, sets-i) {
+				block[k] = s.of(i + k)[w]
+			}
+			flip(&block)
+			for k := range min(64, size-w*64) {
+				t.of(w*64 + k)[i/64] = block[k]
 			}
 		}
 	}
-	return s
+}
+
+// flip transposes a block of bits by exchanging halves, quarters and so on (Warren, Hacker's Delight, 7-3).
+func flip(b *[64]uint64) {
+	for j, mask := 32, uint64(1<<32-1); j > 0; j, mask = j/2, mask^mask<<(j/2) {
+		for k := 0; k < 64; k = (k + j + 1) &^ j {
+			x := (b[k]>>j ^ b[k+j]) & mask
+			b[k+j] ^= x
+			b[k] ^= x << j
+		}
+	}
 }
 
 // part returns the system of the columns and rows given.
@@ -117,13 +157,16 @@ func (s *system) part(cols, rows []uint64) *system {
 		d.cell = append(d.cell, s.cell[r])
 	}
 	d.cols, d.rows = newSet(len(d.site), len(d.cell)), newSet(len(d.cell), len(d.site))
+	d.list.first = append(make([]int32, 0, len(d.cell)+1), 0)
 	at := 0
 	for r := range each(rows, rows) {
 		of := d.rows.of(at)
 		for c := range each(s.rows.of(r), cols) {
 			add(of, int(rank[c]))
 			add(d.cols.of(int(rank[c])), at)
+			d.list.col = append(d.list.col, rank[c])
 		}
+		d.list.first = append(d.list.first, int32(len(d.list.col)))
 		at++
 	}
 	return d

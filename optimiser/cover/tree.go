@@ -14,6 +14,7 @@ type tree struct {
 	used  []int32 // sites taken on the way to the present part
 	found []int32 // sites of a cover, once there is one
 	nodes int
+	most  int // nodes, at most; 0: as many as it takes
 }
 
 // Steps of the ascent in the root and below.
@@ -26,7 +27,7 @@ const (
 const mostEntries = 1 << 23
 
 func (t *tree) ended() bool {
-	return t.ctx.Err() != nil || len(t.proof.Steps)+len(t.proof.Cell) > mostEntries
+	return t.ctx.Err() != nil || len(t.proof.Steps)+len(t.proof.Cell) > mostEntries || t.most > 0 && t.nodes > t.most
 }
 
 func (t *tree) step(k Kind, a, b int32) { t.proof.Steps = append(t.proof.Steps, Step{k, a, b}) }
@@ -83,11 +84,7 @@ func (t *tree) node(s *state, weight []float64) bool {
 		return t.last(s)
 	}
 	d := newDual(s.system, s.left, weight)
-	for range innerSteps {
-		if !d.advance() || t.ended() {
-			break
-		}
-	}
+	d.climb(innerSteps, t.ended)
 	whole := d.whole()
 	v := t.vector(s.system, whole)
 	if s.margin(whole, s.open, s.due, s.left) > 0 {
