@@ -32,6 +32,7 @@ type thrift struct {
 
 var (
 	onTheWhole = thrift{60, 6, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
+	oneOfMany  = thrift{6, 2, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
 	onASketch  = thrift{25, 4, effort{5e-3, 4, false}, effort{5e-3, 1, false}}
 	toTheEnd   = effort{0, math.MaxInt, true}
 )
@@ -53,51 +54,72 @@ func (r *run) pursue(ctx context.Context, aim Aim) *Plan {
 			break
 		}
 		gained := c.bound > before+tooLittle*math.Abs(c.value())
-		if gained {
-			c.stride = min(1, c.stride*longer)
-		} else {
-			c.stride = max(shortest, c.stride/2)
-		}
+		c.adapt(gained)
 		if idle++; gained || c.best != plan {
 			idle = 0
 		}
 	}
 	if r.rough {
 		c.polish(ctx, c.best)
-	} else if c.goesOn(ctx) && c.atoms[c.by].proof.Status != optimiser.Optimal {
+	} else if !r.inPassing && c.goesOn(ctx) && c.atoms[c.by].proof.Status != optimiser.Optimal {
 		c.weighOn(ctx, c.atoms[c.by].factor, toTheEnd)
 	}
 	return c.plan(ctx)
 }
 
-// How the stride changes.
+// How the stride changes, and by how much the blur shrinks from round to round.
 const (
 	firstStride = 0.3
 	longer      = 1.5
 	shortest    = 0.02
+	sharper     = 0.8
 )
 
-// chase begins with what the run knows.
+// adapt goes farther after a gain and less far after a miss.
+func (c *chase) adapt(gained bool) {
+	c.prices.blur *= sharper
+	if gained {
+		c.stride = min(1, c.stride*longer)
+		return
+	}
+	c.stride = max(shortest, c.stride/2)
+	c.prices.blur /= 2
+}
+
+// chase begins with what the run knows, and a search from the best of it.
 func (r *run) chase(ctx context.Context, aim Aim) *chase {
-	c := &chase{run: r, m: measure{aim, r.share}, best: -1, bound: math.Inf(-1), stride: firstStride, spend: onTheWhole}
-	c.prices = prices{measure: &c.m, most: 1}
-	if r.rough {
-		c.spend = onASketch
-	}
 	if len(r.atoms) == 0 {
-		r.weigh(ctx, r.share, nil, c.spend.first)
+		r.weigh(ctx, r.share, nil, r.thrift().first)
 	}
+	c := r.look(aim)
+	if !c.rough {
+		c.polish(ctx, c.best)
+	}
+	c.prices.blur = c.prices.spread(r.found[c.best].means) / 4
+	return c
+}
+
+// look takes the best that the run knows.
+func (r *run) look(aim Aim) *chase {
+	c := &chase{run: r, m: measure{aim, r.share}, best: -1, bound: math.Inf(-1), stride: firstStride, spend: r.thrift()}
+	c.prices = prices{measure: &c.m, most: 1}
 	for i := range r.atoms {
 		c.judge(i)
 	}
 	for i := range r.found {
 		c.offer(i)
 	}
-	if !c.rough {
-		c.polish(ctx, c.best)
-	}
-	c.prices.blur = c.prices.spread(r.found[c.best].means) / 4
 	return c
+}
+
+func (r *run) thrift() thrift {
+	switch {
+	case r.rough:
+		return onASketch
+	case r.inPassing:
+		return oneOfMany
+	}
+	return onTheWhole
 }
 
 func (c *chase) goesOn(ctx context.Context) bool { return ctx.Err() == nil && !c.met() }
@@ -193,9 +215,12 @@ func (c *chase) value() float64 { return c.m.value(c.found[c.best].means) }
 // within reports whether the best plan is one that the aim allows.
 func (c *chase) within() bool { return c.m.Kind != Capped || c.m.over(c.found[c.best].means) == 0 }
 
-// met reports whether the bound meets the value.
+// met reports whether the bound meets the value, or nothing better is asked for.
 func (c *chase) met() bool {
 	v := c.value()
+	if c.m.Good != nil && v <= *c.m.Good {
+		return true
+	}
 	return c.within() && c.bound >= v-1e-9*math.Abs(v)
 }
 
@@ -213,7 +238,7 @@ func (c *chase) plan(ctx context.Context) *Plan {
 		Certificate: Certificate{Value: c.value(), Bound: c.bound, Factor: a.factor, Proof: a.proof},
 	}
 	switch {
-	case c.met():
+	case c.met() && c.bound >= plan.Certificate.Value-1e-9*math.Abs(plan.Certificate.Value):
 		plan.Status = optimiser.Optimal
 		plan.Certificate.Bound = min(c.bound, c.value()) // rounding may put a met bound above
 	case ctx.Err() != nil:

@@ -61,6 +61,15 @@ func (m *measure) over(v []float64) float64 {
 	return sum
 }
 
+// beyond is by how much the figures are above Good, in all.
+func (m *measure) beyond(v []float64) float64 {
+	sum := 0.0
+	for b := range v {
+		sum += max(0, m.figure(v, b)-*m.Good)
+	}
+	return sum
+}
+
 // value is the aim: what a plan keeps low.
 func (m *measure) value(v []float64) float64 {
 	switch m.Kind {
@@ -81,7 +90,7 @@ func (m *measure) rank(dst, v []float64) []float64 {
 	case m.Kind == Capped:
 		return append(dst, m.over(v), m.mean(v))
 	case m.Good != nil:
-		return append(dst, max(m.worst(v), *m.Good), m.mean(v))
+		return append(dst, max(m.worst(v), *m.Good), m.beyond(v), m.mean(v))
 	}
 	for b := range v {
 		dst = append(dst, m.figure(v, b))

@@ -12,7 +12,7 @@ import (
 type prices struct {
 	*measure
 	blur float64 // Equal and Capped: seconds over which the maximum is smoothed
-	most float64 // Capped: the most that the prices of caps may sum to
+	most float64 // Capped: the most that the prices of caps may sum to; raised when they come near it
 	mix  []float64
 }
 
@@ -36,16 +36,16 @@ func (p *prices) gradient(dst, v []float64) {
 		dst[b] = p.excess(v, b)
 		top = max(top, dst[b])
 	}
-	sum := 0.0
+	all := 0.0
 	if p.Kind == Capped {
-		sum = math.Exp(-top / p.blur)
+		all = math.Exp(-top / p.blur)
 	}
 	for b := range dst {
 		dst[b] = math.Exp((dst[b] - top) / p.blur)
-		sum += dst[b]
+		all += dst[b]
 	}
 	for b := range dst {
-		dst[b] /= sum
+		dst[b] /= all
 		switch {
 		case p.Kind == Capped:
 			dst[b] = p.share[b] + p.most*dst[b]
@@ -68,6 +68,7 @@ func (p *prices) excess(v []float64, b int) float64 {
 const (
 	mixSteps   = 300
 	bisections = 30
+	mostPrice  = 1e4 // seconds of the mean for a second of a part's: caps that cost more cannot be kept
 )
 
 // at returns the gradient at the best mixture of the plans' means, and leaves the mixture for the next
@@ -111,6 +112,9 @@ func (p *prices) at(plans [][]float64) []float64 {
 		p.mix[to] += step
 	}
 	p.gradient(grad, v)
+	if p.Kind == Capped && p.most < mostPrice && sum(grad)-1 > 0.9*p.most {
+		p.most *= 2
+	}
 	return grad
 }
 
@@ -138,12 +142,20 @@ func (p *prices) along(v, dir []float64, most float64) float64 {
 	return low
 }
 
-func dot(x, y []float64) float64 {
-	sum := 0.0
-	for b := range x {
-		sum += x[b] * y[b]
+func sum(x []float64) float64 {
+	total := 0.0
+	for _, v := range x {
+		total += v
 	}
-	return sum
+	return total
+}
+
+func dot(x, y []float64) float64 {
+	total := 0.0
+	for b := range x {
+		total += x[b] * y[b]
+	}
+	return total
 }
 
 // spread is the difference between the largest and the least of the excesses at v, at least a

@@ -35,8 +35,10 @@ type run struct {
 	search *searcher
 	sketch *run // of a smaller problem; nil where this one is small
 	rough  bool // this is a sketch
-	atoms  []atom
-	found  []found
+	// inPassing: each aim is one of many, and gets little
+	inPassing bool
+	atoms     []atom
+	found     []found
 }
 
 // atom is a placement problem with weighted parts, solved, and the means of its plan.
@@ -83,10 +85,19 @@ type effort struct {
 // weigh solves the placement problem with weighted parts, going on from the solution of a like one, and
 // keeps it.
 func (r *run) weigh(ctx context.Context, factor []float64, from *optimiser.Plan, e effort) {
+	plan := r.solve(ctx, r.p.Reweighted(factor), from, e)
+	r.layout.reset(plan.Sites)
+	means := r.layout.seconds()
+	r.atoms = append(r.atoms, atom{slices.Clone(factor), means, plan})
+	r.keep(plan.Sites, means)
+}
+
+// solve spends so much on a placement problem.
+func (r *run) solve(ctx context.Context, d *optimiser.Problem, from *optimiser.Plan, e effort) *optimiser.Plan {
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
 	seen := 0
-	plan, err := optimiser.Solve(ctx, r.p.Reweighted(factor), optimiser.Settings{
+	plan, err := optimiser.Solve(ctx, d, optimiser.Settings{
 		Seed: r.s.Seed, Workers: r.s.Workers, From: from, Quick: !e.tree,
 		Progress: func(value, bound float64) {
 			if seen++; seen > e.reports || value-bound <= e.gap*value {
@@ -97,10 +108,7 @@ func (r *run) weigh(ctx context.Context, factor []float64, from *optimiser.Plan,
 	if err != nil {
 		panic("fair: a valid problem is refused with other weights: " + err.Error())
 	}
-	r.layout.reset(plan.Sites)
-	means := r.layout.seconds()
-	r.atoms = append(r.atoms, atom{slices.Clone(factor), means, plan})
-	r.keep(plan.Sites, means)
+	return plan
 }
 
 // keep adds a plan to those found, and returns its place there.

@@ -243,3 +243,22 @@ func checkStatus(plan *Plan, value, bound float64, means []float64) error {
 func like(stated, computed float64, means []float64) bool {
 	return math.Abs(stated-computed) <= exactness*max(math.Abs(computed), slices.Max(means))
 }
+
+// VerifyRobust checks a Robust as Verify does a plan: the bound of each sample, and both plans.
+func VerifyRobust(p *Problem, good float64, r *Robust) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if len(r.Alone) != len(p.Names) {
+		return fmt.Errorf("%w: bounds of %d samples for %d", ErrProof, len(r.Alone), len(p.Names))
+	}
+	for b, plan := range r.Alone {
+		if err := optimiser.Verify(p.Alone(b), plan); err != nil {
+			return fmt.Errorf("%w: sample %d (%s) alone: %w", ErrProof, b, p.Names[b], err)
+		}
+	}
+	if err := Verify(p, Aim{Kind: Balanced, Power: 1}, r.Mean); err != nil {
+		return fmt.Errorf("best on the mean: %w", err)
+	}
+	return Verify(p, RegretOf(r.Bounds(), good), r.Plan)
+}
