@@ -68,6 +68,13 @@ func newLedger(r *rules) *ledger {
 	return t
 }
 
+// clone returns a copy that counts on its own.
+func (t *ledger) clone() *ledger {
+	c := *t
+	c.have, c.lack, c.owed = slices.Clone(t.have), slices.Clone(t.lack), slices.Clone(t.owed)
+	return &c
+}
+
 // reset forgets all columns.
 func (t *ledger) reset() {
 	clear(t.have)

@@ -83,12 +83,15 @@ func (l *layout) exchangeIn(g *group, row int, extra []float64) float64 {
 // cheapest returns the best closing that the rules allow, +Inf where there is none.
 func (l *layout) cheapest(j int, gain float64, extra []float64) (pos int, change float64) {
 	change = math.Inf(1)
-	rules := l.in.rules
-	if len(l.open) < l.in.place && -gain < change && l.ledger.fits(j, l.used) {
+	rules, ledger := l.in.rules, l.ledger
+	if !rules.plain() {
+		ledger = ledger.clone() // it counts what is tried, and several columns are tried at once
+	}
+	if len(l.open) < l.in.place && -gain < change && ledger.fits(j, l.used) {
 		pos, change = len(l.open), -gain
 	}
 	for r := range l.open {
-		if d := l.loss[r] + extra[r] - gain; d < change && (rules.plain() || l.ledger.swaps(l.open[r], j)) {
+		if d := l.loss[r] + extra[r] - gain; d < change && (rules.plain() || ledger.swaps(l.open[r], j)) {
 			pos, change = r, d
 		}
 	}
