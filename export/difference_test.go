@@ -6,6 +6,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/nearside-ems/nearside/export"
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/planning"
 )
 
@@ -15,7 +16,7 @@ func TestDifferenceGeoJSON(t *testing.T) {
 	b.Cars = append(b.Cars, planning.Site{Cell: "89195da49a3ffff", Place: "new"})
 	b.Centres = nil
 	b.ByBorough[0].MeanSeconds = 800.5
-	b.Scenario.Driving = "blue_light"
+	b.Scenario.Driving = road.BlueLight
 	text, err := export.DifferenceGeoJSON(planning.Compare(a, b), boroughs)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +37,7 @@ func TestDifferenceGeoJSON(t *testing.T) {
 		}
 	}
 	apart, _ := fc.ExtraMembers["nearside"].(map[string]any)["apart"].([]any)
-	if len(apart) != 1 || apart[0] != "driving: A , B blue_light" {
+	if len(apart) != 1 || apart[0] != "driving: A normal, B blue_light" {
 		t.Errorf("apart: %v", apart)
 	}
 }

@@ -22,8 +22,8 @@ func GeoJSON(d *planning.Document) ([]byte, error) {
 		fc.Append(feature("centre", i+1, &d.Centres[i]))
 	}
 	fc.ExtraMembers = geojson.Properties{"nearside": map[string]any{
-		"objective": d.Objective, "value_s": d.ValueSeconds, "bound_s": d.BoundSeconds, "gap": d.Gap,
-		"gap_in_words": d.GapInWords, "hours": d.Scenario.HoursInWords, "driving": d.Scenario.Driving,
+		"objective": d.Objective, "value": d.Value, "bound": d.Bound, "unit": d.Unit, "better": d.Better, "gap": d.Gap,
+		"gap_in_words": d.GapInWords, "hours": d.HoursInWords, "driving": d.Scenario.Driving,
 		"network": d.Network.Name, "demand": d.Demand.Source, "limits": d.Limits,
 		"inputs_sha256": d.InputsSHA256,
 	}}
@@ -39,7 +39,7 @@ func feature(role string, number int, s *planning.Site) *geojson.Feature {
 	f.ID = fmt.Sprintf("%s-%d", role, number)
 	f.Properties = geojson.Properties{
 		"role": role, "cell": s.Cell, "grid_ref": s.GridRef, "borough": s.Borough, "sector": s.Sector,
-		"place": s.Place, "fixed": s.Fixed, "modelled": s.Modelled,
+		"place": s.Place, "group": s.Group, "fixed": s.Fixed, "modelled": s.Modelled,
 	}
 	return f
 }

@@ -15,7 +15,7 @@ import (
 
 func twoSites() *planning.Document {
 	return &planning.Document{
-		Objective: planning.MeanResponse, ValueSeconds: 400, BoundSeconds: 396, Gap: 0.01, GapInWords: planning.GapInWords(0.01),
+		Objective: planning.MeanResponse, Value: 400, Bound: 396, Gap: 0.01, GapInWords: planning.GapInWords(0.01),
 		Cars:    []planning.Site{{Cell: "89195da49b7ffff", Lat: 51.5, Lon: -0.1, GridRef: "TQ 1 2", Borough: "Southwark", Sector: "SEL", Place: "Guy's <Hospital>", Fixed: true}},
 		Centres: []planning.Site{{Cell: "89195da49bbffff", Lat: 51.6, Lon: 0.2, Modelled: true}},
 	}
@@ -41,7 +41,7 @@ func TestGeoJSON(t *testing.T) {
 		t.Errorf("centre: %+v", centre)
 	}
 	about, ok := fc.ExtraMembers["nearside"].(map[string]any)
-	if !ok || about["value_s"] != 400.0 || about["gap_in_words"] != planning.GapInWords(0.01) {
+	if !ok || about["value"] != 400.0 || about["gap_in_words"] != planning.GapInWords(0.01) {
 		t.Errorf("the plan's own figures: %v", fc.ExtraMembers)
 	}
 }

@@ -142,7 +142,7 @@ func (p *geopackage) plan(d *planning.Document) {
 	p.exec(`CREATE TABLE plan (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL)`)
 	p.exec(`INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) VALUES ('plan', 'attributes', 'plan', 'key figures and limits', ?)`, p.at)
 	rows := [][2]string{
-		{"objective", string(d.Objective)}, {"hours", d.Scenario.HoursInWords}, {"value_s", number(d.ValueSeconds)}, {"bound_s", number(d.BoundSeconds)},
+		{"objective", string(d.Objective)}, {"hours", d.HoursInWords}, {"value", number(d.Value)}, {"bound", number(d.Bound)}, {"unit", string(d.Unit)},
 		{"gap", number(d.Gap)}, {"gap_in_words", d.GapInWords}, {"network", d.Network.Name}, {"demand", d.Demand.Source}, {"inputs_sha256", d.InputsSHA256},
 	}
 	for _, l := range d.Limits {

@@ -2,8 +2,6 @@ package planning
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -86,107 +84,4 @@ func centreSites(city *data.London, snapper road.Snapper) *candidates {
 		}
 	}
 	return c
-}
-
-// resolve returns the cell of resolution 9 that a planner's words name: an H3 cell of resolution 8
-// (the cell at its centre) or 9, or a place by its name, letter case apart.
-func resolve(city *data.London, field, words string) (grid.Index, error) {
-	id := strings.ToLower(strings.TrimSpace(words))
-	if i, ok := city.Grid.Find(id); ok {
-		return i, nil
-	}
-	if i, ok := city.Coarse.Find(id); ok {
-		if j, ok := city.Grid.At(city.Coarse.Centre(i)); ok {
-			return j, nil
-		}
-	}
-	for _, p := range city.Places {
-		if strings.EqualFold(p.Name, strings.TrimSpace(words)) {
-			if j, ok := city.Grid.At(p.Point); ok {
-				return j, nil
-			}
-		}
-	}
-	want := "an H3 cell of London (resolution 8 or 9) or the name of a place"
-	if near := placesLike(city, words); near != "" {
-		want += "; did you mean " + near + "?"
-	}
-	return 0, refuse(field, strconv.Quote(words), want)
-}
-
-// placesLike returns up to three places whose names contain the words, as a hint.
-func placesLike(city *data.London, words string) string {
-	var found []string
-	words = strings.ToLower(strings.TrimSpace(words))
-	for _, p := range city.Places {
-		if len(found) < 3 && len(words) >= 3 && strings.Contains(strings.ToLower(p.Name), words) {
-			found = append(found, strconv.Quote(p.Name))
-		}
-	}
-	return strings.Join(found, " or ")
-}
-
-// Check reports what is wrong with the scenario in a city, each a *FieldError, joined: what Validate
-// finds, or else cells and places that do not exist, are both fixed and forbidden, or are too many.
-func (s *Scenario) Check(city *data.London) error {
-	if err := s.Validate(); err != nil {
-		return err
-	}
-	if err := s.unavailable(); err != nil {
-		return err
-	}
-	_, err := resolveAll(city, s.settled())
-	return err
-}
-
-// unavailable refuses what a scenario can say and no plan can follow yet.
-func (s *Scenario) unavailable() error {
-	var f faults
-	without := func(given bool, field string) { f.check(!given, field, "given", "none: not available yet") }
-	without(s.Objective != "" && s.Objective != ExpectedResponse && s.Objective != MeanResponse, "objective")
-	without(len(s.Groups) > 0, "groups")
-	without(s.PerSite > 1, "per_site")
-	without(len(s.FixedCentres) > 0, "fix_centres")
-	without(len(s.ForbiddenCentres) > 0, "forbid_centres")
-	without(s.Times != (TimeFactor{}), "travel_times")
-	without(len(s.AtMost) > 0, "at_most")
-	without(len(s.AtLeast) > 0, "at_least")
-	without(s.WorstMinutes != 0, "worst_minutes")
-	without(s.Seed > 1, "seed")
-	return f.err()
-}
-
-// resolveAll replaces the words of Fixed and Forbidden by cells of resolution 9, each once, and
-// refuses a cell in both.
-func resolveAll(city *data.London, s Scenario) (Scenario, error) {
-	named := map[grid.Index]string{} // field and words of the first mention
-	list := func(field string, words []string) ([]string, error) {
-		ids := []string{}
-		for _, w := range words {
-			cell, err := resolve(city, field, w)
-			if err != nil {
-				return nil, err
-			}
-			mention := fmt.Sprintf("%s %q", field, w)
-			switch first, seen := named[cell]; {
-			case !seen:
-				named[cell] = mention
-				ids = append(ids, city.Grid.ID(cell))
-			case !strings.HasPrefix(first, field+" "):
-				return nil, refuse(field, strconv.Quote(w), "a cell that is not also in "+first)
-			}
-		}
-		return ids, nil
-	}
-	var err error
-	if s.Fixed, err = list("fix", s.Fixed); err != nil {
-		return s, err
-	}
-	if s.Forbidden, err = list("forbid", s.Forbidden); err != nil {
-		return s, err
-	}
-	if len(s.Fixed) > s.Cars {
-		return s, refuse("fix", fmt.Sprintf("%d cells", len(s.Fixed)), fmt.Sprintf("at most as many as cars (%d)", s.Cars))
-	}
-	return s, nil
 }

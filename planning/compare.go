@@ -52,7 +52,7 @@ func (st *study) bestIn(s geo.Sector) (site int, ok bool) {
 		sum := 0.0
 		calls = 0
 		for l, p := range st.periods {
-			row := st.car.Layers[l].Time.Row(j)
+			row := st.times[l].Row(j)
 			for _, i := range cells {
 				sum += p.weight[i] * capped(row[i])
 				calls += p.weight[i]
@@ -65,14 +65,25 @@ func (st *study) bestIn(s geo.Sector) (site int, ok bool) {
 	return site, ok && calls > 0
 }
 
-// compare returns the figures of cars at the given sites. The busy fraction is the scenario's, or the
-// estimate for so many cars.
+// compare returns the figures of cars at the given sites, which serve every call. The busy fraction is
+// the scenario's, or the estimate for so many cars.
 func (st *study) compare(name string, sites []int, note string) Comparison {
 	sites = slices.Sorted(slices.Values(sites))
 	q := st.busyOf(len(sites))
-	v := st.serve(sites, q)
+	cars := make([]post, len(sites))
+	for i, s := range sites {
+		cars[i] = post{s, anyGroup}
+	}
+	if len(st.scenario.Groups) > 0 {
+		note += " Unlike the plan's, its cars serve every kind of call, everywhere, at all the chosen hours."
+	}
+	v := st.serve(cars, q)
 	sectors, all := v.sectors()
-	c := Comparison{Name: name, Note: note, Busy: q, ValueSeconds: round(v.value(), 3), All: all, Sectors: []Area{}}
+	unit := st.scenario.Objective.Unit()
+	if unit == NumberOfCars {
+		unit = ShareOfCalls
+	}
+	c := Comparison{Name: name, Note: note, Busy: q, Value: unit.valueOf(v.value()), Unit: unit, All: all, Sectors: []Area{}}
 	var has [geo.Sectors + 1]bool
 	for _, s := range sites {
 		c.Cars = append(c.Cars, st.site(&st.cars.sites[s]))

@@ -5,12 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/nearside-ems/nearside/geo/bng"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/optimiser"
+	"github.com/nearside-ems/nearside/optimiser/cover"
 )
 
 // limits says what the figures of every plan leave out.
@@ -24,29 +24,42 @@ var limits = []string{
 
 // document puts a solution into the planner's words.
 func (st *study) document(r *solution) (*Document, error) {
-	d := &Document{
-		Format: Format, Objective: st.scenario.Objective, Scenario: st.scenario.record(), Busy: st.busy,
-		Cars: st.placed(st.cars, r.cars), Centres: []Site{},
-		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
-		Assumptions: assumptions(st.rules), Limits: limits, DataSHA256: st.city.Hash,
+	o := st.scenario.Objective
+	if r.fewest != nil {
+		st.load = st.loadOf(max(1, len(r.fewest.Sites)))
 	}
-	response, err := st.leg(st.car, r.cars, 1)
+	d := &Document{
+		Format: Format, Objective: o, ObjectiveInWords: st.scenario.objectiveInWords(), Unit: o.Unit(), Better: "lower",
+		Scenario: st.scenario, HoursInWords: HoursInWords(st.scenario.Hours), Busy: st.busy,
+		Cars: st.placed(r), Centres: []Site{},
+		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
+		Assumptions: assumptions(&st.scenario, st.rules), Limits: limits, DataSHA256: st.city.Hash,
+	}
+	d.Scenario.TimeLimit, d.Scenario.Seed = 0, 0 // of the search, not of the plan
+	if d.Unit.Higher() {
+		d.Better = "higher"
+	}
+	response, err := st.response(r)
 	if err != nil {
 		return nil, err
 	}
 	d.Response = *response
-	d.ValueSeconds, d.BoundSeconds = response.ValueSeconds, response.BoundSeconds
+	d.Value, d.Bound = response.Value, response.Bound
 	if st.centre != nil {
-		if d.Conveyance, err = st.leg(st.centre, r.centres, ConveyedShare); err != nil {
+		if d.Conveyance, err = st.conveyance(r.centres); err != nil {
 			return nil, err
 		}
-		d.Centres = st.placed(st.centres, r.centres)
-		d.ValueSeconds = round(d.ValueSeconds+ConveyedShare*d.Conveyance.ValueSeconds, 3)
-		d.BoundSeconds = roundDown(d.BoundSeconds + ConveyedShare*d.Conveyance.BoundSeconds)
+		d.Centres = st.placedCentres(r.centres)
+		if d.Unit == SecondsACall {
+			d.Value = d.Unit.valueOf(d.Value + ConveyedShare*d.Conveyance.Value)
+			d.Bound = d.Unit.boundOf(d.Bound + ConveyedShare*d.Conveyance.Bound)
+		}
 	}
-	d.Gap = gap(d.ValueSeconds, d.BoundSeconds)
+	d.Gap = d.Unit.gapOf(d.Value, d.Bound)
 	d.GapInWords = GapInWords(d.Gap)
-	d.ByBorough, d.All = st.serve(r.cars.Sites, st.busy).boroughs()
+	v := st.serve(st.stands(r), st.busy)
+	d.ByBorough, d.All = v.boroughs()
+	d.Constraints = st.constraints(r, v)
 	if d.InputsSHA256, err = st.inputsDigest(d); err != nil {
 		return nil, err
 	}
@@ -54,45 +67,88 @@ func (st *study) document(r *solution) (*Document, error) {
 	return d, nil
 }
 
-// leg describes one problem's plan. The rounded bound is never above the true one.
-func (st *study) leg(p *optimiser.Problem, plan *optimiser.Plan, share float64) (*Leg, error) {
+// response describes the cars' leg.
+func (st *study) response(r *solution) (*Leg, error) {
+	switch {
+	case r.centred != nil:
+		p := r.centred
+		return coverLeg(st.cover, SecondsWorst, p.Worst.Seconds(), p.Bound.Seconds(), p.Status, p.Problem, p.Proof)
+	case r.fewest != nil:
+		p := r.fewest
+		return coverLeg(st.cover, NumberOfCars, float64(len(p.Sites)), float64(p.Bound), p.Status, p.Problem, p.Proof)
+	}
+	whole := st.whole()
+	return leg(r.cars, st.scenario.Objective.Unit(), 1, len(st.cars.sites), func(sum float64) float64 { return st.scenario.natural(sum, whole, st.calls) })
+}
+
+// conveyance describes the leg to centres.
+func (st *study) conveyance(plan *optimiser.Plan) (*Leg, error) {
+	return leg(plan, SecondsACall, ConveyedShare, st.centre.Sites, func(sum float64) float64 { return sum / st.calls })
+}
+
+// leg describes one problem's plan, natural turning its sums into the unit. The rounded bound never
+// promises more than the true one.
+func leg(plan *optimiser.Plan, unit Unit, share float64, candidates int, natural func(sum float64) float64) (*Leg, error) {
 	proof, err := encodeProof(&plan.Certificate)
 	if err != nil {
 		return nil, err
 	}
 	c := &plan.Certificate
 	l := &Leg{
-		ValueSeconds: round(c.Value/st.calls, 3), BoundSeconds: roundDown(max(0, c.Bound) / st.calls),
-		Share: share, Status: string(plan.Status), Candidates: p.Sites,
-		Problem: hexDigest(c.Problem), Value: c.Value, Bound: c.Bound, Multipliers: proof,
+		Value: unit.valueOf(natural(c.Value)), Bound: unit.boundOf(natural(max(0, c.Bound))), Unit: unit,
+		Share: share, Status: string(plan.Status), Candidates: candidates, Problem: hexDigest(c.Problem),
+		Certificate: Certificate{Kind: multiplierProof, Value: c.Value, Bound: c.Bound, Proof: proof},
 	}
-	l.Gap = gap(l.ValueSeconds, l.BoundSeconds)
+	l.Gap = unit.gapOf(l.Value, l.Bound)
 	return l, nil
 }
 
-// gap returns (value − bound) / value rounded up to a millionth, 0 where the bound meets the value to
-// within the rounding of both.
-func gap(value, bound float64) float64 {
-	if value-bound <= 0.0015 {
-		return 0
+// coverLeg describes a plan of package cover.
+func coverLeg(p *cover.Problem, unit Unit, value, bound float64, status optimiser.Status, problem [32]byte, proof *cover.Proof) (*Leg, error) {
+	text, err := encodeCover(proof)
+	if err != nil {
+		return nil, err
 	}
-	return math.Ceil((value-bound)/value*1e6) / 1e6
+	l := &Leg{
+		Value: unit.valueOf(value), Bound: unit.boundOf(bound), Unit: unit, Share: 1, Status: string(status), Candidates: p.Sites,
+		Problem: hexDigest(problem), Certificate: Certificate{Kind: coverProof, Value: value, Bound: bound, Proof: text},
+	}
+	l.Gap = unit.gapOf(l.Value, l.Bound)
+	return l, nil
 }
 
-// roundDown returns seconds cut to a thousandth; what is a thousandth but for rounding error stays.
-func roundDown(seconds float64) float64 { return math.Floor(seconds*1000+1e-6) / 1000 }
-
-// placed lists where a plan's facilities stand, by borough and then cell.
-func (st *study) placed(c *candidates, plan *optimiser.Plan) []Site {
-	sites := make([]Site, len(plan.Sites))
-	for i, s := range plan.Sites {
-		sites[i] = st.site(&c.sites[s])
-		sites[i].Fixed = c == st.cars && slices.Contains(st.car.Fixed, s)
+// placed lists where cars stand, by borough, cell and group.
+func (st *study) placed(r *solution) []Site {
+	fixed := map[post]int{}
+	for _, i := range st.car.Fixed {
+		fixed[st.posts[i]]++
 	}
-	slices.SortFunc(sites, func(a, b Site) int {
-		return cmp.Or(cmp.Compare(a.Borough, b.Borough), cmp.Compare(a.Cell, b.Cell))
-	})
+	sites := []Site{}
+	for _, p := range st.stands(r) {
+		s := st.site(&st.cars.sites[p.site])
+		s.Group = st.words.groups[p.group].Name
+		if s.Fixed = fixed[p] > 0; s.Fixed {
+			fixed[p]--
+		}
+		sites = append(sites, s)
+	}
+	slices.SortStableFunc(sites, bySite)
 	return sites
+}
+
+func (st *study) placedCentres(plan *optimiser.Plan) []Site {
+	sites := []Site{}
+	for _, i := range plan.Sites {
+		s := st.site(&st.centres.sites[i])
+		s.Fixed = slices.Contains(st.centre.Fixed, i)
+		sites = append(sites, s)
+	}
+	slices.SortStableFunc(sites, bySite)
+	return sites
+}
+
+func bySite(a, b Site) int {
+	return cmp.Or(cmp.Compare(a.Borough, b.Borough), cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Group, b.Group))
 }
 
 // modelled says whether travel times are modelled in a cell: on the built-in network only.
@@ -155,7 +211,7 @@ func (st *study) inputsDigest(d *Document) (string, error) {
 	inputs := struct {
 		Format, Data, Network string
 		Demand                DemandRecord
-		Scenario              ScenarioRecord
+		Scenario              Scenario
 		Objective             Objective
 		Assumptions           []Assumption
 		Problems              []string

@@ -62,6 +62,7 @@ func diffValue(path string, have, want any, out *[]string) {
 			return
 		}
 	}
+	path = strings.TrimSuffix(path, inSeconds)
 	*out = append(*out, fmt.Sprintf("%s: document says %s, recomputed %s", path, brief(have), brief(want)))
 }
 
@@ -78,12 +79,16 @@ func diffObject(path string, have, want map[string]any, out *[]string) {
 		if path != "" {
 			at = path + "." + k
 		}
+		if unit, _ := want["unit"].(string); strings.HasPrefix(unit, "seconds") && (k == "value" || k == "bound") {
+			at += inSeconds
+		}
 		diffValue(at, have[k], want[k], out)
 	}
 }
 
 func diffList(path string, have, want []any, out *[]string) {
 	if len(have) != len(want) {
+		path = strings.TrimSuffix(path, inSeconds)
 		*out = append(*out, fmt.Sprintf("%s: document has %d entries, recomputed %d", path, len(have), len(want)))
 		return
 	}
@@ -91,6 +96,9 @@ func diffList(path string, have, want []any, out *[]string) {
 		diffValue(fmt.Sprintf("%s[%d]", path, i), have[i], want[i], out)
 	}
 }
+
+// inSeconds marks the path of a number that is in seconds though its name does not say so.
+const inSeconds = "\x00_s"
 
 // closeEnough allows numbers two units of the last decimal that documents keep, or one part in a billion.
 func closeEnough(path string, a, b float64) bool {

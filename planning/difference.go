@@ -75,10 +75,10 @@ func apart(a, b *Document) []string {
 		{"built-in data", short(a.DataSHA256), short(b.DataSHA256)},
 		{"network", a.Network.Name + " " + short(a.Network.SHA256), b.Network.Name + " " + short(b.Network.SHA256)},
 		{"expected calls", a.Demand.Source + " " + short(a.Demand.SHA256), b.Demand.Source + " " + short(b.Demand.SHA256)},
-		{"calls that count", string(a.Scenario.Demand), string(b.Scenario.Demand)},
-		{"hours", a.Scenario.HoursInWords, b.Scenario.HoursInWords},
-		{"driving", a.Scenario.Driving, b.Scenario.Driving},
-		{"objective", string(a.Objective), string(b.Objective)},
+		{"calls that count", string(a.Scenario.Calls), string(b.Scenario.Calls)},
+		{"hours", a.HoursInWords, b.HoursInWords},
+		{"driving", a.Scenario.Driving.String(), b.Scenario.Driving.String()},
+		{"objective", a.ObjectiveInWords, b.ObjectiveInWords},
 		{"busy fraction", busyGiven(a), busyGiven(b)},
 	} {
 		if c.a != c.b {

@@ -1,34 +1,34 @@
 package planning
 
-import (
-	"fmt"
-
-	"github.com/nearside-ems/nearside/demand"
-)
-
 // Format is the first field of every plan document and its version; docs/format/plan.md describes it.
-const Format = "nearside-plan/2"
+const Format = "nearside-plan/3"
 
 // Document is a plan in the planner's words, with everything that Verify needs to check it.
 // Seconds are rounded to a thousandth, shares to a millionth.
 type Document struct {
-	Format    string    `json:"format"`
-	Objective Objective `json:"objective"`
-	// ValueSeconds is the mean road time a call: the response leg plus the conveyed share's leg to a
-	// centre. The mobilisation delay, which no plan can change, is left out, so that it does not make
-	// the gap look smaller.
-	ValueSeconds float64 `json:"value_s"`
-	BoundSeconds float64 `json:"bound_s"` // no plan over these sites has a lower value
-	Gap          float64 `json:"gap"`     // (value_s − bound_s) / value_s
-	GapInWords   string  `json:"gap_in_words"`
+	Format           string    `json:"format"`
+	Objective        Objective `json:"objective"`
+	ObjectiveInWords string    `json:"objective_in_words"`
+	// Value is what the plan is worth by its objective, in Unit. In seconds a call it is the mean road
+	// time: the response leg plus the conveyed share's leg to a centre. The mobilisation delay, which no
+	// plan can change, is left out, so that it does not make the gap look smaller. In other units it is
+	// that of the response leg alone.
+	Value      float64 `json:"value"`
+	Bound      float64 `json:"bound"` // no plan over these sites is better
+	Unit       Unit    `json:"unit"`
+	Better     string  `json:"better"` // lower or higher
+	Gap        float64 `json:"gap"`    // |value − bound| / the larger of the two
+	GapInWords string  `json:"gap_in_words"`
 
-	Scenario   ScenarioRecord `json:"scenario"`
-	Busy       float64        `json:"busy"` // used by the objective: given, or estimated from the load
-	Response   Leg            `json:"response"`
-	Conveyance *Leg           `json:"conveyance,omitempty"` // absent without centres
+	Scenario     Scenario `json:"scenario"` // with its defaults filled in
+	HoursInWords string   `json:"hours_in_words"`
+	Busy         float64  `json:"busy"` // used by the objective: given, or estimated from the load
+	Response     Leg      `json:"response"`
+	Conveyance   *Leg     `json:"conveyance,omitempty"` // absent without centres
 
 	Cars        []Site       `json:"cars"`
 	Centres     []Site       `json:"centres"`
+	Constraints []Constraint `json:"constraints"`
 	All         Area         `json:"all"`
 	ByBorough   []Area       `json:"by_borough"`
 	Comparisons []Comparison `json:"comparisons"`
@@ -45,33 +45,32 @@ type Document struct {
 	SHA256 string `json:"sha256"`
 }
 
-// ScenarioRecord is a Scenario as it was solved: places and cells resolved to cells of resolution 9.
-type ScenarioRecord struct {
-	Cars         int      `json:"cars"`
-	Centres      int      `json:"centres"`
-	Hours        []int    `json:"hours"` // of the week, ascending
-	HoursInWords string   `json:"hours_in_words"`
-	Demand       Calls    `json:"demand"`         // which calls count: total or suitable
-	Busy         *float64 `json:"busy,omitempty"` // absent where it was estimated
-	Driving      string   `json:"driving"`
-	Fixed        []string `json:"fixed"`
-	Forbidden    []string `json:"forbidden"`
-}
-
 // Leg is one of the two parts of a plan's value: cars to calls, or patients to centres.
 type Leg struct {
-	ValueSeconds float64 `json:"value_s"` // mean road time of those who travel it
-	BoundSeconds float64 `json:"bound_s"`
-	Gap          float64 `json:"gap"`
-	Share        float64 `json:"share"`      // of calls that travel it; value_s of the plan counts it so
-	Status       string  `json:"status"`     // why the search stopped: optimal, converged or stopped
-	Candidates   int     `json:"candidates"` // sites it chose from
-	Problem      string  `json:"problem_sha256"`
-	// Value and Bound are the optimiser's, in seconds × calls a week, exact; Multipliers proves Bound.
-	Value       float64 `json:"value"`
-	Bound       float64 `json:"bound"`
-	Multipliers string  `json:"multipliers"`
+	Value       float64     `json:"value"` // of those who travel it
+	Bound       float64     `json:"bound"`
+	Unit        Unit        `json:"unit"`
+	Gap         float64     `json:"gap"`
+	Share       float64     `json:"share"`      // of calls that travel it; the plan's value counts it so where it is in seconds a call
+	Status      string      `json:"status"`     // why the search stopped: optimal, converged or stopped
+	Candidates  int         `json:"candidates"` // sites it chose from
+	Problem     string      `json:"problem_sha256"`
+	Certificate Certificate `json:"certificate"`
 }
+
+// Certificate is a solver's own value and bound, exact, with the proof of the bound packed into text.
+type Certificate struct {
+	Kind  string  `json:"kind"` // multipliers (of package optimiser) or cover (of package optimiser/cover)
+	Value float64 `json:"value"`
+	Bound float64 `json:"bound"`
+	Proof string  `json:"proof"`
+}
+
+// Kinds of Certificate.
+const (
+	multiplierProof = "multipliers"
+	coverProof      = "cover"
+)
 
 // Site is where a car or a centre stands.
 type Site struct {
@@ -81,9 +80,20 @@ type Site struct {
 	GridRef  string  `json:"grid_ref"`
 	Borough  string  `json:"borough"`
 	Sector   string  `json:"sector"`
-	Place    string  `json:"place"` // empty where the site is no named place
-	Fixed    bool    `json:"fixed"` // the scenario put it there
+	Place    string  `json:"place"`           // empty where the site is no named place
+	Group    string  `json:"group,omitempty"` // of the car, where the scenario has groups
+	Fixed    bool    `json:"fixed"`           // the scenario put it there
 	Modelled bool    `json:"modelled"`
+}
+
+// Constraint is a rule of the scenario and how the plan keeps it.
+type Constraint struct {
+	Field string   `json:"field"` // of the scenario, such as "at_least[0]"
+	Words string   `json:"in_words"`
+	Have  float64  `json:"have"`
+	Least *float64 `json:"least,omitempty"`
+	Most  *float64 `json:"most,omitempty"`
+	Binds bool     `json:"binds"` // Have is at the limit
 }
 
 // Area is how a plan serves a part of London. The figures without a prefix count busy cars the way
@@ -99,13 +109,14 @@ type Area struct {
 
 // Comparison is another way of placing cars, under the same assumptions.
 type Comparison struct {
-	Name         string  `json:"name"`
-	Note         string  `json:"note"` // how it was made, and what it is not
-	Busy         float64 `json:"busy"`
-	ValueSeconds float64 `json:"value_s"` // response leg of the plan's objective
-	Cars         []Site  `json:"cars"`
-	All          Area    `json:"all"`
-	Sectors      []Area  `json:"sectors"` // those that have a car
+	Name    string  `json:"name"`
+	Note    string  `json:"note"` // how it was made, and what it is not
+	Busy    float64 `json:"busy"`
+	Value   float64 `json:"value"` // response leg of the plan's objective; with fewest_cars the share of calls that they reach in time
+	Unit    Unit    `json:"unit"`
+	Cars    []Site  `json:"cars"`
+	All     Area    `json:"all"`
+	Sectors []Area  `json:"sectors"` // those that have a car
 }
 
 // NetworkRecord is the road network that a plan was made on.
@@ -139,35 +150,4 @@ type RulesRecord struct {
 	Name   string `json:"name"`
 	Counts string `json:"counts"` // what the calls are taken to be counts of: attended or coded
 	SHA256 string `json:"sha256"`
-}
-
-func (s *Scenario) record() ScenarioRecord {
-	r := ScenarioRecord{
-		Cars: s.Cars, Centres: s.Centres, HoursInWords: HoursInWords(s.Hours), Busy: s.Busy,
-		Demand: s.Calls, Driving: s.Driving.String(), Fixed: s.Fixed, Forbidden: s.Forbidden,
-		Hours: make([]int, len(s.Hours)),
-	}
-	for i, h := range s.Hours {
-		r.Hours[i] = int(h)
-	}
-	return r
-}
-
-// scenario returns the question that a document answers; the time limit is not part of it.
-func (d *Document) scenario() (Scenario, error) {
-	driving, err := ParseDriving(d.Scenario.Driving)
-	if err != nil {
-		return Scenario{}, err
-	}
-	s := Scenario{
-		Cars: d.Scenario.Cars, Centres: d.Scenario.Centres, Objective: d.Objective, Busy: d.Scenario.Busy,
-		Calls: d.Scenario.Demand, Driving: driving, Fixed: d.Scenario.Fixed, Forbidden: d.Scenario.Forbidden,
-	}
-	for _, h := range d.Scenario.Hours {
-		if h < 0 || h >= demand.HoursPerWeek {
-			return Scenario{}, refuse("scenario.hours", fmt.Sprint(h), "hours of the week, 0 to 167")
-		}
-		s.Hours = append(s.Hours, demand.HourOfWeek(h))
-	}
-	return s, s.Validate()
 }

@@ -67,17 +67,28 @@ func within(path, field string) bool {
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// Faults returns the field errors in err, or none where it is about something else.
+// Faults returns the field errors that were joined in err; those about something else are left out.
 func Faults(err error) []*FieldError {
+	var out []*FieldError
+	for _, e := range flat(err) {
+		if f, ok := errors.AsType[*FieldError](e); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// flat returns the errors that were joined in err, which may be nil.
+func flat(err error) []error {
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []*FieldError
+		var out []error
 		for _, e := range several.Unwrap() {
-			out = append(out, Faults(e)...)
+			out = append(out, flat(e)...)
 		}
 		return out
 	}
-	if f, ok := errors.AsType[*FieldError](err); ok {
-		return []*FieldError{f}
+	if err == nil {
+		return nil
 	}
-	return nil
+	return []error{err}
 }

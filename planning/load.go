@@ -1,6 +1,9 @@
 package planning
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // What a plan assumes where nothing is published. Every document lists them, with their sources.
 const (
@@ -26,18 +29,31 @@ type Assumption struct {
 	Source string  `json:"source"`
 }
 
-func assumptions(rules *RulesRecord) []Assumption {
+// assumptions lists what a plan for the scenario rests on.
+func assumptions(s *Scenario, rules *RulesRecord) []Assumption {
 	sent := Assumption{"share of expected calls sent a joint-response car", SuitableShare, "of calls", "assumption; not published. Six cars could not attend all calls: see offered_load_all_calls"}
 	if rules != nil {
 		sent = Assumption{"share of suitable calls sent a joint-response car", 1, "of calls", "assumption: every call that the rules (" + rules.Name + ") let pass is sent one"}
 	}
-	return []Assumption{
+	out := []Assumption{
 		{"mobilisation delay", MobilisationSeconds, "s", "assumption; not published"},
 		sent,
 		{"job cycle", CycleHours, "h", "assumption: middle of 1.7 to 2.0 h, the upper bound that 5 to 5.8 jobs in a 10-hour shift give for Stockholm's psychiatric ambulance (Norra Stockholms psykiatri 2021); not published for London"},
 		{"share of attended calls conveyed to a centre", ConveyedShare, "of calls", "assumption, after the joint response car's 18 % conveyed to an emergency department (Zero Suicide Alliance case study)"},
-		{"levels of busy cars", Levels, "cars", "modelling choice: the third nearest car serves what the first two cannot"},
 	}
+	switch s.Objective {
+	case ExpectedResponse, Benefit:
+		out = append(out, Assumption{"levels of busy cars", Levels, "cars", "modelling choice: the third nearest car serves what the first two cannot"})
+	case ExpectedCoverage:
+		out = append(out, Assumption{"levels of busy cars", coverLevels, "cars", "modelling choice: a call that finds the five nearest cars out counts as not covered"})
+	}
+	if s.Times.Factor != 0 {
+		out = append(out, Assumption{"factor on every road time", s.Times.Factor, "of the network's mean", "the scenario: " + s.Times.Source})
+	}
+	for _, k := range s.CallKinds {
+		out = append(out, Assumption{fmt.Sprintf("share of calls of the kind %q", k.Name), k.Share, "of calls", "the scenario; not published"})
+	}
+	return out
 }
 
 // Load is how much work there is for a fleet. Erlangs count cars kept busy on average.

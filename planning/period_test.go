@@ -21,7 +21,7 @@ func TestPeriodsOf(t *testing.T) {
 			}
 		}
 		driving := rapid.SampledFrom([]road.Driving{road.Normal, road.BlueLight}).Draw(t, "driving")
-		groups := periodsOf(hours, driving, city.Speeds, city.Prior)
+		groups := periodsOf(&Scenario{Hours: hours, Driving: driving}, nil, city.Speeds, city.Prior)
 		for a := range groups {
 			for b := range a {
 				if groups[a].car.Factor == groups[b].car.Factor && groups[a].conveyance.Factor == groups[b].conveyance.Factor {

@@ -37,7 +37,7 @@ func insteadOfZero(t reflect.Type, name string) string {
 func suggestion(written string, names []string) string {
 	best, least := "", max(1, len(written)/3)+1
 	for _, n := range names {
-		if d := editDistance(strings.ReplaceAll(strings.ToLower(written), "-", "_"), n); d < least {
+		if d := editDistance(strings.ReplaceAll(strings.ToLower(written), "-", "_"), strings.ToLower(n)); d < least {
 			best, least = n, d
 		}
 	}

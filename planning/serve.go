@@ -7,32 +7,45 @@ import (
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
-// service is how a set of cars serves every cell in every period: per period and cell, the times of
-// its nearest cars, soonest first, in the places that share says.
+// service is how a set of cars serves every cell in every part.
 type service struct {
-	st     *study
+	st    *study
+	parts []partService // as st.parts
+}
+
+// partService is a service of one part's calls: per cell, the times of its nearest cars, soonest first.
+type partService struct {
+	weight []float64
+	share  []float64 // of calls that the k-th nearest car serves: busy cars are passed over where the objective counts that
+	goal   []float64 // what the k-th nearest car counts for in the objective
 	levels int
-	share  []float64       // per level, the share of calls that its car serves
-	time   [][]road.Millis // per period, Cells × levels, by road
+	time   []road.Millis // Cells × levels, by road
 }
 
-// serve works out how the cars at the given sites serve, busy a share q of the time each.
-func (st *study) serve(sites []int, q float64) *service {
-	return st.serveRows(len(sites), q, func(layer int) [][]road.Millis {
-		rows := make([][]road.Millis, len(sites))
-		for n, s := range sites {
-			rows[n] = st.car.Layers[layer].Time.Row(s)
+// serve works out how the cars at the given posts serve, busy a share q of the time each. The cars of
+// anyGroup serve every call at every hour.
+func (st *study) serve(cars []post, q float64) *service {
+	return st.serveRows(cars, q, func(car, period int) []road.Millis { return st.times[period].Row(cars[car].site) })
+}
+
+// serveRows is serve for cars that may stand anywhere: row gives a car's times to the cells.
+func (st *study) serveRows(cars []post, q float64, row func(car, period int) []road.Millis) *service {
+	v := &service{st: st}
+	for i := range st.parts {
+		p := &st.parts[i]
+		var rows [][]road.Millis
+		for n, c := range cars {
+			if p.serves(c.group) {
+				rows = append(rows, row(n, p.period))
+			}
 		}
-		return rows
-	})
-}
-
-// serveRows is serve for cars whose times to the cells rows gives, in each layer.
-func (st *study) serveRows(cars int, q float64, rows func(layer int) [][]road.Millis) *service {
-	v := &service{st: st, share: optimiser.Shares(q, levelsFor(st.scenario.Objective, cars))}
-	v.levels = len(v.share)
-	for l, layer := range st.car.Layers {
-		v.time = append(v.time, nearest(rows(l), layer.Time.Cells, v.levels))
+		s := partService{weight: p.weight, share: []float64{1}, goal: st.scenario.shares(q, len(rows))}
+		if st.scenario.Objective.countsBusy() {
+			s.share = optimiser.Shares(q, max(1, min(Levels, len(rows))))
+		}
+		s.levels = max(len(s.share), len(s.goal))
+		s.time = nearest(rows, st.city.Grid.Len(), s.levels)
+		v.parts = append(v.parts, s)
 	}
 	return v
 }
@@ -63,42 +76,71 @@ func nearest(rows [][]road.Millis, cells, levels int) []road.Millis {
 // capped returns a time in seconds, cut at the optimiser's longest, as in its objective.
 func capped(t road.Millis) float64 { return min(t, optimiser.Cap).Seconds() }
 
-// value returns the objective: the mean road time of a call in seconds.
-func (v *service) value() float64 {
-	var sum float64
-	v.outcomes(func(_ int, times []road.Millis, calls float64) {
-		for k, share := range v.share {
-			sum += calls * share * times[k].Seconds()
-		}
-	})
-	return sum / v.st.calls
-}
-
-// outcomes gives the times of the nearest cars and the calls of each cell that expects some, by period.
-func (v *service) outcomes(each func(cell int, times []road.Millis, calls float64)) {
-	for l, p := range v.st.periods {
+// outcomes gives the times of the nearest cars and the calls of each cell that expects some, part by part.
+func (v *service) outcomes(each func(cell int, p *partService, times []road.Millis, calls float64)) {
+	for l := range v.parts {
+		p := &v.parts[l]
 		for i, w := range p.weight {
 			if w > 0 {
-				each(i, v.time[l][i*v.levels:(i+1)*v.levels], w)
+				each(i, p, p.time[i*p.levels:(i+1)*p.levels], w)
 			}
 		}
 	}
 }
 
+// value returns the objective in its own unit; that of FewestCars is the share of calls reached in time.
+func (v *service) value() float64 {
+	switch v.st.scenario.Objective {
+	case WorstResponse:
+		return v.worst().Seconds()
+	case FewestCars:
+		return v.within(v.st.reach())
+	}
+	var sum, whole float64
+	curve := v.st.scenario.curve()
+	v.outcomes(func(_ int, p *partService, times []road.Millis, calls float64) {
+		for k, share := range p.goal {
+			cost := times[k].Seconds()
+			if curve != nil {
+				cost = float64(curve.At(times[k])) / 1000
+			}
+			sum += calls * share * cost
+			whole += calls * share
+		}
+	})
+	return v.st.scenario.natural(sum, whole, v.st.calls)
+}
+
+// worst returns the longest time from the nearest car to a cell with calls.
+func (v *service) worst() (longest road.Millis) {
+	v.outcomes(func(_ int, _ *partService, times []road.Millis, _ float64) { longest = max(longest, times[0]) })
+	return longest
+}
+
+// within returns the share of calls whose nearest car is within a time by road.
+func (v *service) within(limit road.Millis) (in float64) {
+	v.outcomes(func(_ int, _ *partService, times []road.Millis, calls float64) {
+		if times[0] <= limit {
+			in += calls
+		}
+	})
+	return in / v.st.calls
+}
+
 // areas returns the statistics of each part of London, and those of all; part says which one a cell is in.
 func (v *service) areas(parts int, part []int) (each []Area, all Area) {
 	busy, first := newTally(parts), newTally(parts)
-	v.outcomes(func(i int, times []road.Millis, calls float64) {
+	v.outcomes(func(i int, p *partService, times []road.Millis, calls float64) {
 		first.add(part[i], times[0], calls)
-		for k, share := range v.share {
+		for k, share := range p.share {
 			busy.add(part[i], times[k], calls*share)
 		}
 	})
 	busy.settle()
 	first.settle()
-	v.outcomes(func(i int, times []road.Millis, calls float64) {
+	v.outcomes(func(i int, p *partService, times []road.Millis, calls float64) {
 		first.look(part[i], times[0], calls)
-		for k, share := range v.share {
+		for k, share := range p.share {
 			busy.look(part[i], times[k], calls*share)
 		}
 	})

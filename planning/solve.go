@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nearside-ems/nearside/optimiser"
+	"github.com/nearside-ems/nearside/optimiser/cover"
 )
 
 // Stages of Solve, in order. Centres come first: few sites can have one, so that their leg is soon
@@ -21,8 +22,9 @@ const (
 type Progress struct {
 	Stage    string
 	Fraction float64 // of the whole, 0 to 1
-	// Value, Bound and Gap are of the plan so far, seconds a call, once cars are placed; 0 before.
+	// Value, Bound and Gap are of the plan so far, once cars are placed; 0 before. Unit says what they count.
 	Value, Bound, Gap float64
+	Unit              Unit
 	Warning           string // something that the planner should know, such as a cache that had to be rebuilt
 }
 
@@ -31,11 +33,13 @@ var stageSpan = map[string][2]float64{
 	StageTimes: {0, 0.5}, StageCentres: {0.5, 0.1}, StageCars: {0.6, 0.35}, StageComparison: {0.95, 0.05},
 }
 
-// Solve places the scenario's cars and centres. Travel times are kept in cacheDir and reused; empty
-// keeps none. progress is called from one goroutine at a time.
+// Solve places the scenario's cars and centres, and has the proofs checked by code that shares nothing
+// with the solvers. Travel times are kept in cacheDir and reused; empty keeps none. progress is called
+// from one goroutine at a time.
 //
 // When ctx ends during the search, the best plan so far is returned, its legs marked stopped; before
-// that, there is none and ctx's error is. Errors about the scenario are *FieldError, joined.
+// that, there is none and ctx's error is. Errors about the scenario are *FieldError, joined; among them
+// that no plan satisfies it, and what would do.
 func Solve(ctx context.Context, on Basis, s Scenario, cacheDir string, progress func(Progress)) (*Document, error) {
 	warn := func(text string) { progress(Progress{Stage: StageTimes, Warning: text}) }
 	cache, err := newTimesCache(cacheDir, warn)
@@ -53,63 +57,120 @@ func Solve(ctx context.Context, on Basis, s Scenario, cacheDir string, progress 
 		return nil, err
 	}
 	progress(Progress{Stage: StageComparison, Fraction: stageSpan[StageComparison][0]})
+	if err := st.check(result); err != nil {
+		return nil, fmt.Errorf("the plan that was found does not stand up to its check: %w", err)
+	}
 	d, err := st.document(result)
 	if err != nil {
 		return nil, err
 	}
-	progress(Progress{Stage: StageComparison, Fraction: 1, Value: d.ValueSeconds, Bound: d.BoundSeconds, Gap: d.Gap})
+	progress(Progress{Stage: StageComparison, Fraction: 1, Value: d.Value, Bound: d.Bound, Gap: d.Gap, Unit: d.Unit})
 	return d, nil
 }
 
-// solution is what a study's problems came to. centres is nil where the scenario wants none.
+// solution is what a study's problems came to: one of the first three for the cars. centres is nil
+// where the scenario wants none.
 type solution struct {
-	cars, centres *optimiser.Plan
+	cars    *optimiser.Plan
+	centred *cover.CentrePlan // WorstResponse
+	fewest  *cover.FewestPlan // FewestCars
+	centres *optimiser.Plan
+}
+
+// stands returns where a solution's cars are.
+func (st *study) stands(r *solution) (out []post) {
+	switch {
+	case r.centred != nil:
+		for _, site := range r.centred.Sites {
+			out = append(out, post{site, 0})
+		}
+	case r.fewest != nil:
+		for _, site := range r.fewest.Sites {
+			out = append(out, post{site, 0})
+		}
+	default:
+		for _, i := range r.cars.Sites {
+			out = append(out, st.posts[i])
+		}
+	}
+	return out
 }
 
 // search solves both problems within the time limit, of which centres take a fifth at most.
 func (st *study) search(ctx context.Context, progress func(Progress)) (*solution, error) {
 	limit := st.scenario.TimeLimit
+	whole := ctx
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
-	var result solution
+	var centres *optimiser.Plan
 	var settled Progress // the centres' part of the plan's value and bound
 	if st.centre != nil {
 		centreCtx, stopCentres := context.WithTimeout(ctx, limit/5)
 		defer stopCentres()
-		plan, err := st.optimise(centreCtx, StageCentres, st.centre, func(p Progress) {
-			progress(Progress{Stage: p.Stage, Fraction: p.Fraction})
-		})
-		if err != nil {
+		var err error
+		if centres, err = st.optimise(centreCtx, st.centre, st.reporter(StageCentres, func(float64, float64) (float64, float64) { return 0, 0 }, progress)); err != nil {
 			return nil, err
 		}
-		result.centres = plan
-		settled.Value = ConveyedShare * plan.Certificate.Value / st.calls
-		settled.Bound = ConveyedShare * max(0, plan.Certificate.Bound) / st.calls
-	}
-	plan, err := st.optimise(ctx, StageCars, st.car, func(p Progress) {
-		if p.Value > 0 {
-			p.Value, p.Bound = p.Value+settled.Value, p.Bound+settled.Bound
-			p.Gap = max(0, (p.Value-p.Bound)/p.Value)
+		if st.scenario.Objective.Unit() == SecondsACall {
+			settled.Value = ConveyedShare * centres.Certificate.Value / st.calls
+			settled.Bound = ConveyedShare * max(0, centres.Certificate.Bound) / st.calls
 		}
-		progress(p)
-	})
-	result.cars = plan
-	return &result, err
+	}
+	result, err := st.placeCars(ctx, settled, progress)
+	if err != nil {
+		return nil, err
+	}
+	if result.cars != nil && st.scenario.WorstMinutes > 0 {
+		if worst := st.serve(st.stands(result), st.busy).worst(); worst > roadTime(st.scenario.WorstMinutes) {
+			return nil, st.infeasible(whole, worst)
+		}
+	}
+	result.centres = centres
+	return result, nil
 }
 
-// optimise solves one problem of the study and passes its progress on, in seconds a call.
-func (st *study) optimise(ctx context.Context, stage string, p *optimiser.Problem, progress func(Progress)) (*optimiser.Plan, error) {
-	span, start := stageSpan[stage], time.Now()
-	report := func(value, bound float64) {
-		elapsed := float64(time.Since(start)) / float64(st.scenario.TimeLimit)
-		progress(Progress{
-			Stage: stage, Fraction: span[0] + span[1]*min(1, elapsed),
-			Value: value / st.calls, Bound: max(0, bound/st.calls),
-		})
+// placeCars solves the problem of the cars; settled is the centres' part of value and bound.
+func (st *study) placeCars(ctx context.Context, settled Progress, progress func(Progress)) (*solution, error) {
+	if st.scenario.Objective.byCover() {
+		return st.placeCovering(ctx, st.reporter(StageCars, func(v, b float64) (float64, float64) { return v, b }, progress))
 	}
-	plan, err := optimiser.Solve(ctx, p, optimiser.Settings{Seed: 1, Progress: report})
+	whole := st.whole()
+	plan, err := st.optimise(ctx, st.car, st.reporter(StageCars, func(value, bound float64) (float64, float64) {
+		return st.scenario.natural(value, whole, st.calls) + settled.Value, st.scenario.natural(max(0, bound), whole, st.calls) + settled.Bound
+	}, progress))
+	return &solution{cars: plan}, err
+}
+
+// whole returns what the layers of the cars weigh if every call counts its shares in full.
+func (st *study) whole() (sum float64) {
+	for i := range st.parts {
+		for _, share := range st.car.Layers[i].Share {
+			for _, w := range st.parts[i].weight {
+				sum += w * share
+			}
+		}
+	}
+	return sum
+}
+
+// reporter passes on a solver's value and bound in the objective's unit.
+func (st *study) reporter(stage string, natural func(value, bound float64) (float64, float64), progress func(Progress)) func(value, bound float64) {
+	span, start, unit := stageSpan[stage], time.Now(), st.scenario.Objective.Unit()
+	return func(value, bound float64) {
+		elapsed := float64(time.Since(start)) / float64(st.scenario.TimeLimit)
+		p := Progress{Stage: stage, Fraction: span[0] + span[1]*min(1, elapsed), Unit: unit}
+		if p.Value, p.Bound = natural(value, bound); p.Value > 0 {
+			p.Gap = unit.gapOf(p.Value, p.Bound)
+		}
+		progress(p)
+	}
+}
+
+// optimise solves one problem of the study.
+func (st *study) optimise(ctx context.Context, p *optimiser.Problem, report func(value, bound float64)) (*optimiser.Plan, error) {
+	plan, err := optimiser.Solve(ctx, p, optimiser.Settings{Seed: st.scenario.Seed, Progress: report})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", stage, err)
+		return nil, fmt.Errorf("place: %w", err)
 	}
 	return plan, nil
 }

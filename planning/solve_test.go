@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,8 +25,8 @@ func TestSolveAnswersTheScenario(t *testing.T) {
 	if len(d.Cars) != 3 || len(d.Centres) != 2 {
 		t.Fatalf("%d cars and %d centres, want 3 and 2", len(d.Cars), len(d.Centres))
 	}
-	if !(d.BoundSeconds > 0 && d.BoundSeconds <= d.ValueSeconds) {
-		t.Errorf("bound %v, value %v", d.BoundSeconds, d.ValueSeconds)
+	if !(d.Bound > 0 && d.Bound <= d.Value) {
+		t.Errorf("bound %v, value %v", d.Bound, d.Value)
 	}
 	if len(d.ByBorough) != 4 {
 		t.Errorf("%d boroughs, want 4", len(d.ByBorough))
@@ -37,7 +38,7 @@ func TestSolveAnswersTheScenario(t *testing.T) {
 	}
 	nearlyEqual(t, "calls of the boroughs", calls, d.All.CallsPerHour, 1e-4)
 	nearlyEqual(t, "mean over the boroughs", weighted/calls, d.All.MeanSeconds, 0.01)
-	nearlyEqual(t, "mean with mobilisation", d.All.MeanSeconds, d.Response.ValueSeconds+MobilisationSeconds, 0.002)
+	nearlyEqual(t, "mean with mobilisation", d.All.MeanSeconds, d.Response.Value+MobilisationSeconds, 0.002)
 	if d.All.Nearest.MeanSeconds >= d.All.MeanSeconds {
 		t.Errorf("busy cars make the mean %v, free ones %v", d.All.MeanSeconds, d.All.Nearest.MeanSeconds)
 	}
@@ -49,26 +50,104 @@ func TestSolveAnswersTheScenario(t *testing.T) {
 	}
 }
 
+// scenarios are questions of every kind for the small city, by name.
+func scenarios() map[string]Scenario {
+	with := func(change func(*Scenario)) Scenario {
+		s := daytime()
+		change(&s)
+		return s
+	}
+	night := must(ParseHours("19-23", "mon-sun"))
+	return map[string]Scenario{
+		"expected response": daytime(),
+		"mean response":     with(func(s *Scenario) { s.Objective = MeanResponse }),
+		"coverage":          with(func(s *Scenario) { s.Objective, s.Target.Minutes = Coverage, 6 }),
+		"expected coverage": with(func(s *Scenario) { s.Objective, s.Target.Minutes = ExpectedCoverage, 6 }),
+		"backup coverage": with(func(s *Scenario) {
+			s.Objective, s.Target.Minutes, s.Target.Backup = BackupCoverage, 6, 0.3
+		}),
+		"benefit": with(func(s *Scenario) {
+			s.Objective, s.Target.Benefit = Benefit, []BenefitPoint{{0.5, 1}, {4, 0.9}, {6, 0.5}, {15, 0}}
+		}),
+		"worst response": with(func(s *Scenario) { s.Objective = WorstResponse }),
+		"fewest cars":    with(func(s *Scenario) { s.Objective, s.Cars, s.Target.Minutes = FewestCars, 0, 8 }),
+		"two kinds": with(func(s *Scenario) {
+			s.Cars, s.Groups = 0, []Group{{Name: "joint", Count: 2}, {Name: "solo", Count: 1, Serves: []string{"b"}, Fixed: []string{"Infirmary"}}}
+			s.CallKinds = []CallKind{{"a", 0.25}, {"b", 0.75}}
+		}),
+		"sectors and hours": with(func(s *Scenario) {
+			s.Cars, s.Groups = 0, []Group{{Name: "south", Count: 2, Sectors: []string{"SEL", "SWL"}}, {Name: "all", Count: 2}, {Name: "late", Count: 1, Hours: night}}
+		}),
+		"rules": with(func(s *Scenario) {
+			s.AtMost, s.AtLeast = []SiteRule{{Sector: "SEL", Count: 1}}, []SiteRule{{Borough: "Northwest", Count: 1}}
+			s.PerSite, s.Fixed = 2, []string{"Old Mill", "Old Mill"}
+			s.FixedCentres, s.ForbiddenCentres = []string{"Infirmary"}, []string{"St Bede's"}
+		}),
+		"cap":    with(func(s *Scenario) { s.WorstMinutes = 9 }),
+		"factor": with(func(s *Scenario) { s.Times = TimeFactor{1.5, "made up"} }),
+	}
+}
+
 // TestServiceAgreesWithOptimiser has the optimiser's own sum as the twin of the tables' one.
 func TestServiceAgreesWithOptimiser(t *testing.T) {
-	st := smallStudy(t, daytime())
-	rapid.Check(t, func(t *rapid.T) {
-		sites := rapid.SliceOfNDistinct(rapid.IntRange(0, st.car.Sites-1), 1, 6, rapid.ID).Draw(t, "sites")
-		p := *st.car
-		busy := rapid.Float64Range(0, 0.9).Draw(t, "busy")
-		p.Layers = slices.Clone(p.Layers)
-		for l := range p.Layers {
-			p.Layers[l].Share = optimiser.Shares(busy, levelsFor(ExpectedResponse, len(sites)))
+	for name, s := range scenarios() {
+		if s.Objective.byCover() {
+			continue
 		}
-		want, err := optimiser.Evaluate(&p, sites)
+		st := smallStudy(t, s)
+		rapid.Check(t, func(t *rapid.T) {
+			sites := rapid.SliceOfNDistinct(rapid.IntRange(0, st.car.Sites-1), 1, 6, rapid.ID).Draw(t, "sites")
+			busy := rapid.Float64Range(0, 0.9).Draw(t, "busy")
+			p := *st.car
+			p.Layers = slices.Clone(p.Layers[:len(st.parts)])
+			var cars []post
+			for _, i := range sites {
+				cars = append(cars, st.posts[i])
+			}
+			whole := 0.0
+			for l := range p.Layers {
+				n := 0
+				for _, c := range cars {
+					if st.parts[l].serves(c.group) {
+						n++
+					}
+				}
+				p.Layers[l].Share = st.scenario.shares(busy, n)
+				for _, share := range p.Layers[l].Share {
+					for _, w := range p.Layers[l].Weight {
+						whole += w * share
+					}
+				}
+			}
+			sum, err := optimiser.Evaluate(&p, sites)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, got := st.scenario.natural(sum, whole, st.calls), st.serve(cars, busy).value()
+			if math.Abs(got-want) > 1e-9*max(1, want) {
+				t.Fatalf("%s: value %v, the optimiser says %v", name, got, want)
+			}
+		})
+	}
+}
+
+// TestEveryKindOfPlan solves every kind of question, checks it, and has another reader verify it.
+func TestEveryKindOfPlan(t *testing.T) {
+	city := smallCity()
+	for name, s := range scenarios() {
+		d, err := Solve(t.Context(), on(city), s, "", ignore)
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", name, err)
+			continue
 		}
-		got := st.serve(sites, busy).value()
-		if want /= st.calls; got < want*(1-1e-9) || got > want*(1+1e-9) {
-			t.Fatalf("value %v, the optimiser says %v", got, want)
+		if worse := d.Value < d.Bound; worse != d.Unit.Higher() && d.Value != d.Bound {
+			t.Errorf("%s: value %v, bound %v %s", name, d.Value, d.Bound, d.Unit)
 		}
-	})
+		if err := Verify(t.Context(), reread(t, d), on(city), "", ignore); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		t.Logf("%s: %s %s, bound %s, gap %.2f %%", name, d.Unit.Say(d.Value), d.Unit, d.Unit.Say(d.Bound), 100*d.Gap)
+	}
 }
 
 func smallStudy(t *testing.T, s Scenario) *study {
@@ -89,7 +168,7 @@ func TestBestInAgreesWithTwin(t *testing.T) {
 			continue
 		}
 		for j := range st.cars.sites {
-			one := st.serve([]int{j}, 0)
+			one := st.serve([]post{{j, anyGroup}}, 0)
 			sector := st.city.Grid.Sector(st.cars.sites[j].cell)
 			each, _ := one.sectors()
 			if sector.String() == "SEL" && each[sector].MeanSeconds < c.Sectors[0].MeanSeconds-0.001 {
@@ -153,10 +232,10 @@ func TestSolveRefuses(t *testing.T) {
 		"busy without use":      {func(s *Scenario) { s.Objective, s.Busy = MeanResponse, busy(0.2) }, "busy", "mean_response"},
 		"driving":               {func(s *Scenario) { s.Driving = 9 }, "driving", "normal"},
 		"time limit":            {func(s *Scenario) { s.TimeLimit = time.Hour }, "time_limit", "5m"},
-		"unknown place":         {func(s *Scenario) { s.Fixed = []string{"Camelot"} }, "fix", "name of a place"},
-		"half a name":           {func(s *Scenario) { s.Fixed = []string{"infirm"} }, "fix", `did you mean "Infirmary"`},
-		"cell elsewhere":        {func(s *Scenario) { s.Forbidden = []string{"89283082803ffff"} }, "forbid", "H3 cell of London"},
-		"contradiction":         {func(s *Scenario) { s.Fixed, s.Forbidden = []string{"Infirmary"}, []string{"infirmary"} }, "forbid", "not also in fix"},
+		"unknown place":         {func(s *Scenario) { s.Fixed = []string{"Camelot"} }, "fix[0]", "name of a place"},
+		"half a name":           {func(s *Scenario) { s.Fixed = []string{"infirm"} }, "fix[0]", `did you mean "Infirmary"`},
+		"cell elsewhere":        {func(s *Scenario) { s.Forbidden = []string{"89283082803ffff"} }, "forbid[0]", "H3 cell of London"},
+		"contradiction":         {func(s *Scenario) { s.Fixed, s.Forbidden = []string{"Infirmary"}, []string{"infirmary"} }, "forbid[0]", "not also in fix"},
 		"too many fixed":        {func(s *Scenario) { s.Cars, s.Fixed = 1, []string{"Infirmary", "Old Mill"} }, "fix", "as many as cars"},
 	} {
 		s := daytime()

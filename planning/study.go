@@ -2,8 +2,9 @@ package planning
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
@@ -11,6 +12,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
+	"github.com/nearside-ems/nearside/optimiser/cover"
 )
 
 // study is a scenario with all that follows from it before anything is optimised. Solve and Verify
@@ -19,7 +21,8 @@ type study struct {
 	city     *data.London
 	network  *route.Network
 	demand   *Demand
-	scenario Scenario // settled; Fixed and Forbidden are cells of resolution 9
+	scenario Scenario // settled
+	words    *named
 
 	periods   []period
 	rules     *RulesRecord
@@ -32,34 +35,38 @@ type study struct {
 	metrics []*route.Metric // per period, of cars
 	cars    *candidates
 	centres *candidates
+	posts   []post
+	parts   []part          // car.Layers begins with one for each
+	times   []*route.Matrix // per period, candidate sites of cars × cells
 	car     *optimiser.Problem
+	cover   *cover.Problem     // of the cars, with the objectives that look at each cell once; nil with others
 	centre  *optimiser.Problem // nil without centres
 }
 
 // newStudy resolves a scenario against its basis and computes travel times. report gets the share done.
 func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, report func(float64)) (*study, error) {
-	if err := errors.Join(s.Validate(), s.unavailable()); err != nil {
+	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	s, err := resolveAll(on.City, s.settled())
-	if err != nil {
+	st := &study{city: on.City, network: on.Network, demand: on.Demand, scenario: s.settled()}
+	var err error
+	if st.words, err = st.scenario.resolve(on.City); err != nil {
 		return nil, err
 	}
-	st := &study{city: on.City, network: on.Network, demand: on.Demand, scenario: s}
 	week, rules, err := on.Demand.of(s.Calls)
 	if err != nil {
 		return nil, err
 	}
 	st.rules = rules
-	for _, h := range s.Hours {
+	for _, h := range st.scenario.Hours {
 		st.total += on.Demand.Week.InHour(h)
 	}
 	cells := st.snapCells(week)
 	if st.calls <= 0 {
-		return nil, refuse("hours", HoursInWords(s.Hours), "hours with expected calls that a road leads to")
+		return nil, refuse("hours", HoursInWords(st.scenario.Hours), "hours with expected calls that a road leads to")
 	}
-	st.load = st.loadOf(s.Cars)
-	st.busy = st.busyOf(s.Cars)
+	st.load = st.loadOf(st.carsAtOnce())
+	st.busy = st.busyOf(st.carsAtOnce())
 	if err := st.choose(); err != nil {
 		return nil, err
 	}
@@ -69,7 +76,7 @@ func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, repo
 // snapCells puts every cell's centre on the network and takes the demand of those that lie too far
 // from it out of the periods.
 func (st *study) snapCells(week *demand.Intensity) []road.Spot {
-	st.periods = periodsOf(st.scenario.Hours, st.scenario.Driving, st.city.Speeds, week)
+	st.periods = periodsOf(&st.scenario, st.words.groups, st.city.Speeds, week)
 	spots := make([]road.Spot, st.city.Grid.Len())
 	for i := range spots {
 		spot, ok := st.network.Snap(st.city.Grid.Centre(grid.Index(i)))
@@ -88,10 +95,23 @@ func (st *study) snapCells(week *demand.Intensity) []road.Spot {
 	return spots
 }
 
+// carsAtOnce returns how many cars run at a time, rounded from the mean over the scenario's hours.
+func (st *study) carsAtOnce() int {
+	sum := 0
+	for _, h := range st.scenario.Hours {
+		for g := range st.words.groups {
+			if st.words.groups[g].runs(h) {
+				sum += st.words.groups[g].Count
+			}
+		}
+	}
+	return max(1, int(math.Round(float64(sum)/float64(len(st.scenario.Hours)))))
+}
+
 // busyOf returns the busy fraction that the objective uses for a fleet of n cars.
 func (st *study) busyOf(n int) float64 {
 	switch {
-	case st.scenario.Objective == MeanResponse:
+	case !st.scenario.Objective.countsBusy():
 		return 0
 	case st.scenario.Busy != nil:
 		return *st.scenario.Busy
@@ -111,69 +131,73 @@ func (st *study) loadOf(n int) Load {
 
 // choose makes the two problems, all but their travel times.
 func (st *study) choose() error {
-	s := &st.scenario
 	var err error
 	if st.cars, err = carSites(st.city, st.network); err != nil {
 		return err
 	}
-	fixed, err := st.sitesOf(s.Fixed)
-	if err != nil {
+	if err := st.addFixed(); err != nil {
 		return err
 	}
-	var forbidden []int
-	for _, id := range s.Forbidden {
-		cell, _ := st.city.Grid.Find(id)
-		if site, ok := st.cars.inCell[cell]; ok {
-			forbidden = append(forbidden, site)
-		}
+	if err := st.selection(); err != nil {
+		return err
 	}
-	if free := len(st.cars.sites) - len(forbidden); s.Cars > free {
-		return refuse("cars", fmt.Sprint(s.Cars), fmt.Sprintf("at most the number of candidate sites, %d (%d less %d forbidden)", free, len(st.cars.sites), len(forbidden)))
-	}
-	st.car = &optimiser.Problem{
-		Sites: len(st.cars.sites), Cells: st.city.Grid.Len(), Place: s.Cars,
-		Fixed: fixed, Forbidden: forbidden,
-	}
+	st.makeParts()
 	st.centres = centreSites(st.city, st.network)
-	if s.Centres > len(st.centres.sites) {
-		return refuse("centres", fmt.Sprint(s.Centres), fmt.Sprintf("at most the number of candidate sites, %d", len(st.centres.sites)))
-	}
-	if s.Centres > 0 {
-		st.centre = &optimiser.Problem{Sites: len(st.centres.sites), Cells: st.city.Grid.Len(), Place: s.Centres}
-	}
-	return nil
+	return st.chooseCentres()
 }
 
-func levelsFor(o Objective, cars int) int {
-	if o == MeanResponse {
-		return 1
-	}
-	return min(Levels, cars)
-}
-
-// sitesOf returns the sites in the cells, and makes a cell that has no candidate one: a planner may
-// fix a car where the optimiser would not look.
-func (st *study) sitesOf(ids []string) ([]int, error) {
-	var out []int
-	for _, id := range ids {
-		cell, _ := st.city.Grid.Find(id)
-		st.cars.add(st.city.Grid.Centre(cell), "")
-		site, ok := st.cars.inCell[cell]
-		if !ok {
-			return nil, refuse("fix", id, "a cell with a road near its centre")
+// addFixed makes the cells with fixed cars candidates where they are none: a planner may fix a car where
+// the optimiser would not look.
+func (st *study) addFixed() error {
+	var f faults
+	for g, cells := range st.words.fixed {
+		for k, cell := range cells {
+			st.cars.add(st.city.Grid.Centre(cell), "")
+			if _, ok := st.cars.inCell[cell]; !ok {
+				f.add("fix", st.words.groups[g].Fixed[k], "a cell with a road near its centre")
+			}
 		}
-		out = append(out, site)
 	}
-	return out, nil
+	return f.err()
+}
+
+// chooseCentres makes the problem of the centres, where there are any.
+func (st *study) chooseCentres() error {
+	s := &st.scenario
+	if s.Centres == 0 {
+		return nil
+	}
+	p := &optimiser.Problem{Sites: len(st.centres.sites), Cells: st.city.Grid.Len(), Place: s.Centres}
+	var f faults
+	sites := func(field string, cells []grid.Index, words []string) (out []int) {
+		for k, cell := range cells {
+			site, ok := st.centres.inCell[cell]
+			f.check(ok, fmt.Sprintf("%s[%d]", field, k), words[k], "a candidate site of a centre: an emergency department or a mental-health site")
+			if ok {
+				out = append(out, site)
+			}
+		}
+		return out
+	}
+	p.Fixed = sites("fix_centres", st.words.fixedCentres, s.FixedCentres)
+	p.Forbidden = sites("forbid_centres", st.words.forbiddenCentres, s.ForbiddenCentres)
+	free := p.Sites - len(p.Forbidden)
+	f.check(s.Centres <= free, "centres", s.Centres, fmt.Sprintf("at most the number of candidate sites, %d", free))
+	st.centre = p
+	return f.err()
 }
 
 // travelTimes fills in the layers of both problems.
 func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *timesCache, report func(float64)) error {
 	standard, fixed := st.cars.sites[:st.cars.standard], st.cars.sites[st.cars.standard:]
 	steps := float64(len(st.periods))
-	share := optimiser.Shares(st.busy, levelsFor(st.scenario.Objective, st.scenario.Cars))
+	towards := make([]*route.Matrix, len(st.periods)) // centres, where there are any
 	for i, p := range st.periods {
-		done := func(part float64) { report((float64(i) + part) / steps) }
+		done := func(share float64) { report((float64(i) + share) / steps) }
+		if j := slices.IndexFunc(st.periods[:i], func(b period) bool { return b.car.Factor == p.car.Factor && b.conveyance.Factor == p.conveyance.Factor }); j >= 0 {
+			st.times, st.metrics, towards[i] = append(st.times, st.times[j]), append(st.metrics, st.metrics[j]), towards[j]
+			continue
+		}
 		m := route.NewMetric(st.network, p.car)
 		st.metrics = append(st.metrics, m)
 		t, err := cache.toCells(ctx, m, spotsOf(standard), cells, done)
@@ -183,17 +207,60 @@ func (st *study) travelTimes(ctx context.Context, cells []road.Spot, cache *time
 		if t, err = withRows(ctx, t, m, fixed, cells); err != nil {
 			return fmt.Errorf("travel times of fixed cars: %w", err)
 		}
-		st.car.Layers = append(st.car.Layers, optimiser.Layer{Weight: p.weight, Time: t, Share: share})
+		st.times = append(st.times, t)
 		if st.centre == nil {
 			continue
 		}
 		m = route.NewMetric(st.network, p.conveyance)
-		if t, err = cache.fromCells(ctx, m, spotsOf(st.centres.sites), cells); err != nil {
+		if towards[i], err = cache.fromCells(ctx, m, spotsOf(st.centres.sites), cells); err != nil {
 			return fmt.Errorf("travel times to centres: %w", err)
 		}
-		st.centre.Layers = append(st.centre.Layers, optimiser.Layer{Weight: p.weight, Time: t, Share: []float64{1}})
 	}
+	st.layers(towards)
 	return nil
+}
+
+// layers fills in the layers of both problems.
+func (st *study) layers(towards []*route.Matrix) {
+	if st.scenario.Objective.byCover() {
+		st.cover = st.covering()
+	}
+	curve := st.scenario.curve()
+	for i := range st.parts {
+		p := &st.parts[i]
+		st.car.Layers = append(st.car.Layers, optimiser.Layer{
+			Weight: p.weight, Time: st.times[p.period], Share: st.scenario.shares(st.busy, p.cars), Curve: curve, Off: st.off(p),
+		})
+	}
+	st.capWorst()
+	if st.centre == nil {
+		return
+	}
+	for i, p := range st.periods {
+		st.centre.Layers = append(st.centre.Layers, optimiser.Layer{Weight: p.weight, Time: towards[i], Share: []float64{1}})
+	}
+}
+
+// capWorst adds layers that charge for cells beyond worst_minutes so much that no plan leaves one there
+// which need not. A plan that leaves none pays nothing, so that its value is that of the other layers,
+// and the bound holds for all such plans.
+func (st *study) capWorst() {
+	if st.scenario.WorstMinutes == 0 {
+		return
+	}
+	within := optimiser.Within(roadTime(st.scenario.WorstMinutes))
+	for i := range st.parts {
+		p := &st.parts[i]
+		weight := make([]float64, len(p.weight))
+		for c, w := range p.weight {
+			if w > 0 {
+				weight[c] = st.calls
+			}
+		}
+		st.car.Layers = append(st.car.Layers, optimiser.Layer{
+			Weight: weight, Time: st.times[p.period], Share: []float64{1}, Curve: within, Off: st.car.Layers[i].Off,
+		})
+	}
 }
 
 // withRows returns the matrix with rows for further sites after its own.
@@ -207,6 +274,11 @@ func withRows(ctx context.Context, t *route.Matrix, m *route.Metric, more []cand
 	}
 	all := make([]road.Millis, 0, len(t.T)+len(extra.T))
 	return &route.Matrix{Sites: t.Sites + extra.Sites, Cells: t.Cells, T: append(append(all, t.T...), extra.T...)}, nil
+}
+
+// oneCell returns a matrix of one cell that all sites reach at once.
+func oneCell(sites int) *route.Matrix {
+	return &route.Matrix{Sites: sites, Cells: 1, T: make([]road.Millis, sites)}
 }
 
 func spotsOf(sites []candidate) []road.Spot {

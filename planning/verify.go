@@ -5,9 +5,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/optimiser"
+	"github.com/nearside-ems/nearside/optimiser/cover"
 )
 
 // Errors of Verify that a caller can act on.
@@ -43,9 +47,8 @@ func studyOf(ctx context.Context, d *Document, on Basis, cacheDir string, progre
 	if err := checkOrigin(d, on); err != nil {
 		return nil, err
 	}
-	s, err := d.scenario()
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrEdited, err)
+	if err := d.Scenario.Validate(); err != nil {
+		return nil, fmt.Errorf("%w: scenario: %w", ErrEdited, err)
 	}
 	if err := checkRules(d, on.Demand); err != nil {
 		return nil, err
@@ -54,7 +57,7 @@ func studyOf(ctx context.Context, d *Document, on Basis, cacheDir string, progre
 	if err != nil {
 		return nil, err
 	}
-	st, err := newStudy(ctx, on, s, cache, func(share float64) {
+	st, err := newStudy(ctx, on, d.Scenario, cache, func(share float64) {
 		progress(Progress{Stage: StageTimes, Fraction: share})
 	})
 	var field *FieldError
@@ -80,7 +83,7 @@ func checkOrigin(d *Document, on Basis) error {
 
 // checkRules compares the rules of suitability, where the document names some.
 func checkRules(d *Document, calls *Demand) error {
-	_, have, err := calls.of(d.Scenario.Demand)
+	_, have, err := calls.of(d.Scenario.Calls)
 	if want := d.Demand.Rules; err == nil && want != nil && have != nil && *want != *have {
 		return fmt.Errorf("%w: demand.rules are %s (%s, %.12s…), those here are %s (%s, %.12s…): give the rules that the plan was made with", ErrOtherInputs, want.Name, want.Counts, want.SHA256, have.Name, have.Counts, have.SHA256)
 	}
@@ -89,49 +92,123 @@ func checkRules(d *Document, calls *Demand) error {
 
 // claimed returns the solution that a document claims, its proofs checked.
 func (st *study) claimed(d *Document) (*solution, error) {
-	cars, err := st.claimedPlan("response", st.car, st.cars, &d.Response, "cars", d.Cars)
-	if err != nil {
+	r := new(solution)
+	if err := st.claimedCars(d, r); err != nil {
 		return nil, err
 	}
 	if (st.centre == nil) != (d.Conveyance == nil) {
 		return nil, errors.New("conveyance: there must be one exactly where scenario.centres is not 0")
 	}
 	if st.centre == nil {
-		return &solution{cars: cars}, nil
+		return r, nil
 	}
-	centres, err := st.claimedPlan("conveyance", st.centre, st.centres, d.Conveyance, "centres", d.Centres)
-	return &solution{cars: cars, centres: centres}, err
+	var sites []int
+	for i, s := range d.Centres {
+		site, ok := st.siteAt(st.centres, s.Cell)
+		if !ok {
+			return nil, fmt.Errorf("centres[%d].cell: %q is not the cell of a candidate site", i, s.Cell)
+		}
+		sites = append(sites, site)
+	}
+	var err error
+	r.centres, err = claimedPlan("conveyance", st.centre, d.Conveyance, "centres", sites)
+	return r, err
 }
 
-func (st *study) claimedPlan(leg string, p *optimiser.Problem, c *candidates, l *Leg, list string, sites []Site) (*optimiser.Plan, error) {
-	plan := &optimiser.Plan{Status: optimiser.Status(l.Status)}
-	chosen := map[int]bool{}
-	for i, s := range sites {
-		cell, ok := st.city.Grid.Find(s.Cell)
-		site, isSite := c.inCell[cell]
-		if !ok || !isSite {
-			return nil, fmt.Errorf("%s[%d].cell: %q is not the cell of a candidate site", list, i, s.Cell)
+// claimedCars fills in the cars' part of a claimed solution.
+func (st *study) claimedCars(d *Document, r *solution) error {
+	var posts, sites []int
+	for i, s := range d.Cars {
+		site, ok := st.siteAt(st.cars, s.Cell)
+		if !ok {
+			return fmt.Errorf("cars[%d].cell: %q is not the cell of a candidate site", i, s.Cell)
 		}
-		chosen[site] = true
-	}
-	for site := range c.sites {
-		if chosen[site] {
-			plan.Sites = append(plan.Sites, site)
+		sites = append(sites, site)
+		group, at := st.groupOf(s.Group), -1
+		for j, p := range st.posts {
+			if p == (post{site, group}) && !slices.Contains(posts, j) {
+				at = j
+				break
+			}
 		}
+		if at < 0 {
+			return fmt.Errorf("cars[%d].cell: no room for a car of the group %q at %q", i, s.Group, s.Cell)
+		}
+		posts = append(posts, at)
 	}
-	plan.Certificate = optimiser.Certificate{Value: l.Value, Bound: l.Bound}
-	if err := decodeProof(l.Multipliers, &plan.Certificate); err != nil {
-		return nil, fmt.Errorf("%s.multipliers: %w", leg, err)
+	slices.Sort(posts)
+	slices.Sort(sites)
+	if st.cover != nil {
+		return st.claimedCover(&d.Response, sites, r)
 	}
-	problem, err := hex.DecodeString(l.Problem)
-	if err != nil || len(problem) != len(plan.Certificate.Problem) {
-		return nil, fmt.Errorf("%s.problem_sha256: %q is no SHA-256 in hexadecimal", leg, l.Problem)
+	var err error
+	r.cars, err = claimedPlan("response", st.car, &d.Response, "cars", posts)
+	return err
+}
+
+// siteAt returns the candidate site in the cell of a document.
+func (st *study) siteAt(c *candidates, id string) (int, bool) {
+	cell, ok := st.city.Grid.Find(id)
+	site, isSite := c.inCell[cell]
+	return site, ok && isSite
+}
+
+// claimedPlan returns a leg's plan, its proof checked.
+func claimedPlan(leg string, p *optimiser.Problem, l *Leg, list string, sites []int) (*optimiser.Plan, error) {
+	slices.Sort(sites)
+	plan := &optimiser.Plan{Sites: sites, Status: optimiser.Status(l.Status)}
+	plan.Certificate = optimiser.Certificate{Value: l.Certificate.Value, Bound: l.Certificate.Bound}
+	if err := decodeProof(l.Certificate.Proof, &plan.Certificate); err != nil {
+		return nil, fmt.Errorf("%s.certificate.proof: %w", leg, err)
 	}
-	plan.Certificate.Problem = [32]byte(problem)
+	var err error
+	if plan.Certificate.Problem, err = digestOf(leg, l.Problem); err != nil {
+		return nil, err
+	}
 	if err := optimiser.Verify(p, plan); err != nil {
 		return nil, fmt.Errorf("%s: %w", fieldOf(err, leg, list), err)
 	}
 	return plan, nil
+}
+
+// claimedCover is claimedPlan for the objectives of package cover.
+func (st *study) claimedCover(l *Leg, sites []int, r *solution) error {
+	proof, err := decodeCover(l.Certificate.Proof)
+	if err != nil {
+		return fmt.Errorf("response.certificate.proof: %w", err)
+	}
+	problem, err := digestOf("response", l.Problem)
+	if err != nil {
+		return err
+	}
+	status, c := optimiser.Status(l.Status), &l.Certificate
+	if st.scenario.Objective == WorstResponse {
+		r.centred = &cover.CentrePlan{Sites: sites, Worst: millis(c.Value), Status: status, Bound: millis(c.Bound), Proof: proof, Problem: problem}
+		err = cover.VerifyCentre(st.cover, r.centred)
+	} else {
+		r.fewest = &cover.FewestPlan{Sites: sites, Reach: st.reach(), Status: status, Bound: int(c.Bound), Proof: proof, Problem: problem}
+		err = cover.VerifyFewest(st.cover, r.fewest)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", fieldOf(err, "response", "cars"), err)
+	}
+	return nil
+}
+
+// millis returns seconds of a document as a time; what no time can be is one that Verify refuses.
+func millis(seconds float64) road.Millis {
+	if !(seconds >= 0 && seconds < optimiser.Cap.Seconds()*100) {
+		return road.Unreachable
+	}
+	return road.Millis(math.Round(seconds * 1000))
+}
+
+func digestOf(leg, text string) (out [32]byte, err error) {
+	sum, err := hex.DecodeString(text)
+	if err != nil || len(sum) != len(out) {
+		return out, fmt.Errorf("%s.problem_sha256: %q is no SHA-256 in hexadecimal", leg, text)
+	}
+	return [32]byte(sum), nil
 }
 
 // fieldOf names the field of a document that an error of optimiser.Verify is about.
@@ -142,10 +219,10 @@ func fieldOf(err error, leg, list string) string {
 	}{
 		{optimiser.ErrSites, list},
 		{optimiser.ErrHash, leg + ".problem_sha256 or scenario"},
-		{optimiser.ErrValue, leg + ".value or " + list},
-		{optimiser.ErrBound, leg + ".bound or " + leg + ".multipliers"},
-		{optimiser.ErrMultiplier, leg + ".multipliers"},
-		{optimiser.ErrProof, leg + ".multipliers"},
+		{optimiser.ErrValue, leg + ".certificate.value or " + list},
+		{optimiser.ErrBound, leg + ".certificate.bound or " + leg + ".certificate.proof"},
+		{optimiser.ErrMultiplier, leg + ".certificate.proof"},
+		{optimiser.ErrProof, leg + ".certificate.proof"},
 		{optimiser.ErrStatus, leg + ".status"},
 	} {
 		if errors.Is(err, c.is) {

@@ -55,9 +55,10 @@ type WhatIf struct {
 
 // stand is a car or a centre with its road times to, or from, every cell, per period.
 type stand struct {
-	cell grid.Index
-	site Site
-	rows [][]road.Millis
+	cell  grid.Index
+	group int // of the car
+	site  Site
+	rows  [][]road.Millis
 }
 
 // NewWhatIf gathers a plan's inputs: demand, candidates and travel times, which come from cacheDir where
@@ -70,12 +71,12 @@ func NewWhatIf(ctx context.Context, d *Document, on Basis, cacheDir string, prog
 	}
 	w := &WhatIf{st: st, elsewhere: newElsewhere(st)}
 	for _, s := range d.Cars {
-		if err := w.place(&w.cars, "cars", s.Cell, w.carAt); err != nil {
+		if err := w.place(&w.cars, "cars", s.Cell, st.groupOf(s.Group), w.carAt); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrEdited, err)
 		}
 	}
 	for _, s := range d.Centres {
-		if err := w.place(&w.centres, "centres", s.Cell, w.centreAt); err != nil {
+		if err := w.place(&w.centres, "centres", s.Cell, anyGroup, w.centreAt); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrEdited, err)
 		}
 	}
@@ -86,7 +87,7 @@ func NewWhatIf(ctx context.Context, d *Document, on Basis, cacheDir string, prog
 // Before returns how the plan serves London.
 func (w *WhatIf) Before() Standing { return w.before }
 
-// Try returns what a change does. Errors are *FieldError, joined: everything that is wrong with the change.
+// Try returns what a change does. Cars that are added serve every kind of call, everywhere, at all hours. Errors are *FieldError, joined: everything that is wrong with the change.
 //
 // The share of the time that a car is out stays that of the plan, less or more by what the estimate for
 // the new number of cars differs from that for the old (see EstimateLoad).
@@ -95,20 +96,23 @@ func (w *WhatIf) Try(c Change) (*Outcome, error) {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
 	for _, m := range c.Move {
-		try(w.take(&cars, "move", m.From, "car"))
-		try(w.place(&cars, "move", m.To, w.carAt))
+		group, err := w.take(&cars, "move", m.From, "car")
+		try(err)
+		try(w.place(&cars, "move", m.To, group, w.carAt))
 	}
 	for _, words := range c.Remove {
-		try(w.take(&cars, "remove", words, "car"))
+		_, err := w.take(&cars, "remove", words, "car")
+		try(err)
 	}
 	for _, words := range c.Add {
-		try(w.place(&cars, "add", words, w.carAt))
+		try(w.place(&cars, "add", words, anyGroup, w.carAt))
 	}
 	for _, words := range c.Close {
-		try(w.take(&centres, "close", words, "centre"))
+		_, err := w.take(&centres, "close", words, "centre")
+		try(err)
 	}
 	for _, words := range c.Open {
-		try(w.place(&centres, "open", words, w.centreAt))
+		try(w.place(&centres, "open", words, anyGroup, w.centreAt))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -137,28 +141,30 @@ func sitesOf(stands []stand) []Site {
 	return sites
 }
 
-// take removes the one that stands where the words say.
-func (w *WhatIf) take(from *[]stand, field, words, what string) error {
-	cell, err := resolve(w.st.city, field, words)
-	if err != nil {
-		return err
+// take removes the one that stands where the words say, and returns its group.
+func (w *WhatIf) take(from *[]stand, field, words, what string) (group int, err error) {
+	cell, bad := resolve(w.st.city, field, words)
+	if bad != nil {
+		return anyGroup, bad
 	}
 	i := slices.IndexFunc(*from, func(s stand) bool { return s.cell == cell })
 	if i < 0 {
-		return refuse(field, fmt.Sprintf("%q", words), fmt.Sprintf("a cell or place where a %s stands", what))
+		return anyGroup, refuse(field, fmt.Sprintf("%q", words), fmt.Sprintf("a cell or place where a %s stands", what))
 	}
+	group = (*from)[i].group
 	*from = slices.Delete(*from, i, i+1)
-	return nil
+	return group, nil
 }
 
-// place adds one where the words say.
-func (w *WhatIf) place(to *[]stand, field, words string, at func(string, grid.Index) (stand, error)) error {
-	cell, err := resolve(w.st.city, field, words)
-	if err != nil {
-		return err
+// place adds one of a group where the words say.
+func (w *WhatIf) place(to *[]stand, field, words string, group int, at func(string, grid.Index) (stand, error)) error {
+	cell, bad := resolve(w.st.city, field, words)
+	if bad != nil {
+		return bad
 	}
 	s, err := at(field, cell)
 	if err == nil {
+		s.group = group
 		*to = append(*to, s)
 	}
 	return err

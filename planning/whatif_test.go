@@ -29,7 +29,7 @@ func TestWhatIfStartsFromThePlan(t *testing.T) {
 			t.Errorf("%s is %+v before, in the plan %+v", a.Name, a.Area, d.ByBorough[i])
 		}
 	}
-	nearlyEqual(t, "mean road time to a centre", before.All.Conveyance.MeanSeconds, d.Conveyance.ValueSeconds, 0.0011)
+	nearlyEqual(t, "mean road time to a centre", before.All.Conveyance.MeanSeconds, d.Conveyance.Value, 0.0011)
 }
 
 // TestWhatIfAgreesWithSolve has a plan whose cars and centres may stand nowhere else as the twin.

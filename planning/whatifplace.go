@@ -13,8 +13,8 @@ func (w *WhatIf) carAt(field string, cell grid.Index) (stand, error) {
 		return w.elsewhere.stand(field, cell)
 	}
 	s := stand{cell: cell, site: w.st.site(&w.st.cars.sites[site])}
-	for _, layer := range w.st.car.Layers {
-		s.rows = append(s.rows, layer.Time.Row(site))
+	for _, t := range w.st.times {
+		s.rows = append(s.rows, t.Row(site))
 	}
 	return s, nil
 }

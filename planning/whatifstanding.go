@@ -8,7 +8,11 @@ import (
 
 // standing works out how cars and centres serve London.
 func (w *WhatIf) standing(cars, centres []stand, busy float64) Standing {
-	v := w.st.serveRows(len(cars), busy, func(layer int) [][]road.Millis { return rowsOf(cars, layer) })
+	posts := make([]post, len(cars))
+	for i := range cars {
+		posts[i].group = cars[i].group
+	}
+	v := w.st.serveRows(posts, busy, func(car, period int) []road.Millis { return cars[car].rows[period] })
 	boroughs, all := v.boroughs()
 	out := Standing{Busy: busy, All: AreaStanding{Area: all}}
 	for _, a := range boroughs {
@@ -20,10 +24,10 @@ func (w *WhatIf) standing(cars, centres []stand, busy float64) Standing {
 	return out
 }
 
-func rowsOf(stands []stand, layer int) [][]road.Millis {
+func rowsOf(stands []stand, period int) [][]road.Millis {
 	rows := make([][]road.Millis, len(stands))
 	for i := range stands {
-		rows[i] = stands[i].rows[layer]
+		rows[i] = stands[i].rows[period]
 	}
 	return rows
 }
@@ -31,9 +35,9 @@ func rowsOf(stands []stand, layer int) [][]road.Millis {
 // conveyances fills in the road times to the nearest centre.
 func (w *WhatIf) conveyances(centres []stand, out *Standing) {
 	st := w.st
-	v := &service{st: st, levels: 1, share: []float64{1}}
-	for l, layer := range st.centre.Layers {
-		v.time = append(v.time, nearest(rowsOf(centres, l), layer.Time.Cells, 1))
+	v := &service{st: st}
+	for l, p := range st.periods {
+		v.parts = append(v.parts, partService{weight: p.weight, share: []float64{1}, levels: 1, time: nearest(rowsOf(centres, l), len(p.weight), 1)})
 	}
 	boroughs, all := v.boroughs()
 	// Of the road alone: nobody is mobilised.

@@ -6,7 +6,7 @@ import (
 )
 
 // GapInWords says how far a plan can be from the best one, rounded so as never to promise too much.
-// The gap is (value − bound) / value.
+// The gap is that of a Document.
 func GapInWords(gap float64) string {
 	if gap <= 0 {
 		return "the best possible plan for these assumptions"
@@ -17,4 +17,40 @@ func GapInWords(gap float64) string {
 	// A billionth is forgiven so that 1.3 % computed in binary does not become 1.4 %.
 	tenths := math.Ceil(gap*1000 - 1e-6)
 	return fmt.Sprintf("at most %.1f %% from the best possible plan for these assumptions", max(tenths, 1)/10)
+}
+
+// objectiveInWords says what a plan for the scenario keeps low or high.
+func (s *Scenario) objectiveInWords() string {
+	within := fmt.Sprintf("within %g minutes", s.Target.Minutes)
+	switch s.Objective {
+	case MeanResponse:
+		return "the mean response, every car free"
+	case Coverage:
+		return "the share of calls whose nearest car responds " + within
+	case ExpectedCoverage:
+		return "the share of calls with a free car " + within
+	case BackupCoverage:
+		return fmt.Sprintf("the share of calls whose nearest car responds %s (counted %g) and whose second one does too (%g)", within, 1-s.Target.Backup, s.Target.Backup)
+	case Benefit:
+		return fmt.Sprintf("the mean benefit of a response, by a table of %d points, counting busy cars", len(s.Target.Benefit))
+	case WorstResponse:
+		return "the longest response of any cell with calls, every car free"
+	case FewestCars:
+		return fmt.Sprintf("the number of cars that reach every cell with calls %s, in the slowest of the hours", within)
+	}
+	return "the mean response, counting that cars may be busy"
+}
+
+// Say returns a value of the unit as a planner reads it, such as "12:05" or "83.1 %".
+func (u Unit) Say(x float64) string {
+	switch u {
+	case SecondsACall, SecondsWorst:
+		s := int(x + 0.5)
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	case ShareOfCalls:
+		return fmt.Sprintf("%.1f %%", 100*x)
+	case NumberOfCars:
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.3f", x)
 }

@@ -11,7 +11,6 @@ import (
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/demand"
-	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/planning"
 )
@@ -42,6 +41,9 @@ func (s *planningService) GetPlan(_ context.Context, r *pb.GetPlanRequest) (*pb.
 
 // scenarioOf refuses what a plan would fail by, so that no operation has to wait its turn to say so.
 func (s *Server) scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) {
+	if text := r.GetScenario(); text != "" {
+		return s.scenarioFile(r, text)
+	}
 	driving, err := drivingOf(r.GetDriving())
 	if err != nil {
 		return planning.Scenario{}, err
@@ -71,24 +73,36 @@ func (s *Server) scenarioOf(r *pb.CreatePlanRequest) (planning.Scenario, error) 
 	return out, nil
 }
 
+// scenarioFile reads a scenario that is given as the text of a file, and then alone.
+func (s *Server) scenarioFile(r *pb.CreatePlanRequest, text string) (planning.Scenario, error) {
+	if !proto.Equal(r, &pb.CreatePlanRequest{Scenario: text}) {
+		return planning.Scenario{}, invalid("scenario", "given beside other fields: want it alone, or the fields without it")
+	}
+	out, err := planning.ReadScenario([]byte(text), "scenario")
+	if err == nil {
+		err = out.Check(s.City)
+	}
+	if err != nil {
+		return out, fileRefusal(err)
+	}
+	return out, nil
+}
+
 // stopped is the status of a plan's leg whose search was ended early.
 const stopped = string(optimiser.Stopped)
 
 // planProto says a plan document in the contract's words, without the document itself.
 func (s *Server) planProto(name string, d *planning.Document) *pb.Plan {
-	driving := pb.Driving_DRIVING_NORMAL
-	if d.Scenario.Driving == road.BlueLight.String() {
-		driving = pb.Driving_DRIVING_BLUE_LIGHT
-	}
 	p := &pb.Plan{
-		Name: name, Objective: string(d.Objective), ValueSeconds: d.ValueSeconds, BoundSeconds: d.BoundSeconds,
+		Name: name, Objective: string(d.Objective), ValueSeconds: inSeconds(d.Unit, d.Value), BoundSeconds: inSeconds(d.Unit, d.Bound),
+		Value: d.Value, Bound: d.Bound, Unit: string(d.Unit), HigherIsBetter: d.Unit.Higher(), ObjectiveInWords: d.ObjectiveInWords,
 		Gap: d.Gap, GapInWords: d.GapInWords, InputsSha256: d.InputsSHA256, Demand: d.Demand.Source,
 		Cars: sitesProto(d.Cars), Centres: sitesProto(d.Centres), All: s.areaProto(&d.All),
 		Basis: &pb.Basis{
-			Network: d.Network.Name, Period: strings.Join(d.Network.Periods, "; "), Driving: driving,
+			Network: d.Network.Name, Period: strings.Join(d.Network.Periods, "; "), Driving: drivingProto(d.Scenario.Driving),
 			Modelled: d.Network.ModelledShare > 0, Demo: s.Demo,
 		},
-		Hours: make([]int32, len(d.Scenario.Hours)), HoursInWords: d.Scenario.HoursInWords,
+		Hours: make([]int32, len(d.Scenario.Hours)), HoursInWords: d.HoursInWords,
 		Stopped: d.Response.Status == stopped || d.Conveyance != nil && d.Conveyance.Status == stopped,
 	}
 	for i, h := range d.Scenario.Hours {
@@ -100,17 +114,25 @@ func (s *Server) planProto(name string, d *planning.Document) *pb.Plan {
 	for i := range d.Comparisons {
 		c := &d.Comparisons[i]
 		p.Comparisons = append(p.Comparisons, &pb.Comparison{
-			Name: c.Name, Note: c.Note, ValueSeconds: c.ValueSeconds, Cars: sitesProto(c.Cars), All: s.areaProto(&c.All),
+			Name: c.Name, Note: c.Note, ValueSeconds: inSeconds(c.Unit, c.Value), Value: c.Value, Unit: string(c.Unit), Cars: sitesProto(c.Cars), All: s.areaProto(&c.All),
 		})
 	}
 	return p
+}
+
+// inSeconds returns a value of a unit of time, and 0 for one of another.
+func inSeconds(unit planning.Unit, value float64) float64 {
+	if unit == planning.SecondsACall || unit == planning.SecondsWorst {
+		return value
+	}
+	return 0
 }
 
 func sitesProto(sites []planning.Site) []*pb.PlannedSite {
 	list := make([]*pb.PlannedSite, len(sites))
 	for i, c := range sites {
 		list[i] = &pb.PlannedSite{
-			Cell: c.Cell, Position: latLngProto(orb.Point{c.Lon, c.Lat}), GridRef: c.GridRef, Borough: c.Borough, Place: c.Place,
+			Cell: c.Cell, Position: latLngProto(orb.Point{c.Lon, c.Lat}), GridRef: c.GridRef, Borough: c.Borough, Place: c.Place, Group: c.Group,
 		}
 	}
 	return list

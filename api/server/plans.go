@@ -162,7 +162,7 @@ func (j *job) report(now planning.Progress) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	next := &pb.CreatePlanMetadata{
-		Stage: now.Stage, Progress: now.Fraction, IncumbentSeconds: now.Value, BoundSeconds: now.Bound,
+		Stage: now.Stage, Progress: now.Fraction, IncumbentSeconds: inSeconds(now.Unit, now.Value), BoundSeconds: inSeconds(now.Unit, now.Bound),
 		Gap: now.Gap, Warning: now.Warning,
 	}
 	if next.Warning == "" {

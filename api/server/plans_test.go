@@ -76,6 +76,29 @@ func TestCreatePlan(t *testing.T) {
 	}
 }
 
+// TestCreatePlanOfAScenario takes a scenario's text, says its unit, and reports every mistake in it with its line.
+func TestCreatePlanOfAScenario(t *testing.T) {
+	c := start(t, smallSettings(t))
+	text := "cars: 2\nhours: 12-13\nobjective: coverage\ntarget: {minutes: 6}\ntime_limit: 2s\n"
+	op, err := c.CreatePlan(background(t), &pb.CreatePlanRequest{Scenario: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, _ := c.await(t, op)
+	if plan.Unit != "share of calls" || !plan.HigherIsBetter || plan.Value <= 0 || plan.Bound < plan.Value || plan.ValueSeconds != 0 || plan.ObjectiveInWords == "" {
+		t.Errorf("plan %v", plan)
+	}
+	bad := &pb.CreatePlanRequest{Scenario: "cars: 0\nhours: 12-13\nbusy: 7\nfixes: []\n"}
+	_, err = c.CreatePlan(background(t), bad)
+	for _, field := range []string{"scenario.cars", "scenario.busy", "scenario.fixes"} {
+		wantRefusal(t, err, codes.InvalidArgument, field, "line ")
+	}
+	_, err = c.CreatePlan(background(t), &pb.CreatePlanRequest{Scenario: "cars: 2\nhours: 12\nforbid: [nowhere]"})
+	wantRefusal(t, err, codes.InvalidArgument, "scenario.forbid[0]", "nowhere")
+	_, err = c.CreatePlan(background(t), &pb.CreatePlanRequest{Scenario: text, Cars: 3})
+	wantRefusal(t, err, codes.InvalidArgument, "scenario", "alone")
+}
+
 // checkPlanCoverage counts the plan's cars, and those of each comparison, driving as the plan does.
 func checkPlanCoverage(t *testing.T, c *client, plan *pb.Plan) {
 	t.Helper()
@@ -212,8 +235,8 @@ func TestCreatePlanLooksCellsUp(t *testing.T) {
 		fixed, forbidden []string
 		field, want      string
 	}{
-		"unknown":        {[]string{"nowhere"}, nil, "fixed_cells", "nowhere"},
-		"fixed and not":  {cells[:1], cells[:1], "forbidden_cells", cells[0]},
+		"unknown":        {[]string{"nowhere"}, nil, "fixed_cells[0]", "nowhere"},
+		"fixed and not":  {cells[:1], cells[:1], "forbidden_cells[0]", cells[0]},
 		"more than cars": {cells, nil, "fixed_cells", "at most as many as cars (2)"},
 	} {
 		in := quick()

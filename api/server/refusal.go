@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -55,16 +54,23 @@ func refuse(code codes.Code, text string, detail protoadapt.MessageV1) error {
 // scenarioRefusal turns the planner's field errors into INVALID_ARGUMENT with a violation each. Other
 // errors are no fault of the request.
 func scenarioRefusal(err error) error {
+	return refusalOf(err, func(f *planning.FieldError) (field, text string) {
+		return requestField(f.Field), f.Value + ": want " + f.Want
+	})
+}
+
+// fileRefusal is scenarioRefusal for the text of a scenario file, of which each error names its line.
+func fileRefusal(err error) error {
+	return refusalOf(err, func(f *planning.FieldError) (field, text string) { return "scenario." + f.Field, f.Error() })
+}
+
+func refusalOf(err error, say func(*planning.FieldError) (field, text string)) error {
 	violations := &errdetails.BadRequest{}
 	var lines []string
-	for _, e := range flatten(err) {
-		if f, ok := errors.AsType[*planning.FieldError](e); ok {
-			field, text := requestField(f.Field), f.Value+": want "+f.Want
-			lines = append(lines, field+": "+text)
-			violations.FieldViolations = append(violations.FieldViolations, &errdetails.BadRequest_FieldViolation{
-				Field: field, Description: text,
-			})
-		}
+	for _, f := range planning.Faults(err) {
+		field, text := say(f)
+		lines = append(lines, field+": "+text)
+		violations.FieldViolations = append(violations.FieldViolations, &errdetails.BadRequest_FieldViolation{Field: field, Description: text})
 	}
 	if len(lines) == 0 {
 		return refused(codes.FailedPrecondition, "PLAN_FAILED", "%v", err)
@@ -74,28 +80,10 @@ func scenarioRefusal(err error) error {
 
 // requestField is a scenario's field as CreatePlanRequest names it.
 func requestField(scenario string) string {
-	switch scenario {
-	case "fix":
-		return "fixed_cells"
-	case "forbid":
-		return "forbidden_cells"
-	default:
-		return strings.ReplaceAll(scenario, "-", "_")
-	}
-}
-
-// flatten returns the errors that were joined, or the error itself.
-func flatten(err error) []error {
-	type several interface {
-		error
-		Unwrap() []error
-	}
-	if joined, ok := errors.AsType[several](err); ok {
-		var all []error
-		for _, e := range joined.Unwrap() {
-			all = append(all, flatten(e)...)
+	for in, out := range map[string]string{"fix": "fixed_cells", "forbid": "forbidden_cells"} {
+		if rest, ok := strings.CutPrefix(scenario, in); ok && (rest == "" || rest[0] == '[') {
+			return out + rest
 		}
-		return all
 	}
-	return []error{err}
+	return strings.ReplaceAll(scenario, "-", "_")
 }

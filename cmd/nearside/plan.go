@@ -124,5 +124,5 @@ func inSearch(p planning.Progress) string {
 	if p.Value <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(": %.1f s a call, at most %.1f %% from the best", p.Value, 100*p.Gap)
+	return fmt.Sprintf(": %s %s, at most %.1f %% from the best", p.Unit.Say(p.Value), p.Unit, 100*p.Gap)
 }

@@ -16,17 +16,29 @@ func printPlan(w io.Writer, d *planning.Document) {
 	if len(d.Centres) > 0 {
 		printSites(w, "Crisis assessment centres", d.Centres)
 	}
+	printConstraints(w, d)
 	printComparisons(w, d)
 	printBoroughs(w, d)
 	printBasis(w, d)
 }
 
 func printHead(w io.Writer, d *planning.Document) {
-	fmt.Fprintf(w, "%s and %s, %s (%s)\n", countOf(len(d.Cars), "car"), countOf(len(d.Centres), "centre"), d.Scenario.HoursInWords, d.Scenario.Driving)
+	if d.Scenario.Name != "" {
+		fmt.Fprintf(w, "%s\n", d.Scenario.Name)
+	}
+	fmt.Fprintf(w, "%s and %s, %s (%s)\n", countOf(len(d.Cars), "car"), countOf(len(d.Centres), "centre"), d.HoursInWords, d.Scenario.Driving)
+	keeps := "low"
+	if d.Unit.Higher() {
+		keeps = "high"
+	}
+	fmt.Fprintf(w, "Kept %s: %s.\n", keeps, d.ObjectiveInWords)
 	fmt.Fprintf(w, "This plan is %s.\n", d.GapInWords)
-	fmt.Fprintf(w, "Mean road time to a call %s (no plan below %s)", clock(d.Response.ValueSeconds), clock(d.Response.BoundSeconds))
+	fmt.Fprint(w, legInWords(&d.Response))
 	if c := d.Conveyance; c != nil {
-		fmt.Fprintf(w, "; to a centre for the %.0f %% conveyed %s (no plan below %s)", 100*c.Share, clock(c.ValueSeconds), clock(c.BoundSeconds))
+		fmt.Fprintf(w, "; to a centre for the %.0f %% conveyed %s (no plan below %s)", 100*c.Share, clock(c.Value), clock(c.Bound))
+		if d.Unit != planning.SecondsACall {
+			fmt.Fprintf(w, ", which is %s", planning.GapInWords(c.Gap))
+		}
 	}
 	fmt.Fprintln(w, ".")
 	if lost := d.Demand.Unreached / (d.Demand.Unreached + d.Demand.CallsPerWeek); lost > 0 {
@@ -35,6 +47,22 @@ func printHead(w io.Writer, d *planning.Document) {
 	if stopped(d) {
 		fmt.Fprintln(w, "The search was stopped before it converged; a longer --time-limit may narrow the gap.")
 	}
+}
+
+// legInWords says what the cars' leg is worth, and what no plan can better.
+func legInWords(l *planning.Leg) string {
+	value, bound := l.Unit.Say(l.Value), l.Unit.Say(l.Bound)
+	switch l.Unit {
+	case planning.ShareOfCalls:
+		return fmt.Sprintf("Of the calls %s count as reached (no plan above %s)", value, bound)
+	case planning.BenefitACall:
+		return fmt.Sprintf("Mean benefit of a call %s (no plan above %s)", value, bound)
+	case planning.SecondsWorst:
+		return fmt.Sprintf("Road time to the worst cell %s (no plan below %s)", value, bound)
+	case planning.NumberOfCars:
+		return fmt.Sprintf("It takes %s cars (no plan with fewer than %s)", value, bound)
+	}
+	return fmt.Sprintf("Mean road time to a call %s (no plan below %s)", value, bound)
 }
 
 func stopped(d *planning.Document) bool {
@@ -57,6 +85,9 @@ func printSites(w io.Writer, title string, sites []planning.Site) {
 
 func marks(s planning.Site) string {
 	var words []string
+	if s.Group != "" {
+		words = append(words, s.Group)
+	}
 	if s.Fixed {
 		words = append(words, "fixed")
 	}
@@ -64,6 +95,20 @@ func marks(s planning.Site) string {
 		words = append(words, "travel times modelled")
 	}
 	return strings.Join(words, ", ")
+}
+
+func printConstraints(w io.Writer, d *planning.Document) {
+	if len(d.Constraints) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\nRules")
+	for _, c := range d.Constraints {
+		binds := ""
+		if c.Binds {
+			binds = ": at its limit"
+		}
+		fmt.Fprintf(w, "  %s (this plan: %.4g%s)\n", c.Words, c.Have, binds)
+	}
 }
 
 const responseHeads = "mean\t90th pct\tin 15 min\tall free: mean\t90th pct\tin 15 min"

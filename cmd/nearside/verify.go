@@ -36,8 +36,8 @@ func (c *verifyCommand) Run() error {
 	if err := planning.Verify(ctx, d, on, dir, show.report); err != nil {
 		return fmt.Errorf("%s: %w", c.Plan, err)
 	}
-	fmt.Printf("%s holds: %s, %s; value %.3f s, bound %.3f s: %s\n", c.Plan,
-		countOf(len(d.Cars), "car"), countOf(len(d.Centres), "centre"), d.ValueSeconds, d.BoundSeconds, d.GapInWords)
+	fmt.Printf("%s holds: %s, %s; value %g, bound %g %s: %s\n", c.Plan,
+		countOf(len(d.Cars), "car"), countOf(len(d.Centres), "centre"), d.Value, d.Bound, d.Unit, d.GapInWords)
 	return nil
 }
 

@@ -5815,19 +5815,23 @@ func (x *BoroughCoverage) GetCallsPerHour() float64 {
 }
 
 type CreatePlanRequest struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Cars           int32                  `protobuf:"varint,1,opt,name=cars,proto3" json:"cars,omitempty"`          // 1 to 200
-	Centres        int32                  `protobuf:"varint,2,opt,name=centres,proto3" json:"centres,omitempty"`    // 0 to 50
-	Hours          []int32                `protobuf:"varint,3,rep,packed,name=hours,proto3" json:"hours,omitempty"` // of the week
-	Objective      string                 `protobuf:"bytes,4,opt,name=objective,proto3" json:"objective,omitempty"` // "expected_response" (default) or "mean_response"
-	Busy           *float64               `protobuf:"fixed64,5,opt,name=busy,proto3,oneof" json:"busy,omitempty"`   // busy fraction, 0 to 0.95; used by expected_response; unset: estimated from the calls
-	Driving        Driving                `protobuf:"varint,6,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
-	FixedCells     []string               `protobuf:"bytes,7,rep,name=fixed_cells,json=fixedCells,proto3" json:"fixed_cells,omitempty"` // H3 cells that must have a car
-	ForbiddenCells []string               `protobuf:"bytes,8,rep,name=forbidden_cells,json=forbiddenCells,proto3" json:"forbidden_cells,omitempty"`
-	TimeLimit      *durationpb.Duration   `protobuf:"bytes,9,opt,name=time_limit,json=timeLimit,proto3" json:"time_limit,omitempty"` // default 10 s, at most 300 s
-	Suitable       bool                   `protobuf:"varint,10,opt,name=suitable,proto3" json:"suitable,omitempty"`                  // only for the calls that suit a joint-response car; see GetSuitability
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Cars    int32                  `protobuf:"varint,1,opt,name=cars,proto3" json:"cars,omitempty"`          // 1 to 200
+	Centres int32                  `protobuf:"varint,2,opt,name=centres,proto3" json:"centres,omitempty"`    // 0 to 50
+	Hours   []int32                `protobuf:"varint,3,rep,packed,name=hours,proto3" json:"hours,omitempty"` // of the week
+	// "expected_response" (default), "mean_response" or "worst_response"; the others need a scenario.
+	Objective      string               `protobuf:"bytes,4,opt,name=objective,proto3" json:"objective,omitempty"`
+	Busy           *float64             `protobuf:"fixed64,5,opt,name=busy,proto3,oneof" json:"busy,omitempty"` // busy fraction, 0 to 0.95; used by expected_response; unset: estimated from the calls
+	Driving        Driving              `protobuf:"varint,6,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
+	FixedCells     []string             `protobuf:"bytes,7,rep,name=fixed_cells,json=fixedCells,proto3" json:"fixed_cells,omitempty"` // H3 cells that must have a car
+	ForbiddenCells []string             `protobuf:"bytes,8,rep,name=forbidden_cells,json=forbiddenCells,proto3" json:"forbidden_cells,omitempty"`
+	TimeLimit      *durationpb.Duration `protobuf:"bytes,9,opt,name=time_limit,json=timeLimit,proto3" json:"time_limit,omitempty"` // default 10 s, at most 300 s
+	Suitable       bool                 `protobuf:"varint,10,opt,name=suitable,proto3" json:"suitable,omitempty"`                  // only for the calls that suit a joint-response car; see GetSuitability
+	// The text of a scenario file, YAML or JSON, which says all that a plan can be asked for; then no other
+	// field may be given. Each mistake in it is a field violation that names its line.
+	Scenario      string `protobuf:"bytes,11,opt,name=scenario,proto3" json:"scenario,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreatePlanRequest) Reset() {
@@ -5930,9 +5934,16 @@ func (x *CreatePlanRequest) GetSuitable() bool {
 	return false
 }
 
+func (x *CreatePlanRequest) GetScenario() string {
+	if x != nil {
+		return x.Scenario
+	}
+	return ""
+}
+
 type CreatePlanMetadata struct {
 	state            protoimpl.MessageState `protogen:"open.v1"`
-	IncumbentSeconds float64                `protobuf:"fixed64,1,opt,name=incumbent_seconds,json=incumbentSeconds,proto3" json:"incumbent_seconds,omitempty"` // mean seconds a call
+	IncumbentSeconds float64                `protobuf:"fixed64,1,opt,name=incumbent_seconds,json=incumbentSeconds,proto3" json:"incumbent_seconds,omitempty"` // 0 where the objective is not in seconds
 	BoundSeconds     float64                `protobuf:"fixed64,2,opt,name=bound_seconds,json=boundSeconds,proto3" json:"bound_seconds,omitempty"`
 	Gap              float64                `protobuf:"fixed64,3,opt,name=gap,proto3" json:"gap,omitempty"`
 	Stage            string                 `protobuf:"bytes,4,opt,name=stage,proto3" json:"stage,omitempty"`         // "waiting", "travel times", "centres", "cars", "comparison", "done"
@@ -6069,27 +6080,34 @@ func (x *GetPlanRequest) GetIncludeDocument() bool {
 }
 
 type Plan struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "plans/…"
-	Objective     string                 `protobuf:"bytes,2,opt,name=objective,proto3" json:"objective,omitempty"`
-	ValueSeconds  float64                `protobuf:"fixed64,3,opt,name=value_seconds,json=valueSeconds,proto3" json:"value_seconds,omitempty"`
-	BoundSeconds  float64                `protobuf:"fixed64,4,opt,name=bound_seconds,json=boundSeconds,proto3" json:"bound_seconds,omitempty"`
-	Gap           float64                `protobuf:"fixed64,5,opt,name=gap,proto3" json:"gap,omitempty"`
-	GapInWords    string                 `protobuf:"bytes,6,opt,name=gap_in_words,json=gapInWords,proto3" json:"gap_in_words,omitempty"`
-	Cars          []*PlannedSite         `protobuf:"bytes,7,rep,name=cars,proto3" json:"cars,omitempty"`
-	Centres       []*PlannedSite         `protobuf:"bytes,8,rep,name=centres,proto3" json:"centres,omitempty"`
-	Boroughs      []*BoroughCoverage     `protobuf:"bytes,9,rep,name=boroughs,proto3" json:"boroughs,omitempty"`
-	All           *BoroughCoverage       `protobuf:"bytes,10,opt,name=all,proto3" json:"all,omitempty"`
-	Comparisons   []*Comparison          `protobuf:"bytes,11,rep,name=comparisons,proto3" json:"comparisons,omitempty"`
-	InputsSha256  string                 `protobuf:"bytes,12,opt,name=inputs_sha256,json=inputsSha256,proto3" json:"inputs_sha256,omitempty"`
-	Basis         *Basis                 `protobuf:"bytes,13,opt,name=basis,proto3" json:"basis,omitempty"`
-	Demand        string                 `protobuf:"bytes,14,opt,name=demand,proto3" json:"demand,omitempty"`
-	DocumentJson  string                 `protobuf:"bytes,15,opt,name=document_json,json=documentJson,proto3" json:"document_json,omitempty"`   // the plan as `nearside plan --format json` writes it; see GetPlanRequest
-	Stopped       bool                   `protobuf:"varint,16,opt,name=stopped,proto3" json:"stopped,omitempty"`                                // cancelled or out of time: the best plan so far
-	Hours         []int32                `protobuf:"varint,17,rep,packed,name=hours,proto3" json:"hours,omitempty"`                             // of the week that it was made for
-	HoursInWords  string                 `protobuf:"bytes,18,opt,name=hours_in_words,json=hoursInWords,proto3" json:"hours_in_words,omitempty"` // such as "11:00 to 23:00, Mon to Sun"
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Name         string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "plans/…"
+	Objective    string                 `protobuf:"bytes,2,opt,name=objective,proto3" json:"objective,omitempty"`
+	ValueSeconds float64                `protobuf:"fixed64,3,opt,name=value_seconds,json=valueSeconds,proto3" json:"value_seconds,omitempty"`
+	BoundSeconds float64                `protobuf:"fixed64,4,opt,name=bound_seconds,json=boundSeconds,proto3" json:"bound_seconds,omitempty"`
+	Gap          float64                `protobuf:"fixed64,5,opt,name=gap,proto3" json:"gap,omitempty"`
+	GapInWords   string                 `protobuf:"bytes,6,opt,name=gap_in_words,json=gapInWords,proto3" json:"gap_in_words,omitempty"`
+	Cars         []*PlannedSite         `protobuf:"bytes,7,rep,name=cars,proto3" json:"cars,omitempty"`
+	Centres      []*PlannedSite         `protobuf:"bytes,8,rep,name=centres,proto3" json:"centres,omitempty"`
+	Boroughs     []*BoroughCoverage     `protobuf:"bytes,9,rep,name=boroughs,proto3" json:"boroughs,omitempty"`
+	All          *BoroughCoverage       `protobuf:"bytes,10,opt,name=all,proto3" json:"all,omitempty"`
+	Comparisons  []*Comparison          `protobuf:"bytes,11,rep,name=comparisons,proto3" json:"comparisons,omitempty"`
+	InputsSha256 string                 `protobuf:"bytes,12,opt,name=inputs_sha256,json=inputsSha256,proto3" json:"inputs_sha256,omitempty"`
+	Basis        *Basis                 `protobuf:"bytes,13,opt,name=basis,proto3" json:"basis,omitempty"`
+	Demand       string                 `protobuf:"bytes,14,opt,name=demand,proto3" json:"demand,omitempty"`
+	DocumentJson string                 `protobuf:"bytes,15,opt,name=document_json,json=documentJson,proto3" json:"document_json,omitempty"`   // the plan as `nearside plan --format json` writes it; see GetPlanRequest
+	Stopped      bool                   `protobuf:"varint,16,opt,name=stopped,proto3" json:"stopped,omitempty"`                                // cancelled or out of time: the best plan so far
+	Hours        []int32                `protobuf:"varint,17,rep,packed,name=hours,proto3" json:"hours,omitempty"`                             // of the week that it was made for
+	HoursInWords string                 `protobuf:"bytes,18,opt,name=hours_in_words,json=hoursInWords,proto3" json:"hours_in_words,omitempty"` // such as "11:00 to 23:00, Mon to Sun"
+	// Value and bound by the objective, in the unit named, such as "seconds a call" or "share of calls";
+	// value_seconds and bound_seconds are 0 where that is not of time.
+	Value            float64 `protobuf:"fixed64,19,opt,name=value,proto3" json:"value,omitempty"`
+	Bound            float64 `protobuf:"fixed64,20,opt,name=bound,proto3" json:"bound,omitempty"`
+	Unit             string  `protobuf:"bytes,21,opt,name=unit,proto3" json:"unit,omitempty"`
+	HigherIsBetter   bool    `protobuf:"varint,22,opt,name=higher_is_better,json=higherIsBetter,proto3" json:"higher_is_better,omitempty"`
+	ObjectiveInWords string  `protobuf:"bytes,23,opt,name=objective_in_words,json=objectiveInWords,proto3" json:"objective_in_words,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Plan) Reset() {
@@ -6248,6 +6266,41 @@ func (x *Plan) GetHoursInWords() string {
 	return ""
 }
 
+func (x *Plan) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *Plan) GetBound() float64 {
+	if x != nil {
+		return x.Bound
+	}
+	return 0
+}
+
+func (x *Plan) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Plan) GetHigherIsBetter() bool {
+	if x != nil {
+		return x.HigherIsBetter
+	}
+	return false
+}
+
+func (x *Plan) GetObjectiveInWords() string {
+	if x != nil {
+		return x.ObjectiveInWords
+	}
+	return ""
+}
+
 type PlannedSite struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Cell          string                 `protobuf:"bytes,1,opt,name=cell,proto3" json:"cell,omitempty"`
@@ -6255,6 +6308,7 @@ type PlannedSite struct {
 	GridRef       string                 `protobuf:"bytes,3,opt,name=grid_ref,json=gridRef,proto3" json:"grid_ref,omitempty"`
 	Borough       string                 `protobuf:"bytes,4,opt,name=borough,proto3" json:"borough,omitempty"`
 	Place         string                 `protobuf:"bytes,5,opt,name=place,proto3" json:"place,omitempty"` // empty where no named place is near
+	Group         string                 `protobuf:"bytes,6,opt,name=group,proto3" json:"group,omitempty"` // of the car, where the scenario has groups
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6324,6 +6378,13 @@ func (x *PlannedSite) GetPlace() string {
 	return ""
 }
 
+func (x *PlannedSite) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
 type Comparison struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // such as "one car per sector"
@@ -6331,6 +6392,8 @@ type Comparison struct {
 	All           *BoroughCoverage       `protobuf:"bytes,3,opt,name=all,proto3" json:"all,omitempty"`
 	Note          string                 `protobuf:"bytes,4,opt,name=note,proto3" json:"note,omitempty"` // how its cars were placed, and what it is not
 	Cars          []*PlannedSite         `protobuf:"bytes,5,rep,name=cars,proto3" json:"cars,omitempty"`
+	Value         float64                `protobuf:"fixed64,6,opt,name=value,proto3" json:"value,omitempty"`
+	Unit          string                 `protobuf:"bytes,7,opt,name=unit,proto3" json:"unit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6398,6 +6461,20 @@ func (x *Comparison) GetCars() []*PlannedSite {
 		return x.Cars
 	}
 	return nil
+}
+
+func (x *Comparison) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *Comparison) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
 }
 
 type FindRouteRequest struct {
@@ -8152,7 +8229,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\vp90_minutes\x18\x03 \x01(\x01R\n" +
 	"p90Minutes\x12\x1b\n" +
 	"\twithin_15\x18\x04 \x01(\x01R\bwithin15\x12$\n" +
-	"\x0ecalls_per_hour\x18\x05 \x01(\x01R\fcallsPerHour\"\xe7\x02\n" +
+	"\x0ecalls_per_hour\x18\x05 \x01(\x01R\fcallsPerHour\"\x83\x03\n" +
 	"\x11CreatePlanRequest\x12\x12\n" +
 	"\x04cars\x18\x01 \x01(\x05R\x04cars\x12\x18\n" +
 	"\acentres\x18\x02 \x01(\x05R\acentres\x12\x14\n" +
@@ -8166,7 +8243,8 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\n" +
 	"time_limit\x18\t \x01(\v2\x19.google.protobuf.DurationR\ttimeLimit\x12\x1a\n" +
 	"\bsuitable\x18\n" +
-	" \x01(\bR\bsuitableB\a\n" +
+	" \x01(\bR\bsuitable\x12\x1a\n" +
+	"\bscenario\x18\v \x01(\tR\bscenarioB\a\n" +
 	"\x05_busy\"\xc4\x01\n" +
 	"\x12CreatePlanMetadata\x12+\n" +
 	"\x11incumbent_seconds\x18\x01 \x01(\x01R\x10incumbentSeconds\x12#\n" +
@@ -8177,7 +8255,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\awarning\x18\x06 \x01(\tR\awarning\"O\n" +
 	"\x0eGetPlanRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12)\n" +
-	"\x10include_document\x18\x02 \x01(\bR\x0fincludeDocument\"\x9f\x05\n" +
+	"\x10include_document\x18\x02 \x01(\bR\x0fincludeDocument\"\xb7\x06\n" +
 	"\x04Plan\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tobjective\x18\x02 \x01(\tR\tobjective\x12#\n" +
@@ -8198,20 +8276,28 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\rdocument_json\x18\x0f \x01(\tR\fdocumentJson\x12\x18\n" +
 	"\astopped\x18\x10 \x01(\bR\astopped\x12\x14\n" +
 	"\x05hours\x18\x11 \x03(\x05R\x05hours\x12$\n" +
-	"\x0ehours_in_words\x18\x12 \x01(\tR\fhoursInWords\"\x9d\x01\n" +
+	"\x0ehours_in_words\x18\x12 \x01(\tR\fhoursInWords\x12\x14\n" +
+	"\x05value\x18\x13 \x01(\x01R\x05value\x12\x14\n" +
+	"\x05bound\x18\x14 \x01(\x01R\x05bound\x12\x12\n" +
+	"\x04unit\x18\x15 \x01(\tR\x04unit\x12(\n" +
+	"\x10higher_is_better\x18\x16 \x01(\bR\x0ehigherIsBetter\x12,\n" +
+	"\x12objective_in_words\x18\x17 \x01(\tR\x10objectiveInWords\"\xb3\x01\n" +
 	"\vPlannedSite\x12\x12\n" +
 	"\x04cell\x18\x01 \x01(\tR\x04cell\x12/\n" +
 	"\bposition\x18\x02 \x01(\v2\x13.nearside.v1.LatLngR\bposition\x12\x19\n" +
 	"\bgrid_ref\x18\x03 \x01(\tR\agridRef\x12\x18\n" +
 	"\aborough\x18\x04 \x01(\tR\aborough\x12\x14\n" +
-	"\x05place\x18\x05 \x01(\tR\x05place\"\xb7\x01\n" +
+	"\x05place\x18\x05 \x01(\tR\x05place\x12\x14\n" +
+	"\x05group\x18\x06 \x01(\tR\x05group\"\xe1\x01\n" +
 	"\n" +
 	"Comparison\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12#\n" +
 	"\rvalue_seconds\x18\x02 \x01(\x01R\fvalueSeconds\x12.\n" +
 	"\x03all\x18\x03 \x01(\v2\x1c.nearside.v1.BoroughCoverageR\x03all\x12\x12\n" +
 	"\x04note\x18\x04 \x01(\tR\x04note\x12,\n" +
-	"\x04cars\x18\x05 \x03(\v2\x18.nearside.v1.PlannedSiteR\x04cars\"\x94\x01\n" +
+	"\x04cars\x18\x05 \x03(\v2\x18.nearside.v1.PlannedSiteR\x04cars\x12\x14\n" +
+	"\x05value\x18\x06 \x01(\x01R\x05value\x12\x12\n" +
+	"\x04unit\x18\a \x01(\tR\x04unit\"\x94\x01\n" +
 	"\x10FindRouteRequest\x12)\n" +
 	"\x04from\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\x04from\x12%\n" +
 	"\x02to\x18\x02 \x01(\v2\x15.nearside.v1.LocationR\x02to\x12.\n" +

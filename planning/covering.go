@@ -1,0 +1,171 @@
+package planning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/optimiser"
+	"github.com/nearside-ems/nearside/optimiser/cover"
+)
+
+// covering returns the problem of the objectives that look at each cell once: in the slowest of the
+// scenario's hours, from every candidate site.
+func (st *study) covering() *cover.Problem {
+	p := &cover.Problem{Sites: len(st.cars.sites), Cells: st.city.Grid.Len(), Time: slowest(st.times), Weight: make([]float64, st.city.Grid.Len())}
+	for i := range st.parts {
+		for c, w := range st.parts[i].weight {
+			p.Weight[c] += w
+		}
+	}
+	for _, i := range st.car.Fixed {
+		p.Fixed = append(p.Fixed, st.posts[i].site)
+	}
+	for i, c := range st.cars.sites {
+		if _, forbidden := st.words.forbidden[c.cell]; forbidden {
+			p.Forbidden = append(p.Forbidden, i)
+		}
+	}
+	return p
+}
+
+// slowest returns the longest of the times in matrices of one size.
+func slowest(times []*route.Matrix) *route.Matrix {
+	first := times[0]
+	if !slices.ContainsFunc(times, func(m *route.Matrix) bool { return m != first }) {
+		return first
+	}
+	out := &route.Matrix{Sites: first.Sites, Cells: first.Cells, T: slices.Clone(first.T)}
+	for _, m := range times[1:] {
+		for i, t := range m.T {
+			out.T[i] = max(out.T[i], t)
+		}
+	}
+	return out
+}
+
+// reach is the road time within which FewestCars has to reach the cells.
+func (st *study) reach() road.Millis { return roadTime(st.scenario.Target.Minutes) }
+
+// placeCovering solves WorstResponse and FewestCars.
+func (st *study) placeCovering(ctx context.Context, report func(value, bound float64)) (*solution, error) {
+	if st.scenario.Objective == WorstResponse {
+		plan, err := cover.Centre(ctx, st.cover, st.scenario.Cars, cover.Settings{Seed: st.scenario.Seed, Progress: func(value, bound int64) {
+			report(float64(value)/1000, float64(bound)/1000)
+		}})
+		if err != nil {
+			return nil, st.coverRefusal(err)
+		}
+		return &solution{centred: plan}, nil
+	}
+	plan, err := cover.Fewest(ctx, st.cover, st.reach(), cover.Settings{Seed: st.scenario.Seed, Progress: func(value, bound int64) {
+		report(float64(value), float64(bound))
+	}})
+	if err != nil {
+		return nil, st.coverRefusal(err)
+	}
+	if len(plan.Sites) > st.scenario.Cars {
+		return nil, refuse("cars", fmt.Sprint(st.scenario.Cars), fmt.Sprintf("at least %d: the fewest found is %d, and no plan has fewer than %d", plan.Bound, len(plan.Sites), plan.Bound))
+	}
+	return &solution{fewest: plan}, nil
+}
+
+// coverRefusal says in the scenario's words why there is no plan.
+func (st *study) coverRefusal(err error) error {
+	var unreached *cover.UnreachedError
+	var few *cover.TooFewError
+	switch {
+	case errors.As(err, &unreached) && st.scenario.Objective == FewestCars:
+		return refuse("target.minutes", fmt.Sprint(st.scenario.Target.Minutes), st.beyondReach(unreached.Cells, unreached.Least))
+	case errors.As(err, &unreached):
+		return refuse("objective", string(st.scenario.Objective), "candidate sites from which a road leads to every cell with calls; "+st.beyondReach(unreached.Cells, unreached.Least))
+	case errors.As(err, &few):
+		return refuse("cars", fmt.Sprint(few.Place), fmt.Sprintf("at least %d, for a road to lead from a car to every cell with calls", few.Needed))
+	}
+	return err
+}
+
+// beyondReach says which cells no candidate site reaches, and what reach would do.
+func (st *study) beyondReach(cells []int, least road.Millis) string {
+	if least == road.Unreachable {
+		return fmt.Sprintf("another network: no road leads from any allowed site to %s", st.cellsInWords(cells))
+	}
+	return fmt.Sprintf("at least %.2f: no allowed site reaches %s sooner", minutesOf(least), st.cellsInWords(cells))
+}
+
+// minutesOf returns the response time of a road time, in minutes, rounded up to a hundredth.
+func minutesOf(t road.Millis) float64 {
+	return float64((int64(t)+int64(MobilisationSeconds*1000)+599)/600) / 100
+}
+
+// infeasible says why no plan keeps every cell within worst_minutes, as far as can be told, and what
+// smaller demand would do. worst is the longest road time of the plan that was found.
+func (st *study) infeasible(ctx context.Context, worst road.Millis) error {
+	limit := roadTime(st.scenario.WorstMinutes)
+	given := fmt.Sprint(st.scenario.WorstMinutes)
+	if cells, least := st.outOfReach(limit); len(cells) > 0 {
+		return refuse("worst_minutes", given, st.beyondReach(cells, least))
+	}
+	found := minutesOf(worst)
+	if len(st.words.groups) == 1 && len(st.words.rules) == 0 && st.scenario.PerSite == 1 {
+		ctx, stop := context.WithTimeout(ctx, 5*time.Second)
+		defer stop()
+		p := st.covering()
+		fewest, err := cover.Fewest(ctx, p, limit, cover.Settings{Seed: st.scenario.Seed})
+		centred, err2 := cover.Centre(ctx, p, st.scenario.Cars, cover.Settings{Seed: st.scenario.Seed})
+		if err == nil && err2 == nil && fewest.Bound > st.scenario.Cars {
+			return refuse("worst_minutes", given, fmt.Sprintf("at least %.2f with %d cars, or %d cars: fewer than %d cannot do (proved)",
+				minutesOf(centred.Worst), st.scenario.Cars, len(fewest.Sites), fewest.Bound))
+		}
+	}
+	return refuse("worst_minutes", given, fmt.Sprintf("more, or more cars: no plan was found that keeps it, which proves nothing; %.2f would do", found))
+}
+
+// outOfReach returns the cells with calls that no post reaches within a time whose car may serve them,
+// and the least time that would do.
+func (st *study) outOfReach(limit road.Millis) (cells []int, least road.Millis) {
+	for i := range st.parts {
+		p := &st.parts[i]
+		sites := map[int]bool{}
+		for _, post := range st.posts {
+			if p.serves(post.group) {
+				sites[post.site] = true
+			}
+		}
+		best := slices.Repeat([]road.Millis{road.Unreachable}, len(p.weight))
+		for site := range sites {
+			for c, t := range st.times[p.period].Row(site) {
+				best[c] = min(best[c], t)
+			}
+		}
+		for c, w := range p.weight {
+			if w > 0 && best[c] > limit {
+				cells, least = append(cells, c), max(least, best[c])
+			}
+		}
+	}
+	slices.Sort(cells)
+	return slices.Compact(cells), least
+}
+
+// check has optimiser.Verify, or its like in package cover, check a solution.
+func (st *study) check(r *solution) error {
+	var errs []error
+	if r.cars != nil {
+		errs = append(errs, optimiser.Verify(st.car, r.cars))
+	}
+	if r.centred != nil {
+		errs = append(errs, cover.VerifyCentre(st.cover, r.centred))
+	}
+	if r.fewest != nil {
+		errs = append(errs, cover.VerifyFewest(st.cover, r.fewest))
+	}
+	if r.centres != nil {
+		errs = append(errs, optimiser.Verify(st.centre, r.centres))
+	}
+	return errors.Join(errs...)
+}
