@@ -45,8 +45,9 @@ bench: ## run the benchmarks: a table, and benchmarks/out/bench.json
 gate: ## the benchmark gate: ratios within the run, and this commit against the one that it grew from
 	go run ./benchmarks/gate -skip '^BenchmarkClosure$$|^BenchmarkServer$$/^west$$' -json benchmarks/out/bench.json
 
-growth: ## how the road engine grows with the size of a city: a table, some minutes
+growth: ## how the engines grow with the size of a city: tables, some minutes
 	go run ./benchmarks/growth
+	go test ./optimiser -run "^$$" -bench "^BenchmarkGrowth$$" -benchtime 20x -cpu 1
 
 tools: ## install the pinned generators and linters
 	@TOOLS=$(TOOLS) .ci/tools
