@@ -20,8 +20,7 @@ type Certificate struct {
 	// Factor is λ, at least 0 for each part: Bound follows from the bound of the placement problem
 	// Problem.Reweighted(Factor), as docs/equity.md says for each aim.
 	Factor []float64
-	// Proof is a plan of that problem with its certificate. Its sites are those of the best plan for those
-	// weights, which need not be the best by the aim.
+	// Proof is this plan as one of that problem, with the certificate of the bound.
 	Proof *optimiser.Plan
 }
 
