@@ -235,7 +235,7 @@ func (c *chase) plan(ctx context.Context) *Plan {
 	plan := &Plan{
 		Sites: slices.Clone(f.sites), Means: slices.Clone(f.means), Mean: c.m.mean(f.means), Within: c.within(),
 		Status:      optimiser.Converged,
-		Certificate: Certificate{Value: c.value(), Bound: c.bound, Factor: a.factor, Proof: a.with(f)},
+		Certificate: Certificate{Value: c.value(), Bound: c.bound, Factor: a.factor, Proof: beside(f.sites, f.means, a.factor, a.proof.Certificate)},
 	}
 	switch {
 	case c.met() && c.bound >= plan.Certificate.Value-1e-9*math.Abs(plan.Certificate.Value):
@@ -245,16 +245,4 @@ func (c *chase) plan(ctx context.Context) *Plan {
 		plan.Status = optimiser.Stopped
 	}
 	return plan
-}
-
-// with returns the atom's proof with a plan in place of its own: the bound holds beside any.
-func (a *atom) with(f found) *optimiser.Plan {
-	proof := *a.proof
-	proof.Sites, proof.Status = slices.Clone(f.sites), optimiser.Converged
-	c := &proof.Certificate
-	c.Value = dot(a.factor, f.means)
-	if c.Value*(1-1e-9) <= c.Bound {
-		proof.Status, c.Bound = optimiser.Optimal, min(c.Bound, c.Value)
-	}
-	return &proof
 }

@@ -9,11 +9,12 @@ import (
 
 // Robust is what is known of plans for a future of which the parts are samples.
 type Robust struct {
-	// Alone has, for each sample, a plan made for it alone. Its bound divided by what Verify calls seconds is
-	// what no plan can do better in that sample.
+	// Alone has, for each sample, a plan made for it alone: no plan has a mean below its bound in that sample.
 	Alone []*optimiser.Plan
 	// Mean is the plan that is best on the mean of all samples.
 	Mean *Plan
+	// OnMean is Plan judged by the mean of all samples.
+	OnMean *Plan
 	// Plan has the least mean of those whose regret is at most what was called good in every sample, or where none was found
 	// the least worst regret. Its aim is RegretOf the bounds.
 	Plan *Plan
@@ -88,6 +89,9 @@ func SolveRobust(ctx context.Context, p *Problem, good float64, s Settings) (*Ro
 	}
 	out.Mean = r.pursue(ctx, Aim{Kind: Balanced, Power: 1})
 	out.Plan = r.pursue(ctx, aim)
+	c := r.look(Aim{Kind: Balanced, Power: 1})
+	c.best = r.keep(out.Plan.Sites, out.Plan.Means)
+	out.OnMean = c.plan(ctx)
 	return out, nil
 }
 

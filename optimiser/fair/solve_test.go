@@ -27,6 +27,11 @@ func TestBoundIsBelowEveryPlanAndValueAtLeastTheBest(t *testing.T) {
 		if err := Verify(p, aim, plan); err != nil {
 			t.Fatal(err)
 		}
+		c := plan.Certificate
+		again := Assemble(p, aim, plan.Sites, plan.Status, c.Factor, c.Proof.Certificate)
+		if err := Verify(p, aim, again); err != nil {
+			t.Fatalf("assembled: %v", err)
+		}
 		eachPlan(p, func(sites []int) {
 			means, _ := bruteMeans(p, sites)
 			value, over := valueOf(&aim, p.Shares(), means)

@@ -260,5 +260,8 @@ func VerifyRobust(p *Problem, good float64, r *Robust) error {
 	if err := Verify(p, Aim{Kind: Balanced, Power: 1}, r.Mean); err != nil {
 		return fmt.Errorf("best on the mean: %w", err)
 	}
+	if err := Verify(p, Aim{Kind: Balanced, Power: 1}, r.OnMean); err != nil {
+		return fmt.Errorf("by the mean: %w", err)
+	}
 	return Verify(p, RegretOf(r.Bounds(), good), r.Plan)
 }
