@@ -20,6 +20,7 @@ type dual struct {
 	mu      []float64   // client × level, where the search is
 	step    []float64   // client × level, momentum
 	price   float64     // θ
+	dearest float64     // the highest price that Verify admits, but for a hundredth
 	push    float64     // momentum of θ
 	whole   []int32     // client × level, as evaluated
 	top     []int32     // client: the highest of its levels; no column at or beyond it counts
@@ -54,6 +55,9 @@ func newDual(in *instance, workers int, ended func() bool) *dual {
 	}
 	for g := range d.rowRho {
 		d.rowRho[g] = make([]float64, in.rows)
+	}
+	if b := in.rules.budget; b > 0 {
+		d.dearest = 99 * in.ceiling() / b
 	}
 	return d
 }
@@ -155,6 +159,7 @@ func (d *dual) eachPiece(do func(n int, p piece, g *group)) {
 // evaluate sets whole, rho, chosen and value for mu and price, and keeps the best. It returns false,
 // having changed neither value nor best, when it was ended.
 func (d *dual) evaluate() bool {
+	d.price = min(d.price, d.dearest)
 	part := make([]float64, len(d.in.pieces))
 	d.eachPiece(func(n int, p piece, g *group) { part[n] = d.round(p, g) })
 	d.reduce()

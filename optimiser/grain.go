@@ -8,8 +8,12 @@ import (
 
 // grain returns the greatest number that every plan's value, in weighted thousandths, is a multiple
 // of, or 0 where there is no such: where the nearest facility serves all and weights are whole, every value is a multiple of what
-// divides all costs. A bound may then be rounded up to a multiple.
+// divides all costs. A bound may then be rounded up to a multiple, as long as the sums that make it are exact: without
+// prices, and below 2⁵³.
 func (in *instance) grain(p *Problem) float64 {
+	if p.Budget > 0 || in.ceiling() > 1<<53 {
+		return 0
+	}
 	for _, l := range p.Layers {
 		if len(l.Share) != 1 || l.Share[0] != 1 {
 			return 0
@@ -33,6 +37,21 @@ func (in *instance) grain(p *Problem) float64 {
 		}
 	}
 	return float64(g)
+}
+
+// ceiling returns the value without any facility, the highest that there is, in weighted thousandths.
+func (in *instance) ceiling() float64 {
+	sum := 0.0
+	for _, g := range in.groups {
+		share := 0.0
+		for _, a := range g.a {
+			share += a
+		}
+		for _, w := range g.weight {
+			sum += w * share * float64(g.cost.ceil)
+		}
+	}
+	return sum
 }
 
 // divisor returns the greatest common divisor of two numbers (Euclid).

@@ -6,7 +6,9 @@ import (
 )
 
 // proofBound returns the bound that the certificate's proof establishes: the least over its parts.
-// slack is the rounding error to allow for: a bound is a difference of sums that can be much larger.
+// slack is the rounding error to allow for: a bound is a difference of sums that can be much larger, but
+// whatever the certificate says none is larger than what all demand costs without any facility, or the
+// most that a budget can be priced at.
 func proofBound(p *Problem, cert *Certificate) (bound, slack float64, err error) {
 	v, err := checkVectors(p, cert)
 	if err != nil {
@@ -19,12 +21,18 @@ func proofBound(p *Problem, cert *Certificate) (bound, slack float64, err error)
 	n := newNest(p, new(faults))
 	r := &proofReader{p: p, decided: newDecided(p, n), relaxed: p.relax(v, n)}
 	bound, err = r.read(proof)
-	bound = nextValue(p, bound)
-	for i, x := range r.relaxed {
-		slack = max(slack, exactness/1000*(x.constant+2*v.price[i]*p.Budget)/1000)
+	priced := 0.0
+	for _, price := range v.price {
+		priced = max(priced, price/1000*p.Budget)
 	}
-	return bound, slack, err
+	slack = exactness / 1000 * (p.worth(nil) + priced)
+	return nextValue(p, bound), slack, err
 }
+
+// mostPriced limits prices: at its price the whole budget is worth at most so many times what all demand costs
+// without any facility, which is the highest value that there is. A useful price is below that value unless
+// what must be bought leaves hardly any of the budget; a higher one would only drown the bound in rounding.
+const mostPriced = 100
 
 // checkVectors cuts the multipliers into vectors, and checks that each is whole, in thousandths, and
 // from 0 to what a time of Cap costs in its layer, and that each vector has a price if there is a budget.
@@ -75,9 +83,10 @@ func (v *vectors) checkPrice(p *Problem, price []float64) error {
 	if len(price) != v.count() {
 		return fmt.Errorf("%w: %d prices for %d vectors", ErrMultiplier, len(price), v.count())
 	}
+	most := mostPriced * p.worth(nil) / p.Budget
 	for i, theta := range price {
-		if !(theta >= 0 && theta <= math.MaxFloat64) {
-			return fmt.Errorf("%w: price %d is %v; a finite number from 0 is needed", ErrMultiplier, i, theta)
+		if !(theta >= 0 && theta <= most) {
+			return fmt.Errorf("%w: price %d is %v; from 0 to %v is allowed", ErrMultiplier, i, theta, most)
 		}
 		v.price[i] = 1000 * theta
 	}

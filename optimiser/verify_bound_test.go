@@ -28,7 +28,7 @@ func drawCertificate(t *rapid.T, p *Problem) *Certificate {
 			}
 		}
 		if p.Budget > 0 {
-			c.Price = append(c.Price, rapid.Float64Range(0, 100).Draw(t, "price"))
+			c.Price = append(c.Price, rapid.Float64Range(0, 1).Draw(t, "price")*min(100, mostPriced*p.worth(nil)/p.Budget))
 		}
 	}
 	drawProof(t, c, numbers(p.Sites), p, vectors)

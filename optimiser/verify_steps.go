@@ -35,8 +35,12 @@ func boundSteps(share []float64) []float64 {
 
 // nextValue returns the least value from the bound upwards that a plan can have: where one facility
 // serves all of each cell and all weights are whole, every value is a whole multiple of the greatest
-// common divisor of the costs. It leaves the bound where that is fine-grained beside rounding errors.
+// common divisor of the costs. It leaves the bound where sums could be rounded, as those with a price
+// are, and those of whole numbers beyond 2⁵³, and where it is too many units for a fraction to be told.
 func nextValue(p *Problem, bound float64) float64 {
+	if p.Budget > 0 || 1000*p.worth(nil) > 1<<53 {
+		return bound
+	}
 	for i := range p.Layers {
 		if l := &p.Layers[i]; len(l.Share) > 1 || l.Share[0] != 1 || !allWhole(l.Weight) {
 			return bound

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/geo/route"
 )
 
 // clonePlan copies a plan deeply enough to edit it.
@@ -258,4 +259,38 @@ func (c *endsAfter) Err() error {
 		return context.DeadlineExceeded
 	}
 	return nil
+}
+
+// TestVerifyRejectsBoundsThatRoundingCouldProve states a bound that is too high, and adds numbers so large that their
+// rounding would let it pass: a vector that no part uses, with a price at which the budget's two terms cancel.
+func TestVerifyRejectsBoundsThatRoundingCouldProve(t *testing.T) {
+	p := town(40, 18, 5, 1, 1, 0, 6)
+	for range p.Sites {
+		p.Cost = append(p.Cost, 12)
+	}
+	p.Budget = 60
+	good := withoutProof(t, p, solved(t, p, Settings{}))
+	for _, price := range []float64{1e12, 1e20, 1e300} {
+		q := clonePlan(good)
+		c := &q.Certificate
+		c.Multiplier = append(c.Multiplier, c.Multiplier...)
+		c.Price = append(c.Price, price)
+		c.Bound *= 1.0001
+		if err := Verify(p, q); !errors.Is(err, ErrMultiplier) {
+			t.Errorf("price %v: got %v, want %v", price, err, ErrMultiplier)
+		}
+	}
+}
+
+// TestBoundsAreRoundedUpOnlyWhereSumsAreExact has a cell so heavy that the others' whole seconds are lost in the sums.
+func TestBoundsAreRoundedUpOnlyWhereSumsAreExact(t *testing.T) {
+	p := &Problem{Sites: 2, Cells: 2, Place: 1, Layers: []Layer{{Weight: []float64{1e15, 1}, Share: []float64{1},
+		Time: &route.Matrix{Sites: 2, Cells: 2, T: []road.Millis{0, 3000, 1000, 2000}}}}}
+	if got := nextValue(p, 2.5); got != 2.5 {
+		t.Errorf("a bound of 2.5 became %v although sums of 10¹⁸ are rounded", got)
+	}
+	p.Layers[0].Weight[0] = 1
+	if got := nextValue(p, 2.5); got != 3 {
+		t.Errorf("a bound of 2.5 on whole seconds became %v", got)
+	}
 }
