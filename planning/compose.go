@@ -13,13 +13,19 @@ import (
 	"github.com/nearside-ems/nearside/optimiser/cover"
 )
 
-// limits says what the figures of every plan leave out.
-var limits = []string{
-	"A call that finds every car busy waits or goes to another ambulance; that wait is in no figure here.",
-	"Cars are taken as busy independently of each other and of the hour.",
-	"Sites are chosen among the candidates only, and the same sites serve all the chosen hours.",
-	"Centres are taken as open in all the chosen hours, and no capacity is modelled: neither is published.",
-	"Figures are modelled, not observed.",
+// limitsOf says what the figures of a plan leave out.
+func limitsOf(s *Scenario) []string {
+	centres := "Centres are taken as open in all the chosen hours, and no capacity is modelled: neither is published."
+	if s.CentreService.given() {
+		centres = "Centres have the room and the opening hours that the scenario gives; none is published. Room is counted on average over hours of like speeds and opening: chance and busier hours among them are left out. Patients without a place count as two hours on the road."
+	}
+	return []string{
+		"A call that finds every car busy waits or goes to another ambulance; that wait is in no figure here.",
+		"Cars are taken as busy independently of each other and of the hour.",
+		"Sites are chosen among the candidates only, and the same sites serve all the chosen hours.",
+		centres,
+		"Figures are modelled, not observed.",
+	}
 }
 
 // document puts a solution into the planner's words.
@@ -33,7 +39,7 @@ func (st *study) document(r *solution) (*Document, error) {
 		Scenario: st.scenario, HoursInWords: HoursInWords(st.scenario.Hours), Busy: st.busy,
 		Cars: st.placed(r), Centres: []Site{},
 		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
-		Assumptions: assumptions(&st.scenario, st.rules), Limits: limits, DataSHA256: st.city.Hash,
+		Assumptions: assumptions(&st.scenario, st.rules), Limits: limitsOf(&st.scenario), DataSHA256: st.city.Hash,
 	}
 	d.Scenario.TimeLimit, d.Scenario.Seed = 0, 0 // of the search, not of the plan
 	if d.Unit.Higher() {
@@ -46,10 +52,13 @@ func (st *study) document(r *solution) (*Document, error) {
 	d.Response = *response
 	d.Value, d.Bound = response.Value, response.Bound
 	if st.centre != nil {
-		if d.Conveyance, err = st.conveyance(r.centres); err != nil {
+		if d.Conveyance, err = st.conveyance(r); err != nil {
 			return nil, err
 		}
-		d.Centres = st.placedCentres(r.centres)
+		d.Centres = st.placedCentres(r.centreSites())
+		if d.CentreService, err = st.centreReport(r); err != nil {
+			return nil, err
+		}
 		if d.Unit == SecondsACall {
 			d.Value = d.Unit.valueOf(d.Value + ConveyedShare*d.Conveyance.Value)
 			d.Bound = d.Unit.boundOf(d.Bound + ConveyedShare*d.Conveyance.Bound)
@@ -82,8 +91,11 @@ func (st *study) response(r *solution) (*Leg, error) {
 }
 
 // conveyance describes the leg to centres.
-func (st *study) conveyance(plan *optimiser.Plan) (*Leg, error) {
-	return leg(plan, SecondsACall, ConveyedShare, st.centre.Sites, func(sum float64) float64 { return sum / st.calls })
+func (st *study) conveyance(r *solution) (*Leg, error) {
+	if st.ship != nil {
+		return st.shippedLeg(r.shipped)
+	}
+	return leg(r.centres, SecondsACall, ConveyedShare, st.centre.Sites, func(sum float64) float64 { return sum / st.calls })
 }
 
 // leg describes one problem's plan, natural turning its sums into the unit. The rounded bound never
@@ -136,9 +148,9 @@ func (st *study) placed(r *solution) []Site {
 	return sites
 }
 
-func (st *study) placedCentres(plan *optimiser.Plan) []Site {
+func (st *study) placedCentres(chosen []int) []Site {
 	sites := []Site{}
-	for _, i := range plan.Sites {
+	for _, i := range chosen {
 		s := st.site(&st.centres.sites[i])
 		s.Fixed = slices.Contains(st.centre.Fixed, i)
 		sites = append(sites, s)

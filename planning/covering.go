@@ -11,6 +11,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/cover"
+	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
 // covering returns the problem of the objectives that look at each cell once: in the slowest of the
@@ -166,6 +167,12 @@ func (st *study) check(r *solution) error {
 	}
 	if r.centres != nil {
 		errs = append(errs, optimiser.Verify(st.centre, r.centres))
+	}
+	if r.shipped != nil {
+		errs = append(errs, transport.Verify(st.ship, r.shipped))
+		for _, step := range slices.Concat(r.expand, r.contract) {
+			errs = append(errs, transport.Verify(step.Problem, step.Plan))
+		}
 	}
 	return errors.Join(errs...)
 }

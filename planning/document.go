@@ -26,12 +26,14 @@ type Document struct {
 	Response     Leg      `json:"response"`
 	Conveyance   *Leg     `json:"conveyance,omitempty"` // absent without centres
 
-	Cars        []Site       `json:"cars"`
-	Centres     []Site       `json:"centres"`
-	Constraints []Constraint `json:"constraints"`
-	All         Area         `json:"all"`
-	ByBorough   []Area       `json:"by_borough"`
-	Comparisons []Comparison `json:"comparisons"`
+	Cars    []Site `json:"cars"`
+	Centres []Site `json:"centres"`
+	// CentreService says how patients find room at the centres; absent where the scenario says nothing of it.
+	CentreService *CentreReport `json:"centre_service,omitempty"`
+	Constraints   []Constraint  `json:"constraints"`
+	All           Area          `json:"all"`
+	ByBorough     []Area        `json:"by_borough"`
+	Comparisons   []Comparison  `json:"comparisons"`
 
 	Network     NetworkRecord `json:"network"`
 	Demand      DemandRecord  `json:"demand"`
@@ -60,16 +62,19 @@ type Leg struct {
 
 // Certificate is a solver's own value and bound, exact, with the proof of the bound packed into text.
 type Certificate struct {
-	Kind  string  `json:"kind"` // multipliers (of package optimiser) or cover (of package optimiser/cover)
+	Kind  string  `json:"kind"` // multipliers (of package optimiser), cover or transport (of the packages of that name)
 	Value float64 `json:"value"`
 	Bound float64 `json:"bound"`
 	Proof string  `json:"proof"`
+	// Prices of room at centres, of transport: packed like the multipliers of a proof without steps.
+	Prices string `json:"prices,omitempty"`
 }
 
 // Kinds of Certificate.
 const (
 	multiplierProof = "multipliers"
 	coverProof      = "cover"
+	transportProof  = "transport"
 )
 
 // Site is where a car or a centre stands.

@@ -50,6 +50,7 @@ func assumptions(s *Scenario, rules *RulesRecord) []Assumption {
 	if s.Times.Factor != 0 {
 		out = append(out, Assumption{"factor on every road time", s.Times.Factor, "of the network's mean", "the scenario: " + s.Times.Source})
 	}
+	out = append(out, s.CentreService.assumptions()...)
 	for _, k := range s.CallKinds {
 		out = append(out, Assumption{fmt.Sprintf("share of calls of the kind %q", k.Name), k.Share, "of calls", "the scenario; not published"})
 	}

@@ -19,6 +19,7 @@ type named struct {
 	rules     []rule
 
 	fixedCentres, forbiddenCentres []grid.Index
+	centresAt                      []grid.Index // of centre_service.at
 }
 
 // rule is an at_most or at_least.
@@ -85,6 +86,10 @@ func (s *Scenario) resolve(city *data.London) (*named, error) {
 	centres := map[grid.Index]string{}
 	n.fixedCentres = r.sites("fix_centres", s.FixedCentres, 1, centres)
 	n.forbiddenCentres = r.sites("forbid_centres", s.ForbiddenCentres, 1, centres)
+	seen := map[grid.Index]string{}
+	for i, a := range s.CentreService.At {
+		n.centresAt = append(n.centresAt, r.sites(fmt.Sprintf("centre_service.at[%d].site", i), []string{a.Site}, 1, seen)...)
+	}
 	r.bad.check(len(s.FixedCentres) <= s.Centres, "fix_centres", fmt.Sprintf("%d sites", len(s.FixedCentres)), fmt.Sprintf("at most as many as centres (%d)", s.Centres))
 	return n, r.bad.err()
 }

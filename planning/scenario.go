@@ -52,6 +52,13 @@ type Scenario struct {
 	FixedCentres     []string `yaml:"fix_centres,omitempty" json:"fix_centres,omitempty"`
 	ForbiddenCentres []string `yaml:"forbid_centres,omitempty" json:"forbid_centres,omitempty"`
 
+	// CentreService is what the centres can do: room and opening hours.
+	CentreService CentreService `yaml:"centre_service,omitempty" json:"centre_service,omitzero"`
+	// ExpandCentres asks where further centres would go, one by one, beside those of the plan, and
+	// ContractCentres which of them to close; up to MaxCentreSteps.
+	ExpandCentres   int `yaml:"expand_centres,omitempty" json:"expand_centres,omitempty" zero:"1 to 5"`
+	ContractCentres int `yaml:"contract_centres,omitempty" json:"contract_centres,omitempty" zero:"1 to 5"`
+
 	Hours Hours `yaml:"hours,omitempty" json:"hours"` // in which cars run; in any order
 	// Objective is ExpectedResponse where empty; Target is what it needs to be told.
 	Objective Objective `yaml:"objective,omitempty" json:"objective"`
@@ -124,6 +131,11 @@ func (s Scenario) settled() Scenario {
 	s.Groups = slices.Clone(s.Groups)
 	for i := range s.Groups {
 		s.Groups[i].Hours = ascending(s.Groups[i].Hours)
+	}
+	s.CentreService.Hours = ascending(s.CentreService.Hours)
+	s.CentreService.At = slices.Clone(s.CentreService.At)
+	for i := range s.CentreService.At {
+		s.CentreService.At[i].Hours = ascending(s.CentreService.At[i].Hours)
 	}
 	if s.Objective == "" {
 		s.Objective = ExpectedResponse

@@ -27,6 +27,9 @@ groups:
 call_kinds: [{name: nurse, share: 0.6}, {name: paramedic, share: 0.4}]
 per_site: 2
 centres: 2
+centre_service: {room: 6, stay_hours: 4.5, hours: 8-22, handover_minutes: 20, source: made up, at: [{site: Old Mill, room: 9, hours: 0-24}]}
+expand_centres: 2
+contract_centres: 1
 fix_centres: [Infirmary]
 forbid_centres: [Old Mill]
 hours: [mon-fri 11-23, sat-sun 19-7]
@@ -59,6 +62,9 @@ func TestReadScenario(t *testing.T) {
 		},
 		CallKinds: []CallKind{{"nurse", 0.6}, {"paramedic", 0.4}}, PerSite: 2,
 		Centres: 2, FixedCentres: []string{"Infirmary"}, ForbiddenCentres: []string{"Old Mill"},
+		CentreService: CentreService{Room: 6, StayHours: 4.5, Hours: must(ParseHours("8-22", "mon-sun")), HandoverMinutes: 20, Source: "made up",
+			At: []CentreAt{{"Old Mill", 9, must(ParseHours("0-24", "mon-sun"))}}},
+		ExpandCentres: 2, ContractCentres: 1,
 		Hours:     ascending(append(must(ParseHours("11-23", "mon-fri")), must(ParseHours("19-7", "sat-sun"))...)),
 		Objective: Benefit, Target: Target{Benefit: []BenefitPoint{{5, 1}, {20, 0.25}}}, Calls: SuitableCalls, Busy: &busy,
 		Driving: road.BlueLight, Times: TimeFactor{1.25, "made up"}, Forbidden: []string{"Fire Station"},

@@ -20,6 +20,7 @@ func (s *Scenario) faults() faults {
 	var f faults
 	s.checkCars(&f)
 	s.checkCentres(&f)
+	s.checkCentreService(&f)
 	s.checkHours(&f)
 	s.checkObjective(&f)
 	s.checkTarget(&f)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/cover"
+	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
 // Stages of Solve, in order. Centres come first: few sites can have one, so that their leg is soon
@@ -71,10 +72,12 @@ func Solve(ctx context.Context, on Basis, s Scenario, cacheDir string, progress 
 // solution is what a study's problems came to: one of the first three for the cars. centres is nil
 // where the scenario wants none.
 type solution struct {
-	cars    *optimiser.Plan
-	centred *cover.CentrePlan // WorstResponse
-	fewest  *cover.FewestPlan // FewestCars
-	centres *optimiser.Plan
+	cars             *optimiser.Plan
+	centred          *cover.CentrePlan // WorstResponse
+	fewest           *cover.FewestPlan // FewestCars
+	centres          *optimiser.Plan
+	shipped          *transport.Plan // in its place, where the study ships patients; with the steps asked for
+	expand, contract []transport.Step
 }
 
 // stands returns where a solution's cars are.
@@ -102,18 +105,19 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 	whole := ctx
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
-	var centres *optimiser.Plan
+	var placed solution
 	var settled Progress // the centres' part of the plan's value and bound
 	if st.centre != nil {
 		centreCtx, stopCentres := context.WithTimeout(ctx, limit/5)
 		defer stopCentres()
-		var err error
-		if centres, err = st.optimise(centreCtx, st.centre, st.reporter(StageCentres, func(float64, float64) (float64, float64) { return 0, 0 }, progress)); err != nil {
+		report := st.reporter(StageCentres, func(float64, float64) (float64, float64) { return 0, 0 }, progress)
+		if err := st.placeCentres(centreCtx, &placed, report); err != nil {
 			return nil, err
 		}
 		if st.scenario.Objective.Unit() == SecondsACall {
-			settled.Value = ConveyedShare * centres.Certificate.Value / st.calls
-			settled.Bound = ConveyedShare * max(0, centres.Certificate.Bound) / st.calls
+			value, bound := placed.conveyance()
+			settled.Value = ConveyedShare * value / st.calls
+			settled.Bound = ConveyedShare * max(0, bound) / st.calls
 		}
 	}
 	result, err := st.placeCars(ctx, settled, progress)
@@ -125,7 +129,7 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 			return nil, st.infeasible(whole, worst)
 		}
 	}
-	result.centres = centres
+	result.centres, result.shipped, result.expand, result.contract = placed.centres, placed.shipped, placed.expand, placed.contract
 	return result, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/cover"
+	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
 // study is a scenario with all that follows from it before anything is optimised. Solve and Verify
@@ -41,6 +42,10 @@ type study struct {
 	car     *optimiser.Problem
 	cover   *cover.Problem     // of the cars, with the objectives that look at each cell once; nil with others
 	centre  *optimiser.Problem // nil without centres
+	ship    *transport.Problem // the same with room and opening hours; nil where nothing is said of them
+	opening []opening          // ship.Layers
+	week    *demand.Intensity  // of the calls that count
+	reached []bool             // per cell: a road leads to it
 }
 
 // newStudy resolves a scenario against its basis and computes travel times. report gets the share done.
@@ -61,6 +66,7 @@ func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, repo
 	for _, h := range st.scenario.Hours {
 		st.total += on.Demand.Week.InHour(h)
 	}
+	st.week = week
 	cells := st.snapCells(week)
 	if st.calls <= 0 {
 		return nil, refuse("hours", HoursInWords(st.scenario.Hours), "hours with expected calls that a road leads to")
@@ -78,9 +84,10 @@ func newStudy(ctx context.Context, on Basis, s Scenario, cache *timesCache, repo
 func (st *study) snapCells(week *demand.Intensity) []road.Spot {
 	st.periods = periodsOf(&st.scenario, st.words.groups, st.city.Speeds, week)
 	spots := make([]road.Spot, st.city.Grid.Len())
+	st.reached = make([]bool, len(spots))
 	for i := range spots {
 		spot, ok := st.network.Snap(st.city.Grid.Centre(grid.Index(i)))
-		if ok {
+		if st.reached[i] = ok; ok {
 			spots[i] = spot
 		}
 		for _, p := range st.periods {
@@ -184,6 +191,14 @@ func (st *study) chooseCentres() error {
 	free := p.Sites - len(p.Forbidden)
 	f.check(s.Centres <= free, "centres", s.Centres, fmt.Sprintf("at most the number of candidate sites, %d", free))
 	st.centre = p
+	if s.shipped() {
+		st.ship = &transport.Problem{Sites: p.Sites, Cells: p.Cells, Place: p.Place, Fixed: p.Fixed, Forbidden: p.Forbidden}
+		for k, cell := range st.words.centresAt {
+			_, ok := st.centres.inCell[cell]
+			f.check(ok, fmt.Sprintf("centre_service.at[%d].site", k), s.CentreService.At[k].Site, "a candidate site of a centre: an emergency department or a mental-health site")
+		}
+		f.check(s.Centres+s.ExpandCentres <= free, "expand_centres", s.ExpandCentres, fmt.Sprintf("at most %d: of %d candidate sites %d have a centre", free-s.Centres, free, s.Centres))
+	}
 	return f.err()
 }
 
@@ -238,6 +253,9 @@ func (st *study) layers(towards []*route.Matrix) {
 	}
 	for i, p := range st.periods {
 		st.centre.Layers = append(st.centre.Layers, optimiser.Layer{Weight: p.weight, Time: towards[i], Share: []float64{1}})
+	}
+	if st.ship != nil {
+		st.open(towards)
 	}
 }
 

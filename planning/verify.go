@@ -12,6 +12,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/cover"
+	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
 // Errors of Verify that a caller can act on.
@@ -109,6 +110,9 @@ func (st *study) claimed(d *Document) (*solution, error) {
 			return nil, fmt.Errorf("centres[%d].cell: %q is not the cell of a candidate site", i, s.Cell)
 		}
 		sites = append(sites, site)
+	}
+	if st.ship != nil {
+		return r, st.claimedShipping(d, sites, r)
 	}
 	var err error
 	r.centres, err = claimedPlan("conveyance", st.centre, d.Conveyance, "centres", sites)
@@ -224,6 +228,7 @@ func fieldOf(err error, leg, list string) string {
 		{optimiser.ErrMultiplier, leg + ".certificate.proof"},
 		{optimiser.ErrProof, leg + ".certificate.proof"},
 		{optimiser.ErrStatus, leg + ".status"},
+		{transport.ErrPrice, leg + ".certificate.prices"},
 	} {
 		if errors.Is(err, c.is) {
 			return c.field

@@ -17,41 +17,47 @@ type Step struct {
 }
 
 // Expand adds centres to those that stand, one by one, each where it saves most given those before. The
-// problem's Place and Fixed do not count; Forbidden sites get none. Standing sites may be in Forbidden:
-// they stay. When ctx ends the steps are still all there, each the best found.
+// problem's Place and Fixed do not count; Forbidden sites get none, but those that stand stay.
+// When ctx ends the steps are still all there, each the best found.
 func Expand(ctx context.Context, p *Problem, standing []int, steps int, s optimiser.Settings) ([]Step, error) {
-	return change(ctx, p, standing, steps, s, func(now []int) *Problem {
-		q := *p
-		q.Fixed, q.Place = now, len(now)+1
-		q.Forbidden = slices.DeleteFunc(slices.Clone(p.Forbidden), func(j int) bool { return slices.Contains(now, j) })
-		return &q
-	})
+	return change(ctx, p, standing, steps, s, Adding)
 }
 
 // Contract closes centres of those that stand, one by one, each where it costs least given those before.
 // The problem's Place and Forbidden do not count; Fixed sites stay open.
 func Contract(ctx context.Context, p *Problem, standing []int, steps int, s optimiser.Settings) ([]Step, error) {
-	return change(ctx, p, standing, steps, s, func(now []int) *Problem {
-		q := *p
-		q.Place, q.Forbidden = len(now)-1, nil
-		for j := range p.Sites {
-			if !slices.Contains(now, j) {
-				q.Forbidden = append(q.Forbidden, j)
-			}
+	return change(ctx, p, standing, steps, s, Closing)
+}
+
+// Adding returns the problem of one step of Expand.
+func Adding(p *Problem, standing []int) *Problem {
+	q := *p
+	q.Fixed, q.Place = standing, len(standing)+1
+	q.Forbidden = slices.DeleteFunc(slices.Clone(p.Forbidden), func(j int) bool { return slices.Contains(standing, j) })
+	return &q
+}
+
+// Closing returns the problem of one step of Contract.
+func Closing(p *Problem, standing []int) *Problem {
+	q := *p
+	q.Place, q.Forbidden = len(standing)-1, nil
+	for j := range p.Sites {
+		if !slices.Contains(standing, j) {
+			q.Forbidden = append(q.Forbidden, j)
 		}
-		return &q
-	})
+	}
+	return &q
 }
 
 // change solves the problems that follow from the centres of each step.
-func change(ctx context.Context, p *Problem, standing []int, steps int, s optimiser.Settings, next func(now []int) *Problem) ([]Step, error) {
+func change(ctx context.Context, p *Problem, standing []int, steps int, s optimiser.Settings, next func(p *Problem, now []int) *Problem) ([]Step, error) {
 	if err := checkStanding(p, standing); err != nil {
 		return nil, err
 	}
 	var out []Step
 	now := slices.Sorted(slices.Values(standing))
 	for n := range steps {
-		q := next(now)
+		q := next(p, now)
 		plan, err := Solve(ctx, q, s)
 		if err != nil {
 			return nil, fmt.Errorf("step %d: %w", n+1, err)
