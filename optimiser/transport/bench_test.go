@@ -8,17 +8,32 @@ import (
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
-// BenchmarkCity solves London's sizes in five seconds at most and reports the gap.
+// alike is a town in which all sites have the same room.
+func alike(cells, sites, place, layers int, room float64) *Problem {
+	p := town(cells, sites, place, layers, room, 1)
+	for _, l := range p.Layers {
+		for s := range l.Capacity {
+			l.Capacity[s] = room * sum(l.Weight) / float64(place)
+		}
+	}
+	return p
+}
+
+// BenchmarkCity solves London's sizes, 15,000 cells, in five seconds at most and reports the gap. Room is
+// that of all centres together over the demand: alike at all sites, or drawn by site and layer.
 func BenchmarkCity(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		p    *Problem
 	}{
-		{"4of36loose", town(15000, 36, 4, 1, 1.5, 1)},
-		{"4of36tight", town(15000, 36, 4, 1, 1.05, 1)},
-		{"4of36x5", town(15000, 36, 4, 5, 1.05, 1)},
-		{"10of300x5", town(15000, 300, 10, 5, 1.1, 1)},
-		{"50of300x5", town(15000, 300, 50, 5, 1.1, 1)},
+		{"4of36/1layer/room1.05drawn", town(15000, 36, 4, 1, 1.05, 1)},
+		{"4of36/5layers/room0.9", alike(15000, 36, 4, 5, 0.9)},
+		{"4of36/5layers/room1.05", alike(15000, 36, 4, 5, 1.05)},
+		{"4of36/5layers/room1.5", alike(15000, 36, 4, 5, 1.5)},
+		{"4of36/5layers/room1.05drawn", town(15000, 36, 4, 5, 1.05, 1)},
+		{"8of36/5layers/room1.1", alike(15000, 36, 8, 5, 1.1)},
+		{"10of300/5layers/room2drawn", town(15000, 300, 10, 5, 2, 1)},
+		{"50of300/5layers/room1.5drawn", town(15000, 300, 50, 5, 1.5, 1)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
@@ -29,9 +44,18 @@ func BenchmarkCity(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.ReportMetric(100*plan.Certificate.Gap(), "gap-%")
-				b.ReportMetric(float64(len(plan.Certificate.Proof)), "steps")
-				b.ReportMetric(float64(len(plan.Certificate.Multiplier)/c.p.Cells/len(c.p.Layers)), "vectors")
-				b.ReportMetric(plan.Certificate.Value, "value")
+			}
+		})
+	}
+}
+
+// BenchmarkAssign takes everybody to four and to fifty given centres, from no known prices.
+func BenchmarkAssign(b *testing.B) {
+	for name, p := range map[string]*Problem{"4": alike(15000, 50, 4, 1, 1.05), "50": alike(15000, 50, 50, 1, 1.05)} {
+		in := newInstance(p)
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				newLayout(in, 1).must(numbers(p.Place))
 			}
 		})
 	}
