@@ -92,7 +92,7 @@ func (st *study) perHour(site int) float64 {
 }
 
 // placeCentres fills in the centres' part of a solution: by package optimiser, or where centres have room
-// and hours by package transport, with the steps that are asked for.
+// and hours by package transport.
 func (st *study) placeCentres(ctx context.Context, r *solution, report func(value, bound float64)) (err error) {
 	if st.ship == nil {
 		r.centres, err = st.optimise(ctx, st.centre, report)
@@ -102,7 +102,15 @@ func (st *study) placeCentres(ctx context.Context, r *solution, report func(valu
 	if r.shipped, err = transport.Solve(ctx, st.ship, settings); err != nil {
 		return fmt.Errorf("place centres: %w", err)
 	}
-	settings.Progress = nil
+	return nil
+}
+
+// stepCentres adds to a solution the steps that are asked for.
+func (st *study) stepCentres(ctx context.Context, r *solution) (err error) {
+	if st.ship == nil {
+		return nil
+	}
+	settings := optimiser.Settings{Seed: st.scenario.Seed}
 	if r.expand, err = transport.Expand(ctx, st.ship, r.shipped.Sites, st.scenario.ExpandCentres, settings); err != nil {
 		return fmt.Errorf("add centres: %w", err)
 	}

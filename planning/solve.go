@@ -99,7 +99,8 @@ func (st *study) stands(r *solution) (out []post) {
 	return out
 }
 
-// search solves both problems within the time limit, of which centres take a fifth at most.
+// search solves both problems within the time limit, of which centres take a fifth at most, and the steps from
+// them as much.
 func (st *study) search(ctx context.Context, progress func(Progress)) (*solution, error) {
 	limit := st.scenario.TimeLimit
 	whole := ctx
@@ -112,6 +113,11 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 		defer stopCentres()
 		report := st.reporter(StageCentres, func(float64, float64) (float64, float64) { return 0, 0 }, progress)
 		if err := st.placeCentres(centreCtx, &placed, report); err != nil {
+			return nil, err
+		}
+		stepCtx, stopSteps := context.WithTimeout(ctx, limit/5)
+		defer stopSteps()
+		if err := st.stepCentres(stepCtx, &placed); err != nil {
 			return nil, err
 		}
 		if st.scenario.Objective.Unit() == SecondsACall {

@@ -62,11 +62,25 @@ const (
 )
 
 func (r *run) solve() optimiser.Status {
-	a := r.start(newInstance(r.p))
+	in := newInstance(r.p)
+	var a *ascent
+	listed := in.plans() <= float64(in.worth(rootSteps))
+	if listed {
+		r.on(in)
+		r.search.greedy(r.layout)
+		r.offer(r.layout.offer())
+		a = newAscent(newDual(in, r.s.Workers, r.ended), r.value)
+	} else {
+		a = r.start(in)
+	}
 	a.floor()
 	r.report(a.high)
 	r.tree = newTree(r, a)
-	r.tree.node(true)
+	if listed {
+		r.tree.thin(r.tree.keep())
+	} else {
+		r.tree.node(true)
+	}
 	switch {
 	case r.met():
 		return optimiser.Optimal
@@ -74,6 +88,36 @@ func (r *run) solve() optimiser.Status {
 		return optimiser.Stopped
 	}
 	return optimiser.Converged
+}
+
+// Steps of the ascent that the root takes at least, and a node below.
+const (
+	rootSteps = 50
+	nodeSteps = 20
+)
+
+// worth is the number of plans that are tried in the time of so many steps of the ascent: a step looks at every
+// client's time from every column, a trial five times at that from each open one.
+func (in *instance) worth(steps int) int { return steps * len(in.site) / (5 * in.place) }
+
+// plans returns how many plans there are.
+func (in *instance) plans() float64 {
+	fixed := 0
+	for _, f := range in.fixed {
+		if f {
+			fixed++
+		}
+	}
+	return choices(len(in.site)-fixed, in.place-fixed)
+}
+
+// choices returns n choose k.
+func choices(n, k int) float64 {
+	out := 1.0
+	for i := range min(k, n-k) {
+		out *= float64(n-i) / float64(i+1)
+	}
+	return out
 }
 
 // start finds a plan for an instance and multipliers from which to raise the bound.
@@ -150,9 +194,6 @@ func (r *run) explore(columns []int, dropped []bool) {
 	r.search.improve(r.layout, dropped)
 	r.offer(r.layout.offer())
 }
-
-// few is the number of plans below which trying each takes less time than raising the bound.
-func (r *run) few() int { return 2 * len(r.in.site) / r.in.place }
 
 // tight is how near the bound must be to the value to prove it: one part in 10⁹.
 const tight = 1 - 1e-9

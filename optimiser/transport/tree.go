@@ -71,23 +71,16 @@ func (t *tree) under(vector int) float64 {
 // closed reports whether a part with this bound can hold nothing better than the best plan.
 func (t *tree) closed(bound float64) bool { return bound >= t.run.value*tight }
 
-// Steps of the ascent between two decisions, at the root, where also the plan is searched from the
-// ascent's own choice, and below.
-const (
-	rootPass = 50
-	pass     = 20
-)
-
 // node proves a bound for the part that the decisions describe, starting from the ascent's best
 // multipliers, and undoes the decisions that it makes.
 func (t *tree) node(root bool) {
 	a := t.a
 	var decided []int
 	var later []part
-	steps, least := pass, 0.05
+	steps, least := nodeSteps, 0.05
 	a.factor, a.missed = 0.5, 0
 	if root {
-		steps, least, a.factor = rootPass, 0.01, 1
+		steps, least, a.factor = rootSteps, 0.01, 1
 	}
 	for {
 		before := a.high
@@ -102,7 +95,7 @@ func (t *tree) node(root bool) {
 			t.close(t.keep(), a.high)
 			break
 		}
-		if stalled && t.few(t.run.few()) {
+		if used, open := t.left(); stalled && choices(len(open), t.run.in.place-len(used)) <= float64(t.run.in.worth(nodeSteps)) {
 			t.thin(t.keep())
 			break
 		}
@@ -178,17 +171,6 @@ func (t *tree) left() (used, open []int) {
 		}
 	}
 	return used, open
-}
-
-// few reports whether the present decisions leave at most so many plans.
-func (t *tree) few(most int) bool {
-	used, open := t.left()
-	need := t.run.in.place - len(used)
-	plans := 1.0
-	for k := range min(need, len(open)-need) {
-		plans *= float64(len(open)-k) / float64(k+1)
-	}
-	return plans <= float64(most)
 }
 
 // single closes a part that holds a single plan, if this is one and it is not ended.
