@@ -16,6 +16,7 @@ func printPlan(w io.Writer, d *planning.Document) {
 	if len(d.Centres) > 0 {
 		printSites(w, "Crisis assessment centres", d.Centres)
 	}
+	printCentreService(w, d)
 	printConstraints(w, d)
 	printComparisons(w, d)
 	printBoroughs(w, d)
