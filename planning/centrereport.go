@@ -2,6 +2,7 @@ package planning
 
 import (
 	"math"
+	"slices"
 
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/transport"
@@ -70,15 +71,14 @@ func (st *study) centreReport(r *solution) (*CentreReport, error) {
 	handover := st.scenario.CentreService.HandoverMinutes * 60
 	c.CarsConveying = round((allSeconds+all*handover)/3600/hours, 6)
 	c.Periods = st.centrePeriods(r.shipped, served)
-	for n, site := range r.shipped.Sites {
-		c.Centres = append(c.Centres, st.centreUse(r.shipped, n, site, served, seconds))
+	for _, s := range st.placedCentres(r.shipped.Sites) {
+		c.Centres = append(c.Centres, st.centreUse(r.shipped, s.Cell, served, seconds))
 	}
 	var err error
-	before := r.shipped
-	if c.Expand, err = st.centreSteps(before, r.expand); err != nil {
+	if c.Expand, err = st.centreSteps(r.shipped, r.expand); err != nil {
 		return nil, err
 	}
-	c.Contract, err = st.centreSteps(before, r.contract)
+	c.Contract, err = st.centreSteps(r.shipped, r.contract)
 	return c, err
 }
 
@@ -113,8 +113,10 @@ func (st *study) centrePeriods(plan *transport.Plan, served [][]float64) (out []
 	return out
 }
 
-// centreUse describes the n-th of a plan's centres.
-func (st *study) centreUse(plan *transport.Plan, n, site int, served, seconds [][]float64) CentreUse {
+// centreUse describes the centre of a plan in a cell.
+func (st *study) centreUse(plan *transport.Plan, cell string, served, seconds [][]float64) CentreUse {
+	site, _ := st.siteAt(st.centres, cell)
+	n := slices.Index(plan.Sites, site)
 	patients, road, worth, open := 0.0, 0.0, 0.0, 0
 	for l, o := range st.opening {
 		if !o.open[site] {
@@ -124,9 +126,8 @@ func (st *study) centreUse(plan *transport.Plan, n, site int, served, seconds []
 		patients, road = patients+served[l][site], road+seconds[l][site]
 		worth = max(worth, plan.Certificate.Price[l*len(plan.Sites)+n])
 	}
-	c := &st.centres.sites[site]
 	u := CentreUse{
-		Cell: st.city.Grid.ID(c.cell), Place: c.place, OpenHours: open, PatientsPerHour: ratio(patients, float64(open), 6),
+		Cell: cell, Place: st.centres.sites[site].place, OpenHours: open, PatientsPerHour: ratio(patients, float64(open), 6),
 		RoomPerHour: finite(st.perHour(site)), MeanSeconds: ratio(road, patients, 3), RoomWorthSeconds: round(worth, 3),
 	}
 	if u.RoomPerHour != nil {
