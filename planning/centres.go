@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/transport"
@@ -125,6 +126,42 @@ func (st *study) closable() *transport.Problem {
 	p := *st.ship
 	p.Fixed = nil
 	return &p
+}
+
+// conveyanceTimes returns, per layer of the problem with room and cell, the mean road time of its patients
+// to the centres that have room for them, the unserved counted as the optimiser counts them.
+func (st *study) conveyanceTimes(centres []stand) [][]road.Millis {
+	sites := make([]int, len(centres))
+	for i, c := range centres {
+		sites[i] = st.centres.inCell[c.cell]
+	}
+	slices.Sort(sites)
+	a, err := transport.Assign(st.ship, slices.Compact(sites))
+	if err != nil {
+		panic(err) // there are centres, and each is one of the candidates
+	}
+	out := make([][]road.Millis, len(st.ship.Layers))
+	for l := range out {
+		out[l] = make([]road.Millis, st.ship.Cells)
+		for i := range out[l] {
+			out[l][i] = optimiser.Cap
+		}
+	}
+	saved := make([]float64, st.ship.Cells)
+	for at := 0; at < len(a.Flows); {
+		l := a.Flows[at].Layer
+		clear(saved)
+		for ; at < len(a.Flows) && a.Flows[at].Layer == l; at++ {
+			f := a.Flows[at]
+			saved[f.Cell] += f.Amount * float64(optimiser.Cap-st.ship.Layers[l].Time.Row(int(f.Site))[f.Cell])
+		}
+		for i, w := range st.ship.Layers[l].Weight {
+			if w > 0 {
+				out[l][i] -= road.Millis(math.Round(saved[i] / w))
+			}
+		}
+	}
+	return out
 }
 
 // conveyance returns value and bound of the centres' part, in seconds × calls a week.

@@ -178,3 +178,25 @@ func TestOpeningCountsEveryHourOnce(t *testing.T) {
 		nearlyEqual(t, "room", got, want, 1e-9)
 	}
 }
+
+// TestWhatIfCountsRoom compares with the plan's own conveyance leg, and closes a centre as Contract does.
+func TestWhatIfCountsRoom(t *testing.T) {
+	city := smallCity()
+	s := roomy()
+	s.ContractCentres = 1
+	d, err := Solve(t.Context(), on(city), s, "", ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWhatIf(t.Context(), d, on(city), "", ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nearlyEqual(t, "mean way", w.Before().All.Conveyance.MeanSeconds, d.Conveyance.Value, 0.002)
+	step := d.CentreService.Contract[0]
+	got, err := w.Try(Change{Close: []string{step.Site.Cell}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nearlyEqual(t, "mean way after", got.After.All.Conveyance.MeanSeconds, step.Leg.Value, 0.002)
+}

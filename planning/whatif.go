@@ -42,7 +42,8 @@ type AreaStanding struct {
 	Conveyance *Conveyance // nil without centres
 }
 
-// Conveyance sums up the road times to the nearest centre of those who are conveyed.
+// Conveyance sums up the road times of those who are conveyed: to the nearest centre, or where centres have room
+// and hours to the one that has room for them; a patient without a place counts as two hours.
 type Conveyance struct{ MeanSeconds, P90Seconds float64 }
 
 // WhatIf tries changes on a plan whose inputs are at hand. It is not safe for concurrent use.

@@ -32,12 +32,21 @@ func rowsOf(stands []stand, period int) [][]road.Millis {
 	return rows
 }
 
-// conveyances fills in the road times to the nearest centre.
+// conveyances fills in the road times to centres.
 func (w *WhatIf) conveyances(centres []stand, out *Standing) {
 	st := w.st
 	v := &service{st: st}
-	for l, p := range st.periods {
-		v.parts = append(v.parts, partService{weight: p.weight, share: []float64{1}, levels: 1, time: nearest(rowsOf(centres, l), len(p.weight), 1)})
+	add := func(weight []float64, time []road.Millis) {
+		v.parts = append(v.parts, partService{weight: weight, share: []float64{1}, levels: 1, time: time})
+	}
+	if st.ship != nil {
+		for l, time := range st.conveyanceTimes(centres) {
+			add(st.ship.Layers[l].Weight, time)
+		}
+	} else {
+		for l, p := range st.periods {
+			add(p.weight, nearest(rowsOf(centres, l), len(p.weight), 1))
+		}
 	}
 	boroughs, all := v.boroughs()
 	// Of the road alone: nobody is mobilised.

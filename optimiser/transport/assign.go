@@ -30,11 +30,19 @@ func Assign(p *Problem, sites []int) (*Assignment, error) {
 			return nil, fmt.Errorf("transport: site %d is given twice", s)
 		}
 	}
-	q := *p
-	q.Fixed, q.Place, q.Forbidden = nil, len(sites), nil
-	in := newInstance(&q)
-	flows, o := ship(&q, newLayout(in, 1), sites)
+	q := Closing(p, sites) // no other site has a column
+	q.Fixed, q.Place = nil, len(sites)
+	in := newInstance(q)
+	flows, o := ship(q, newLayout(in, 1), numbered(len(sites)))
 	return &Assignment{Sites: sites, Value: o.value / 1000, Flows: flows, Price: in.appendPrices(nil, o)}, nil
+}
+
+func numbered(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 // ship takes everybody to the columns, which ascend, and lists the flows.
