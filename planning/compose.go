@@ -31,8 +31,8 @@ func limitsOf(s *Scenario) []string {
 // document puts a solution into the planner's words.
 func (st *study) document(r *solution) (*Document, error) {
 	o := st.scenario.Objective
-	if r.fewest != nil {
-		st.load = st.loadOf(max(1, len(r.fewest.Sites)))
+	if o == FewestCars {
+		st.load = st.loadOf(max(1, len(st.stands(r))))
 	}
 	d := &Document{
 		Format: Format, Objective: o, ObjectiveInWords: st.scenario.objectiveInWords(), Unit: o.Unit(), Better: "lower",
@@ -85,6 +85,8 @@ func (st *study) response(r *solution) (*Leg, error) {
 	case r.fewest != nil:
 		p := r.fewest
 		return coverLeg(st.cover, NumberOfCars, float64(len(p.Sites)), float64(p.Bound), p.Status, p.Problem, p.Proof)
+	case r.share != nil:
+		return st.shareLeg(r.share)
 	}
 	whole := st.whole()
 	return leg(r.cars, st.scenario.Objective.Unit(), 1, len(st.cars.sites), func(sum float64) float64 { return st.scenario.natural(sum, whole, st.calls) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -63,23 +64,38 @@ func (st *study) placeCovering(ctx context.Context, report func(value, bound flo
 		}
 		return &solution{centred: plan}, nil
 	}
+	if st.scenario.shareOnly() {
+		return st.placeShare(ctx, report)
+	}
 	plan, err := cover.Fewest(ctx, st.cover, st.reach(), cover.Settings{Seed: st.scenario.Seed, Progress: func(value, bound int64) {
 		report(float64(value), float64(bound))
 	}})
 	if err != nil {
 		return nil, st.coverRefusal(err)
 	}
-	if len(plan.Sites) > st.scenario.Cars {
-		return nil, refuse("cars", fmt.Sprint(st.scenario.Cars), fmt.Sprintf("at least %d: the fewest found is %d, and no plan has fewer than %d", plan.Bound, len(plan.Sites), plan.Bound))
+	return &solution{fewest: plan}, st.tooMany(len(plan.Sites), plan.Bound)
+}
+
+// tooMany refuses a plan with more cars than may be used.
+func (st *study) tooMany(cars, bound int) error {
+	if cars <= st.scenario.Cars {
+		return nil
 	}
-	return &solution{fewest: plan}, nil
+	return refuse("cars", fmt.Sprint(st.scenario.Cars), fmt.Sprintf("%d, the fewest found; no plan has fewer than %d", cars, bound))
 }
 
 // coverRefusal says in the scenario's words why there is no plan.
 func (st *study) coverRefusal(err error) error {
 	var unreached *cover.UnreachedError
 	var few *cover.TooFewError
+	var share *cover.ShareError
 	switch {
+	case errors.As(err, &share):
+		least := "no longer time would do"
+		if share.Least < road.Unreachable {
+			least = fmt.Sprintf("or %.2f minutes", minutesOf(share.Least))
+		}
+		return refuse("target.share", fmt.Sprint(st.scenario.Target.Share), fmt.Sprintf("at most %.4f, which all allowed sites together reach; %s", math.Floor(share.Most*1e4)/1e4, least))
 	case errors.As(err, &unreached) && st.scenario.Objective == FewestCars:
 		return refuse("target.minutes", fmt.Sprint(st.scenario.Target.Minutes), st.beyondReach(unreached.Cells, unreached.Least))
 	case errors.As(err, &unreached):
@@ -164,6 +180,9 @@ func (st *study) check(r *solution) error {
 	}
 	if r.fewest != nil {
 		errs = append(errs, cover.VerifyFewest(st.cover, r.fewest))
+	}
+	if r.share != nil {
+		errs = append(errs, cover.VerifyShare(st.cover, r.share))
 	}
 	if r.centres != nil {
 		errs = append(errs, optimiser.Verify(st.centre, r.centres))

@@ -66,6 +66,9 @@ type Certificate struct {
 	Value float64 `json:"value"`
 	Bound float64 `json:"bound"`
 	Proof string  `json:"proof"`
+	// ProofBound is the bound of the problem that a proof of the kind share is about: the cost, by the
+	// optimiser, of a car less.
+	ProofBound float64 `json:"proof_bound,omitempty"`
 	// Prices of room at centres, of transport: packed like the multipliers of a proof without steps.
 	Prices string `json:"prices,omitempty"`
 }
@@ -74,6 +77,7 @@ type Certificate struct {
 const (
 	multiplierProof = "multipliers"
 	coverProof      = "cover"
+	shareProof      = "share" // multipliers of the coverage by a car less
 	transportProof  = "transport"
 )
 

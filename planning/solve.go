@@ -69,12 +69,13 @@ func Solve(ctx context.Context, on Basis, s Scenario, cacheDir string, progress 
 	return d, nil
 }
 
-// solution is what a study's problems came to: one of the first three for the cars. centres is nil
+// solution is what a study's problems came to: one of the first for the cars. centres is nil
 // where the scenario wants none.
 type solution struct {
 	cars             *optimiser.Plan
 	centred          *cover.CentrePlan // WorstResponse
-	fewest           *cover.FewestPlan // FewestCars
+	fewest           *cover.FewestPlan // FewestCars of all calls
+	share            *cover.SharePlan  // FewestCars of a share of them
 	centres          *optimiser.Plan
 	shipped          *transport.Plan // in its place, where the study ships patients; with the steps asked for
 	expand, contract []transport.Step
@@ -89,6 +90,10 @@ func (st *study) stands(r *solution) (out []post) {
 		}
 	case r.fewest != nil:
 		for _, site := range r.fewest.Sites {
+			out = append(out, post{site, 0})
+		}
+	case r.share != nil:
+		for _, site := range r.share.Sites {
 			out = append(out, post{site, 0})
 		}
 	default:

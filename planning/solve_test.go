@@ -71,6 +71,9 @@ func scenarios() map[string]Scenario {
 		}),
 		"worst response": with(func(s *Scenario) { s.Objective = WorstResponse }),
 		"fewest cars":    with(func(s *Scenario) { s.Objective, s.Cars, s.Target.Minutes = FewestCars, 0, 8 }),
+		"fewest for a share": with(func(s *Scenario) {
+			s.Objective, s.Cars, s.Target = FewestCars, 0, Target{Minutes: 6, Share: 0.9}
+		}),
 		"two kinds": with(func(s *Scenario) {
 			s.Cars, s.Groups = 0, []Group{{Name: "joint", Count: 2}, {Name: "solo", Count: 1, Serves: []string{"b"}, Fixed: []string{"Infirmary"}}}
 			s.CallKinds = []CallKind{{"a", 0.25}, {"b", 0.75}}

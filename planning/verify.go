@@ -177,6 +177,11 @@ func claimedPlan(leg string, p *optimiser.Problem, l *Leg, list string, sites []
 
 // claimedCover is claimedPlan for the objectives of package cover.
 func (st *study) claimedCover(l *Leg, sites []int, r *solution) error {
+	if st.scenario.shareOnly() {
+		var err error
+		r.share, err = st.claimedShare(l, sites)
+		return err
+	}
 	proof, err := decodeCover(l.Certificate.Proof)
 	if err != nil {
 		return fmt.Errorf("response.certificate.proof: %w", err)

@@ -36,7 +36,11 @@ func (s *Scenario) objectiveInWords() string {
 	case WorstResponse:
 		return "the longest response of any cell with calls, every car free"
 	case FewestCars:
-		return fmt.Sprintf("the number of cars that reach every cell with calls %s, in the slowest of the hours", within)
+		reached := "every cell with calls"
+		if s.Target.Share < 1 {
+			reached = fmt.Sprintf("%g %% of the calls", 100*s.Target.Share)
+		}
+		return fmt.Sprintf("the number of cars that reach %s %s, in the slowest of the hours", reached, within)
 	}
 	return "the mean response, counting that cars may be busy"
 }
