@@ -69,6 +69,7 @@ func (st *study) document(r *solution) (*Document, error) {
 	v := st.serve(st.stands(r), st.busy)
 	d.ByBorough, d.All = v.boroughs()
 	d.Constraints = st.constraints(r, v)
+	d.Explain = st.explain(d, r)
 	if d.InputsSHA256, err = st.inputsDigest(d); err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ type Document struct {
 	All           Area          `json:"all"`
 	ByBorough     []Area        `json:"by_borough"`
 	Comparisons   []Comparison  `json:"comparisons"`
+	Explain       *Explanation  `json:"explain"`
 
 	Network     NetworkRecord `json:"network"`
 	Demand      DemandRecord  `json:"demand"`

@@ -18,6 +18,7 @@ func printPlan(w io.Writer, d *planning.Document) {
 	}
 	printCentreService(w, d)
 	printConstraints(w, d)
+	printExplanation(w, d)
 	printComparisons(w, d)
 	printBoroughs(w, d)
 	printBasis(w, d)
