@@ -60,22 +60,33 @@ func (a *ascent) slope() float64 {
 	total := 0.0
 	for g := range a.in.groups {
 		from, to := a.in.first[g], a.in.first[g+1]
-		u, took := a.whole[from:to], a.took[from:to]
 		for _, j := range a.chosen {
-			c := a.cut[g][j]
-			for i, t := range a.in.groups[g].row[j] {
-				if save := u[i] - int32(t); save > c.price {
-					took[i]++
-				} else if save == c.price && save > 0 {
-					took[i] += c.share
-				}
-			}
+			a.takers(g, j, a.took[from:to])
 		}
+		took := a.took[from:to]
 		for i, w := range a.in.groups[g].weight {
 			total += w * (1 - took[i]) * (1 - took[i])
 		}
 	}
 	return total
+}
+
+// takers adds to took the shares of patients whom a column takes.
+func (a *ascent) takers(g, j int, took []float64) {
+	c := a.cut[g][j]
+	u, row := a.whole[a.in.first[g]:a.in.first[g+1]], a.in.groups[g].row[j]
+	for b, t := range a.in.groups[g].near[j] {
+		if int32(t) >= a.tops[g][b] {
+			continue
+		}
+		for i := b * block; i < min((b+1)*block, len(row)); i++ {
+			if save := u[i] - int32(row[i]); save > c.price {
+				took[i]++
+			} else if save == c.price && save > 0 {
+				took[i] += c.share
+			}
+		}
+	}
 }
 
 // move takes a step of the given length along the momentum.

@@ -60,3 +60,15 @@ func BenchmarkAssign(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDualStep takes one step of the ascent, near its end.
+func BenchmarkDualStep(b *testing.B) {
+	r := newRun(context.Background(), alike(36, 8, 5, 1.1), optimiser.Settings{Workers: 1})
+	a := r.start(newInstance(r.p))
+	a.floor()
+	a.climb(30)
+	for b.Loop() {
+		a.factor = 1
+		a.advance()
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
@@ -22,6 +23,7 @@ type dual struct {
 	mu      []float64 // client, where the search is
 	step    []float64 // client, momentum
 	whole   []int32   // client, as evaluated; 0 without weight
+	tops    [][]int32 // per group and block of cells: the highest of whole
 	took    []float64 // client: the share of its patients that chosen columns take, summed
 	rho     []float64 // per column
 	cut     [][]cut   // per group and column
@@ -49,10 +51,11 @@ func newDual(in *instance, workers int, ended func() bool) *dual {
 		in: in, workers: workers, ended: ended,
 		mu: make([]float64, n), step: make([]float64, n), whole: make([]int32, n), took: make([]float64, n), best: make([]int32, n),
 		rho: make([]float64, m), bestRho: make([]float64, m), use: slices.Clone(in.fixed), drop: make([]bool, m),
-		cut: make([][]cut, len(in.groups)), items: make([][]item, workers),
+		cut: make([][]cut, len(in.groups)), items: make([][]item, workers), tops: make([][]int32, len(in.groups)),
 	}
 	for g := range d.cut {
 		d.cut[g] = make([]cut, m)
+		d.tops[g] = make([]int32, blocks(len(in.groups[g].weight)))
 	}
 	return d
 }
@@ -108,11 +111,13 @@ func (d *dual) evaluate() bool {
 	base := 0.0
 	for g := range d.in.groups {
 		at := d.in.first[g]
+		clear(d.tops[g])
 		for i, w := range d.in.groups[g].weight {
 			d.whole[at+i] = 0
 			if w > 0 {
 				u := max(0, min(math.Round(d.mu[at+i]), float64(optimiser.Cap)))
 				d.whole[at+i] = int32(u)
+				d.tops[g][i/block] = max(d.tops[g][i/block], int32(u))
 				base += w * u
 			}
 		}
@@ -148,20 +153,20 @@ func (d *dual) reduced(j, worker int) float64 {
 	total := 0.0
 	for g := range d.in.groups {
 		grp := &d.in.groups[g]
-		limit, row := grp.limit[j], grp.row[j]
+		limit := grp.limit[j]
 		if limit == 0 {
 			d.cut[g][j] = cut{price: math.MaxInt32}
 			continue
 		}
-		u := d.whole[d.in.first[g]:d.in.first[g+1]]
-		weight := grp.weight[:len(row)]
 		load, saved := 0.0, 0.0
-		for i, t := range row {
-			if save := u[i] - int32(t); save > 0 {
-				load += weight[i]
-				saved += weight[i] * float64(save)
+		d.savers(g, j, func(u []int32, row []road.Millis, weight []float64) {
+			for i, t := range row {
+				if save := u[i] - int32(t); save > 0 {
+					load += weight[i]
+					saved += weight[i] * float64(save)
+				}
 			}
-		}
+		})
 		d.cut[g][j] = cut{}
 		if load > limit {
 			saved = d.fit(g, j, worker)
@@ -171,17 +176,30 @@ func (d *dual) reduced(j, worker int) float64 {
 	return total
 }
 
-// fit fills a column that has not room for all who would gain by it.
-func (d *dual) fit(g, j, worker int) float64 {
+// savers calls do for each block of a group's cells in which somebody may gain by a column.
+func (d *dual) savers(g, j int, do func(u []int32, row []road.Millis, weight []float64)) {
 	grp := &d.in.groups[g]
-	u, items := d.whole[d.in.first[g]:d.in.first[g+1]], d.items[worker][:0]
-	for i, t := range grp.row[j] {
-		if save := u[i] - int32(t); save > 0 {
-			items = append(items, item{save, grp.weight[i]})
+	u, row := d.whole[d.in.first[g]:d.in.first[g+1]], grp.row[j]
+	for b, t := range grp.near[j] {
+		if int32(t) < d.tops[g][b] {
+			from, to := b*block, min((b+1)*block, len(row))
+			do(u[from:to], row[from:to], grp.weight[from:to])
 		}
 	}
+}
+
+// fit fills a column that has not room for all who would gain by it.
+func (d *dual) fit(g, j, worker int) float64 {
+	items := d.items[worker][:0]
+	d.savers(g, j, func(u []int32, row []road.Millis, weight []float64) {
+		for i, t := range row {
+			if save := u[i] - int32(t); save > 0 {
+				items = append(items, item{save, weight[i]})
+			}
+		}
+	})
 	d.items[worker] = items
-	saved, price, share := fill(items, grp.limit[j])
+	saved, price, share := fill(items, d.in.groups[g].limit[j])
 	d.cut[g][j] = cut{price, share}
 	return saved
 }

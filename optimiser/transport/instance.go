@@ -26,7 +26,8 @@ type group struct {
 	time   *route.Matrix
 	weight []float64 // per cell
 	row    [][]road.Millis
-	limit  []float64 // per column: room; +Inf where it cannot bind
+	near   [][]road.Millis // per column and block of cells: the least time
+	limit  []float64       // per column: room; +Inf where it cannot bind
 
 	// The same in whole units for the transportation solver, so that its sums are exact.
 	unit  float64 // weight of one unit
@@ -58,7 +59,8 @@ func newInstance(p *Problem) *instance {
 		g := slices.IndexFunc(in.groups, func(g group) bool { return loose && g.time == layer.Time && slices.Equal(g.limit, limit) })
 		if g < 0 {
 			g = len(in.groups)
-			in.groups = append(in.groups, group{time: layer.Time, weight: make([]float64, p.Cells), limit: limit, row: in.rows(layer.Time)})
+			in.groups = append(in.groups, group{time: layer.Time, weight: make([]float64, p.Cells), limit: limit})
+			in.look(&in.groups[g])
 		}
 		in.groupOf = append(in.groupOf, g)
 		for i, w := range layer.Weight {
@@ -90,17 +92,36 @@ func (in *instance) limits(l *Layer) (limit []float64, loose bool) {
 	return limit, loose
 }
 
-func (in *instance) rows(m *route.Matrix) [][]road.Millis {
-	for g := range in.groups {
-		if in.groups[g].time == m {
-			return in.groups[g].row
+// look fills in a group's times, shared with an earlier one of the same matrix.
+func (in *instance) look(g *group) {
+	for i := range in.groups {
+		if b := &in.groups[i]; b.time == g.time && b.row != nil {
+			g.row, g.near = b.row, b.near
+			return
 		}
 	}
-	row := make([][]road.Millis, len(in.site))
+	g.row = make([][]road.Millis, len(in.site))
 	for j, s := range in.site {
-		row[j] = capped(m.Row(s))
+		g.row[j] = capped(g.time.Row(s))
 	}
-	return row
+	g.summarise()
+}
+
+// block is how many neighbouring cells (in the order of their index) are passed over together where none
+// of them can matter to a column. Cells are in an order in which neighbours are near each other.
+const block = 32
+
+// blocks returns the number of blocks of so many cells.
+func blocks(cells int) int { return (cells + block - 1) / block }
+
+// summarise fills in near.
+func (g *group) summarise() {
+	g.near = make([][]road.Millis, len(g.row))
+	for j, row := range g.row {
+		for from := 0; from < len(row); from += block {
+			g.near[j] = append(g.near[j], slices.Min(row[from:min(from+block, len(row))]))
+		}
+	}
 }
 
 // capped returns the row with no time above Cap, copied only where there is one.
@@ -161,6 +182,7 @@ func (g *group) draw() {
 		}
 	}
 	s.cut()
+	s.summarise()
 	s.draw()
 	g.sketch = s
 }

@@ -123,7 +123,7 @@ func choices(n, k int) float64 {
 // start finds a plan for an instance and multipliers from which to raise the bound.
 func (r *run) start(in *instance) *ascent {
 	var sketch *instance
-	if in.clients()*len(in.site) > large {
+	if in.clients()*len(in.site) > large && !r.ended() {
 		sketch = in.sketch()
 	}
 	if sketch == nil {
