@@ -2,12 +2,16 @@ package optimiser
 
 import "math"
 
-// Settings of the ascent, found on the OR-Library's p-median instances.
+// Settings of the ascent, found on the OR-Library's p-median instances and a city of 15,000 cells.
 const (
 	momentum = 0.9  // share of the last direction that is kept
-	misses   = 12   // steps without a better bound before the step shrinks
-	shrink   = 0.85 // by how much it shrinks
-	patience = 1e-3 // the step at which the ascent gives up, relative to the first
+	memory   = 0.97 // share of the mean of past choices that is kept
+	misses   = 20   // steps without a better bound before the step shrinks
+	shrink   = 0.7  // by how much it shrinks
+	opening  = 4.0  // Polyak's factor at first; below 2 the ascent stalls short of the best bound
+	resumed  = 1.0  // the same where the multipliers come from another plan
+	settled  = 0.1  // the factor from which on a root without progress is split
+	patience = 1e-3 // the factor at which the ascent gives up
 )
 
 // ascent raises a dual by deflected subgradient steps: the step length is Polyak's, aimed at the best
@@ -24,7 +28,7 @@ type ascent struct {
 }
 
 func newAscent(d *dual, target float64) *ascent {
-	a := &ascent{dual: d, factor: 1, target: target, mean: make([]float64, len(d.rho))}
+	a := &ascent{dual: d, factor: opening, target: target, mean: make([]float64, len(d.rho))}
 	if b := d.in.rules.budget; b > 0 {
 		for i := range d.in.groups {
 			for _, w := range d.in.groups[i].weight {
@@ -46,10 +50,10 @@ func (a *ascent) advance() bool {
 		return false
 	}
 	for j := range a.mean {
-		a.mean[j] *= momentum
+		a.mean[j] *= memory
 	}
 	for _, j := range a.chosen {
-		a.mean[j] += 1 - momentum
+		a.mean[j] += 1 - memory
 	}
 	if a.value > before+1e-7*math.Abs(before) {
 		a.missed = 0
@@ -107,7 +111,19 @@ func (a *ascent) tally(p piece, g *group) {
 		if !g.serves(j) {
 			continue
 		}
-		for i, t := range g.cost.dense[a.in.row[j]][p.from:p.to] {
+		cells, costs := g.cost.look(a.in.row[j], p.from, p.to)
+		if k == 1 && cells != nil {
+			for n, i := range cells {
+				i -= int32(p.from)
+				count[i] += int32(uint32(int32(costs[n])-whole[i]) >> 31) // 1 where the cost is less
+			}
+			continue
+		}
+		for n, t := range costs {
+			i := n
+			if cells != nil {
+				i = int(cells[n]) - p.from
+			}
 			for m := k - 1; m >= 0 && int32(t) < whole[i*k+m]; m-- {
 				count[i*k+m]++
 			}
@@ -118,13 +134,13 @@ func (a *ascent) tally(p piece, g *group) {
 // move takes a step of the given length along the momentum.
 func (a *ascent) move(length float64) {
 	a.eachPiece(func(_ int, p piece, g *group) {
-		k, ceil := g.levels(), float64(g.cost.ceil)
+		k := g.levels()
 		for c := p.from; c < p.to; c++ {
-			low := 0.0
+			low, most := 0.0, float64(g.cost.most(c))
 			for m := range k {
 				i := g.flat + c*k + m
 				a.step[i] = momentum*a.step[i] + (1-momentum)*float64(m+1-int(a.count[i]))
-				low = max(low, min(a.mu[i]+length*a.step[i], ceil))
+				low = max(low, min(a.mu[i]+length*a.step[i], most))
 				a.mu[i] = low
 			}
 		}
@@ -142,4 +158,12 @@ func (a *ascent) climb(steps int) bool {
 		}
 	}
 	return true
+}
+
+// reset takes all decisions back and forgets the bound.
+func (a *ascent) reset() {
+	copy(a.use, a.in.fixed)
+	clear(a.drop)
+	a.floor()
+	a.factor, a.missed = opening, 0
 }

@@ -14,6 +14,7 @@ type costs struct {
 	curve *Curve
 	ceil  int32           // the cost at Cap, which none is above: that of a facility that is missing
 	dense [][]road.Millis // per row, then per cell; nil for a row that no column has
+	near  *reach          // lists of what is near, once there are some; nil before
 }
 
 func newCosts(m *route.Matrix, curve *Curve, used []int, rows int) *costs {

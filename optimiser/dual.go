@@ -19,12 +19,14 @@ type dual struct {
 	ended   func() bool // reports whether to give up
 	mu      []float64   // client × level, where the search is
 	step    []float64   // client × level, momentum
-	price   float64     // θ
+	price   float64     // θ, where the search is
+	paid    float64     // θ as evaluated
 	dearest float64     // the highest price that Verify admits, but for a hundredth
 	push    float64     // momentum of θ
 	whole   []int32     // client × level, as evaluated
 	top     []int32     // client: the highest of its levels; no column at or beyond it counts
 	rowRho  [][]float64 // per group, per row: Σ over its cells
+	partRho [][]float64 // per piece, per row: the same over its cells
 	rho     []float64   // per column, with its price
 	count   []int32     // client × level: chosen columns nearer than the multiplier
 	use     []bool      // per column: decided to be used
@@ -33,7 +35,8 @@ type dual struct {
 	best      []int32 // whole at the highest value
 	bestPrice float64
 	bestRho   []float64
-	base      float64 // of best: the part of the value that no choice changes
+	base      float64 // of whole: the part of the value that no choice changes
+	bestBase  float64 // of best
 	value     float64 // L at whole
 	high      float64 // L at best; at first 0, which is L at multipliers of 0
 }
@@ -50,7 +53,7 @@ func newDual(in *instance, workers int, ended func() bool) *dual {
 		in: in, workers: workers, ended: ended,
 		mu: make([]float64, m), step: make([]float64, m), whole: make([]int32, m),
 		top: make([]int32, n), count: make([]int32, m), best: make([]int32, m),
-		rowRho: make([][]float64, len(in.groups)), rho: make([]float64, columns), bestRho: make([]float64, columns),
+		rowRho: make([][]float64, len(in.groups)), partRho: make([][]float64, len(in.pieces)), rho: make([]float64, columns), bestRho: make([]float64, columns),
 		use: slices.Clone(in.fixed), drop: make([]bool, columns), selector: newSelector(in.rules),
 	}
 	for g := range d.rowRho {
@@ -119,8 +122,8 @@ func (d *dual) floor() {
 	})
 	clear(d.bestRho)
 	d.bestPrice = 0
-	d.base = total(part)
-	d.high = d.base
+	d.bestBase = total(part)
+	d.high = d.bestBase
 }
 
 // nearest sets top to each client's cost at its nearest column in service.
@@ -161,15 +164,16 @@ func (d *dual) eachPiece(do func(n int, p piece, g *group)) {
 func (d *dual) evaluate() bool {
 	d.price = min(d.price, d.dearest)
 	part := make([]float64, len(d.in.pieces))
+	d.paid = d.price
 	d.eachPiece(func(n int, p piece, g *group) { part[n] = d.round(p, g) })
 	d.reduce()
 	if d.ended() {
 		return false
 	}
-	base := total(part) - d.price*d.in.rules.budget
-	d.value = base + d.choose(d.rho, d.use, d.drop)
+	d.base = total(part) - d.price*d.in.rules.budget
+	d.value = d.base + d.choose(d.rho, d.use, d.drop)
 	if d.value > d.high {
-		d.high, d.base, d.bestPrice = d.value, base, d.price
+		d.high, d.bestBase, d.bestPrice = d.value, d.base, d.price
 		copy(d.best, d.whole)
 		copy(d.bestRho, d.rho)
 	}
@@ -185,10 +189,10 @@ func (d *dual) round(p piece, g *group) float64 {
 			d.top[g.client+c] = 0
 			continue
 		}
-		low, own := 0.0, 0.0
+		low, own, most := 0.0, 0.0, float64(g.cost.most(c))
 		for m := range k {
 			i := g.flat + c*k + m
-			low = max(low, min(math.Round(d.mu[i]), float64(g.cost.ceil)))
+			low = max(low, min(math.Round(d.mu[i]), most))
 			d.whole[i] = int32(low)
 			own += g.pooled[m] * float64(m+1) * low
 		}
@@ -211,11 +215,11 @@ func (d *dual) again() bool {
 // reduce sets rho: first each group's part at each row, once however many columns share the row and
 // however many groups a column serves, then the sums.
 func (d *dual) reduce() {
-	d.eachRow(func(g *group, row int, rho *float64) {
-		if !d.ended() {
-			*rho = d.reduced(g, row)
-		}
-	})
+	if d.in.listed() {
+		d.reduceNear()
+	} else {
+		d.reduceDense()
+	}
 	for j := range d.rho {
 		if d.drop[j] {
 			continue
@@ -233,23 +237,92 @@ func (d *dual) reduce() {
 	}
 }
 
-// eachRow calls do for each group and each row at which it has a column in service that is not dropped.
-func (d *dual) eachRow(do func(g *group, row int, rho *float64)) {
+// reduceNear scans each client's rows from the nearest up to its highest multiplier. Each piece has sums of
+// its own, added in order.
+func (d *dual) reduceNear() {
+	d.eachPiece(func(n int, p piece, g *group) {
+		if d.partRho[n] == nil {
+			d.partRho[n] = make([]float64, d.in.rows)
+		}
+		clear(d.partRho[n])
+		if !d.ended() {
+			d.scatter(p, g, d.partRho[n])
+		}
+	})
+	for _, rho := range d.rowRho {
+		clear(rho)
+	}
+	for n, p := range d.in.pieces {
+		rho := d.rowRho[p.group]
+		for r, v := range d.partRho[n] {
+			rho[r] += v
+		}
+	}
+}
+
+// scatter adds a piece's part of ρ. Between two of a client's multipliers, each entry adds w·(B·cost − M), where B and
+// M sum bₖ and bₖμₖ over the multipliers above.
+func (d *dual) scatter(p piece, g *group, rho []float64) {
+	near, k := g.cost.near, g.levels()
+	for c := p.from; c < p.to; c++ {
+		w, top := g.weight[c], d.top[g.client+c]
+		if w == 0 || top == 0 {
+			continue
+		}
+		list := near.near(c)
+		if k == 1 {
+			w *= g.pooled[0]
+			for _, e := range list {
+				cost := e.cost()
+				if cost >= top {
+					break
+				}
+				rho[e.row()] += w * float64(cost-top)
+			}
+			continue
+		}
+		mu, at, b, m := d.whole[g.flat+c*k:g.flat+c*k+k], 0, 0.0, 0.0
+		for i, v := range g.pooled {
+			b += w * v
+			m += w * v * float64(mu[i])
+		}
+		for i, v := range mu {
+			for ; at < len(list) && list[at].cost() < v; at++ {
+				rho[list[at].row()] += b*float64(list[at].cost()) - m
+			}
+			b -= w * g.pooled[i]
+			m -= w * g.pooled[i] * float64(v)
+		}
+	}
+}
+
+// reduceDense looks at every cost of every row at which a group has a column in service that is not dropped.
+func (d *dual) reduceDense() {
 	type task struct{ group, row int }
 	var tasks []task
 	for i := range d.in.groups {
-		seen := make([]bool, d.in.rows)
-		for j, r := range d.in.row {
-			if !d.drop[j] && !seen[r] && d.in.groups[i].serves(j) {
-				seen[r] = true
+		for r, wanted := range d.rowsFor(&d.in.groups[i]) {
+			if wanted {
 				tasks = append(tasks, task{i, r})
 			}
 		}
 	}
 	parallel(d.workers, len(tasks), func(n int) {
-		t := tasks[n]
-		do(&d.in.groups[t.group], t.row, &d.rowRho[t.group][t.row])
+		if t := tasks[n]; !d.ended() {
+			d.rowRho[t.group][t.row] = d.reduced(&d.in.groups[t.group], t.row)
+		}
 	})
+}
+
+// rowsFor marks the rows at which a group has a column in service that is not dropped.
+func (d *dual) rowsFor(g *group) []bool {
+	rows := make([]bool, d.in.rows)
+	for j, r := range d.in.row {
+		if !d.drop[j] && g.serves(j) {
+			rows[r] = true
+		}
+	}
+	return rows
 }
 
 // reduced returns a group's part of ρ at a row.

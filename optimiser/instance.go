@@ -43,8 +43,11 @@ func (g *group) serves(j int) bool { return g.on == nil || g.on[j] }
 // depend on the number of workers, and so neither does the result.
 type piece struct{ group, from, to int }
 
-// mostPieces is about how many pieces there are.
-const mostPieces = 16
+// mostPieces is about how many pieces there are; a piece has about pieceCells cells at least.
+const (
+	mostPieces = 16
+	pieceCells = 512
+)
 
 func newInstance(p *Problem) *instance {
 	in := &instance{place: p.Place}
@@ -132,7 +135,7 @@ func (in *instance) newGroup(l *Layer, known map[*route.Matrix][]*costs) group {
 // number fills in where the groups' clients are in flat arrays, and cuts the pieces.
 func (in *instance) number() {
 	client, flat, list := 0, 0, 0
-	each := max(1, mostPieces/len(in.groups))
+	each := max(1, min(mostPieces, len(in.groups)*len(in.groups[0].weight)/pieceCells)/len(in.groups))
 	for i := range in.groups {
 		g := &in.groups[i]
 		g.client, g.flat, g.list = client, flat, list

@@ -19,6 +19,7 @@ type layout struct {
 	who    []int32   // the same: positions; the stand-in's is place
 	loss   []float64 // per position: how much its closing alone adds; +Inf where it may not close
 	value  float64   // weighted thousandths
+	beyond [][]int32 // per group: cells whose list of what is near ends before far
 }
 
 func newLayout(in *instance, columns []int) *layout {
@@ -26,8 +27,8 @@ func newLayout(in *instance, columns []int) *layout {
 	m := n + in.multipliers()
 	l := &layout{
 		in: in, at: make([]int, len(in.site)), used: make([]bool, len(in.site)), ledger: newLedger(in.rules),
-		loss: make([]float64, in.place+1),
-		far:  make([]int32, n), near: make([]int32, m), who: make([]int32, m),
+		loss: make([]float64, in.place+1), beyond: make([][]int32, len(in.groups)),
+		far: make([]int32, n), near: make([]int32, m), who: make([]int32, m),
 	}
 	l.reset(columns)
 	return l
@@ -94,7 +95,7 @@ func (l *layout) settle() {
 	clear(l.loss)
 	l.value = 0
 	for i := range l.in.groups {
-		l.settleGroup(&l.in.groups[i])
+		l.settleGroup(i, &l.in.groups[i])
 	}
 	for pos, j := range l.open {
 		if l.in.fixed[j] {
@@ -104,23 +105,30 @@ func (l *layout) settle() {
 	l.loss[l.in.place] = math.Inf(1) // the stand-in cannot close
 }
 
-func (l *layout) settleGroup(g *group) {
+func (l *layout) settleGroup(number int, g *group) {
 	nears, whos, size := l.lists(g)
+	beyond := l.beyond[number][:0]
+	near := g.cost.near
 	for c, w := range g.weight {
-		near, who := nears[c*size:(c+1)*size], whos[c*size:(c+1)*size]
-		l.far[g.client+c] = near[size-1]
 		if w == 0 {
 			l.far[g.client+c] = 0 // never looked at again
 			continue
 		}
+		list, who := nears[c*size:(c+1)*size], whos[c*size:(c+1)*size]
+		far := list[size-1]
+		l.far[g.client+c] = far
+		if near != nil && far > near.limit[c] {
+			beyond = append(beyond, int32(c))
+		}
 		cost, rise := 0.0, 0.0
 		for m := size - 2; m >= 0; m-- { // closing rank m moves all farther ones up by one
-			cost += g.a[m] * float64(near[m])
-			rise += g.a[m] * float64(near[m+1]-near[m])
+			cost += g.a[m] * float64(list[m])
+			rise += g.a[m] * float64(list[m+1]-list[m])
 			l.loss[who[m]] += w * rise
 		}
 		l.value += w * cost
 	}
+	l.beyond[number] = beyond
 }
 
 // add opens column j.
@@ -141,22 +149,49 @@ func (l *layout) swap(pos, j int) {
 	l.at[j], l.used[j] = pos+1, true
 	l.ledger.add(j, 1)
 	for i := range l.in.groups {
-		l.swapIn(&l.in.groups[i], pos, j)
+		l.leave(&l.in.groups[i], pos)
+		l.enter(i, pos, j)
 	}
 	l.settle()
 }
 
-// swapIn does a swap's work in one group.
-func (l *layout) swapIn(g *group, pos, j int) {
+// leave rebuilds a group's nearest-lists that hold a position, whose column has changed.
+func (l *layout) leave(g *group, pos int) {
 	nears, whos, size := l.lists(g)
-	serves := g.serves(j)
-	for c, t := range g.cost.dense[l.in.row[j]] {
-		near, who := nears[c*size:(c+1)*size], whos[c*size:(c+1)*size]
-		if slices.Contains(who, int32(pos)) {
-			l.refill(g, c, near, who)
-		} else if serves {
-			insert(near, who, int32(t), int32(pos))
+	for at, who := range whos {
+		if who == int32(pos) {
+			c := at / size
+			l.refill(g, c, nears[c*size:(c+1)*size], whos[c*size:(c+1)*size])
 		}
+	}
+}
+
+// enter puts column j at position pos into a group's nearest-lists that do not have it.
+func (l *layout) enter(number, pos, j int) {
+	g := &l.in.groups[number]
+	if !g.serves(j) {
+		return
+	}
+	nears, whos, size := l.lists(g)
+	cells, costs := g.cost.look(l.in.row[j], 0, len(g.weight))
+	for k, t := range costs {
+		c := k
+		if cells != nil {
+			c = int(cells[k])
+		}
+		if int32(t) < l.far[g.client+c] {
+			enterOne(nears[c*size:(c+1)*size], whos[c*size:(c+1)*size], int32(t), int32(pos))
+		}
+	}
+	for _, c := range l.beyond[number] {
+		c := int(c)
+		enterOne(nears[c*size:(c+1)*size], whos[c*size:(c+1)*size], int32(g.cost.dense[l.in.row[j]][c]), int32(pos))
+	}
+}
+
+func enterOne(near, who []int32, cost, pos int32) {
+	if !slices.Contains(who, pos) {
+		insert(near, who, cost, pos)
 	}
 }
 

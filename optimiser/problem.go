@@ -68,5 +68,5 @@ type Status string
 const (
 	Optimal   Status = "optimal"   // the bound meets the value, to one part in 10⁹
 	Converged Status = "converged" // the dual made no more progress
-	Stopped   Status = "stopped"   // deadline or cancel: the best plan so far
+	Stopped   Status = "stopped"   // deadline, cancel or Settings.Gap: the best plan so far
 )

@@ -22,7 +22,7 @@ func checkFrom(p *Problem, from *Plan) error {
 	return nil
 }
 
-// resume goes on from the sites and the first multipliers of an earlier plan.
+// resume goes on from the sites and the last multipliers of an earlier plan.
 func (r *run) resume(from *Plan) (*layout, *ascent) {
 	column := map[int]int{}
 	for j, s := range r.in.site {
@@ -33,7 +33,8 @@ func (r *run) resume(from *Plan) (*layout, *ascent) {
 		columns[i] = column[s]
 	}
 	l := newLayout(r.in, columns)
-	if r.in.clients() < 2*enoughFor(r.in) { // else the bound comes first: see tree.node
+	if r.in.clients() < 2*enoughFor(r.in) { // else the bound comes first: see tree.first
+		r.in.list(l, make([]bool, len(r.in.site)), nil, r.s.Workers, r.ended)
 		r.search.improve(r.ctx, l, nil)
 	}
 	d := newDual(r.in, r.s.Workers, r.ended)
@@ -41,12 +42,14 @@ func (r *run) resume(from *Plan) (*layout, *ascent) {
 	if len(from.Certificate.Multiplier) > 0 { // a proof by looking at the only plan has none
 		d.read(r.p, &from.Certificate, r.in)
 	}
-	return l, newAscent(d, l.value)
+	a := newAscent(d, l.value)
+	a.factor = resumed
+	return l, a
 }
 
-// read takes the first vector of a certificate; of layers that form a group, the first one's numbers.
+// read takes the last vector of a certificate; of layers that form a group, the first one's numbers.
 func (d *dual) read(p *Problem, c *Certificate, in *instance) {
-	at, known := 0, make([]bool, len(in.groups))
+	at, known := len(c.Multiplier)-p.vectorSize(), make([]bool, len(in.groups))
 	for l := range p.Layers {
 		i := in.groupOf[l]
 		g := &in.groups[i]
@@ -62,6 +65,6 @@ func (d *dual) read(p *Problem, c *Certificate, in *instance) {
 		at += len(p.Layers[l].Share) * p.Cells
 	}
 	if p.Budget > 0 {
-		d.price = max(0, c.Price[0]*1000)
+		d.price = max(0, c.Price[len(c.Price)-1]*1000)
 	}
 }

@@ -8,8 +8,9 @@ import (
 
 // Settings steer Solve. The zero value is good.
 type Settings struct {
-	Seed     uint64                     // of the random choices; the same problem and seed give the same plan
+	Seed     uint64                     // of the random choices; the same problem and settings give the same plan
 	Workers  int                        // goroutines at once; 0 is GOMAXPROCS; the plan does not depend on it
+	Gap      float64                    // stop once the plan is proved to be this near the best: (value − bound)/value; 0: go on
 	Progress func(value, bound float64) // called from Solve's goroutine when either improves; may be nil
 
 	// From is a plan of a problem that differs from this one in weights or times only; the search goes on
@@ -83,50 +84,68 @@ func (r *run) solve() Status {
 	}
 	r.offer()
 	a.target = r.value
-	a.floor()
-	r.report(a.high)
+	if r.in.clients()*r.in.rows <= cheapFloor {
+		a.floor()
+		r.report(a.high)
+	}
 	r.tree = newTree(r, a)
-	r.tree.node(true)
+	r.tree.root()
 	switch {
 	case r.met():
 		return Optimal
 	case r.ended():
 		return Stopped
+	case r.enough(r.tree.bound):
+		return Stopped
 	}
 	return Converged
 }
 
+// cheapFloor is the number of costs up to which dual.floor takes only a few milliseconds.
+const cheapFloor = 1 << 23
+
+// enough reports whether a bound is as near to the value as was asked for.
+func (r *run) enough(bound float64) bool { return r.value-bound <= r.s.Gap*r.value }
+
 // start finds a plan for an instance and multipliers from which to raise the bound.
 func (r *run) start(in *instance) (*layout, *ascent) {
 	d := newDual(in, r.s.Workers, r.ended)
-	search, steps := newSearcher(in, r.s.Seed, r.s.Workers), firstRise
-	var l *layout
+	search := newSearcher(in, r.s.Seed, r.s.Workers)
 	if in.clients() < 2*enoughFor(in) {
+		var l *layout
 		for range starts {
 			again := search.greedy(r.ctx, in)
+			if l == nil {
+				in.list(again, make([]bool, len(in.site)), nil, r.s.Workers, r.ended)
+			}
 			search.improve(r.ctx, again, nil)
 			if l == nil || again.value < l.value {
 				l = again
 			}
 		}
 		d.from(l)
-	} else {
-		sketch, of := in.sketch(max(enoughFor(in), in.clients()/thinner), search.rng)
-		rough, b := r.start(sketch)
-		l = newLayout(in, rough.open)
-		if in != r.in { // there the bound comes first: see tree.node
-			search.improve(r.ctx, l, nil)
-		}
-		d.from(l)
-		rough.reset(l.open)
-		d.lift(b.dual, rough, of)
-		steps = nextRise
+		return l, r.climb(in, d, l, firstRise)
 	}
+	sketch, of := in.sketch(max(enoughFor(in), in.clients()/thinner), search.rng)
+	rough, b := r.start(sketch)
+	l := newLayout(in, rough.open)
+	if in != r.in { // there the bound comes first: see tree.first
+		in.list(l, make([]bool, len(in.site)), nil, r.s.Workers, r.ended)
+		search.improve(r.ctx, l, nil)
+	}
+	d.from(l)
+	rough.reset(l.open)
+	d.lift(b.dual, rough, of)
+	return l, r.climb(in, d, l, nextRise)
+}
+
+// climb raises a sketch's bound, by which nothing is proved; that of the problem itself is the tree's work.
+func (r *run) climb(in *instance, d *dual, l *layout, steps int) *ascent {
 	a := newAscent(d, l.value)
 	if in != r.in {
 		a.climb(steps)
 	}
-	return l, a
+	return a
 }
 
 // offer keeps the layout's columns if they are the best so far.

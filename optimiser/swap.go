@@ -47,37 +47,64 @@ func (l *layout) exchange(j int, extra []float64) (pos int, change float64) {
 	clear(extra)
 	gain := 0.0
 	for i := range l.in.groups {
-		if g := &l.in.groups[i]; g.serves(j) {
-			gain += l.exchangeIn(g, l.in.row[j], extra)
+		if l.in.groups[i].serves(j) {
+			gain += l.exchangeIn(i, l.in.row[j], extra)
 		}
 	}
 	return l.cheapest(j, gain, extra)
 }
 
 // exchangeIn returns a group's part of the gain and adds its part of extra.
-func (l *layout) exchangeIn(g *group, row int, extra []float64) float64 {
-	gain := 0.0
-	costs := g.cost.dense[row]
-	nears, whos, size := l.lists(g)
-	far, b := l.far[g.client:g.client+len(costs)], g.b
-	for i, t := range costs {
-		c := int32(t)
-		if c >= far[i] {
-			continue
-		}
-		near, who := nears[i*size:(i+1)*size], whos[i*size:(i+1)*size]
-		w, fix := g.weight[i], 0.0
-		for k := size - 2; k >= 0; k-- {
-			if c < near[k] {
-				gain += w * b[k] * float64(near[k]-c)
-				fix += b[k] * float64(near[k]-near[k+1])
-			} else if c < near[k+1] {
-				fix += b[k] * float64(c-near[k+1])
+func (l *layout) exchangeIn(number, row int, extra []float64) float64 {
+	g, gain := &l.in.groups[number], 0.0
+	cells, costs := g.cost.look(row, 0, len(g.weight))
+	far := l.far[g.client : g.client+len(g.weight)]
+	if cells == nil {
+		for c, t := range costs {
+			if int32(t) < far[c] {
+				gain += l.exchangeAt(g, c, int32(t), extra)
 			}
-			extra[who[k]] += w * fix
+		}
+		return gain
+	}
+	costs = costs[:len(cells)]
+	for k, c := range cells {
+		if t := int32(costs[k]); t < far[c] {
+			gain += l.exchangeAt(g, int(c), t, extra)
+		}
+	}
+	for _, c := range l.beyond[number] {
+		if t := int32(g.cost.dense[row][c]); t < far[c] && t >= g.cost.near.limit[c] {
+			gain += l.exchangeAt(g, int(c), t, extra)
 		}
 	}
 	return gain
+}
+
+// exchangeAt does the same for one cell, at which the column costs less than far.
+func (l *layout) exchangeAt(g *group, cell int, cost int32, extra []float64) float64 {
+	size, w := len(g.b)+1, g.weight[cell]
+	at := g.list + cell*size
+	near, who := l.near[at:at+size], l.who[at:at+size]
+	if size == 2 { // one level
+		if cost < near[0] {
+			extra[who[0]] += w * g.b[0] * float64(near[0]-near[1])
+			return w * g.b[0] * float64(near[0]-cost)
+		}
+		extra[who[0]] += w * g.b[0] * float64(cost-near[1])
+		return 0
+	}
+	gain, fix := 0.0, 0.0
+	for k := size - 2; k >= 0; k-- {
+		if b := g.b[k]; cost < near[k] {
+			gain += b * float64(near[k]-cost)
+			fix += b * float64(near[k]-near[k+1])
+		} else if cost < near[k+1] {
+			fix += b * float64(cost-near[k+1])
+		}
+		extra[who[k]] += w * fix
+	}
+	return w * gain
 }
 
 // cheapest returns the best closing that the rules allow, +Inf where there is none.

@@ -14,15 +14,17 @@ type tree struct {
 	proof   []Step
 	vectors []vector
 	room    int     // vectors that the certificate may still hold
-	bound   float64 // least over the parts written, weighted milliseconds
+	bound   float64 // least over the parts written, weighted thousandths
 	grain   float64 // instance.grain
+	listed  int     // undecided columns when the lists of what is near were made
+	nodes   int
 }
 
 // proofNumbers limits a certificate's multipliers: 2²¹ numbers are 16 MiB in memory.
 const proofNumbers = 1 << 21
 
 func newTree(r *run, a *ascent) *tree {
-	return &tree{run: r, a: a, room: max(3, proofNumbers/r.p.vectorSize()), bound: math.Inf(1), grain: r.in.grain(r.p)}
+	return &tree{run: r, a: a, room: max(3, proofNumbers/r.p.vectorSize()), bound: math.Inf(1), grain: r.in.grain(r.p), listed: len(r.in.site)}
 }
 
 // vector is a set of multipliers and the Lagrangian value at them: base and the least choice of rho.
@@ -35,7 +37,7 @@ type vector struct {
 
 // keep stores the best multipliers and returns their number.
 func (t *tree) keep() int {
-	t.vectors = append(t.vectors, vector{slices.Clone(t.a.best), t.a.bestPrice, slices.Clone(t.a.bestRho), t.a.base})
+	t.vectors = append(t.vectors, vector{slices.Clone(t.a.best), t.a.bestPrice, slices.Clone(t.a.bestRho), t.a.bestBase})
 	return len(t.vectors) - 1
 }
 
@@ -57,75 +59,191 @@ func (t *tree) closed(bound float64) bool {
 	return roundUp(bound, t.grain) >= t.run.value*tight
 }
 
-// Steps of the ascent between two decisions: at the root, where also the plan is searched from the
-// ascent's own choice; at a root that starts from a sketch's multipliers; and below.
+// Steps of the ascent in a pass, and the share of the gap that a pass has to close for the ascent to go on.
 const (
-	rootPass   = 50
-	liftedPass = 10
-	pass       = 20
+	rootPass, rootLeast = 25, 0.01
+	pass, passLeast     = 20, 0.1
+	roomy, often        = 1000, 5 // with room for so many vectors, columns are decided every so many steps
+	searched            = 16      // the plan is searched from the ascent's choice in every so many nodes
+	restarts            = 8       // of the root, see near
 )
 
-// node proves a bound for the part that the decisions describe, starting from the ascent's best
-// multipliers, and undoes the decisions that it makes.
-func (t *tree) node(root bool) {
-	a := t.a
-	var decided []int
-	var later []part
-	steps, least := pass, 0.05
-	a.factor, a.missed = 0.5, 0
-	if root {
-		steps, least, a.factor = rootPass, 0.01, 1
-		if t.run.in.clients() >= 2*enoughFor(t.run.in) {
-			steps = liftedPass
+// decisions are the columns that a node has decided, and the parts that it cut off and the proof lists later.
+type decisions struct {
+	columns []int
+	later   []bounded
+}
+
+// bounded is a part bounded by a vector.
+type bounded struct {
+	vector int
+	bound  float64
+}
+
+// root proves a bound for all plans.
+func (t *tree) root() {
+	var d decisions
+	if !t.run.in.listed() {
+		t.first(&d)
+		t.run.try(t.run.columns, t.a.drop)
+	}
+	again := 0
+	for n := 0; ; n++ {
+		before := t.a.high
+		more := t.raise(&d, rootPass)
+		if !t.run.ended() && !t.closed(t.a.high) {
+			t.run.try(t.usual(float64(n%2)), t.a.drop)
+			t.run.report(t.a.high)
+		}
+		stalled := !more || t.a.factor < settled && t.a.high-before < rootLeast*(t.run.value-t.a.high)
+		if stalled && again < restarts && !t.run.s.Quick && t.near() {
+			again++
+			t.restart()
+			d = decisions{}
+			continue
+		}
+		if t.end(&d, stalled, t.run.enough(t.a.high) || t.run.s.Quick && stalled) {
+			break
+		}
+		t.relist()
+	}
+	t.undo(&d)
+}
+
+// node proves a bound for the part that the decisions so far describe, starting from the ascent's best
+// multipliers.
+func (t *tree) node() {
+	var d decisions
+	t.a.factor, t.a.missed = opening, 0
+	if t.nodes++; t.nodes%searched == 0 {
+		t.run.try(t.usual(1), t.a.drop)
+	}
+	for {
+		before := t.a.high
+		more := t.raise(&d, pass)
+		if t.end(&d, !more || t.a.high-before < passLeast*(t.run.value-t.a.high), false) {
+			break
 		}
 	}
-	for n := steps; ; n += steps {
-		before := a.high
-		a.target = t.run.value
-		more := a.climb(steps)
-		if root && !t.run.ended() && !t.closed(a.high) {
-			switch {
-			case steps == liftedPass && n == steps: // the sketch's plan, not yet searched from
-				t.run.search.improve(t.run.ctx, t.run.layout, nil)
-				t.run.offer()
-			case n%rootPass == 0:
-				t.run.try(t.run.in.repair(a.chosen), a.drop)
-			}
-			t.run.report(a.high)
+	t.undo(&d)
+}
+
+// raise takes steps of the ascent. While the certificate has much room it decides between them: the fewer
+// columns are left, the higher the bound, and columns that cannot be decided at the best multipliers often can at others.
+func (t *tree) raise(d *decisions, steps int) bool {
+	t.a.target = t.run.value
+	if t.room < roomy {
+		return t.a.climb(steps)
+	}
+	for n := 1; n <= steps; n++ {
+		if !t.a.advance() {
+			return false
 		}
-		stalled := !more || a.high-before < least*(t.run.value-a.high)
-		if t.closed(a.high) || t.run.ended() || (t.room < 3 || t.run.s.Quick) && stalled || !a.again() {
-			t.stop(t.keep())
-			break
-		}
-		done := t.decide(&decided, &later, stalled)
-		if t.last() {
-			break
-		}
-		if done == 0 && stalled {
-			t.split()
-			break
+		if n%often == 0 && !t.closed(t.a.high) {
+			t.decide(d, true)
 		}
 	}
-	for _, p := range slices.Backward(later) {
+	return true
+}
+
+// end decides what it can after a pass, and ends the node where it is proved, where time or room is out or enough is done, where one
+// plan is left, or by a split where the ascent has stalled. It reports whether the node has ended.
+func (t *tree) end(d *decisions, stalled, enough bool) bool {
+	if t.closed(t.a.high) || enough || t.run.ended() || t.room < 3 && stalled || !t.a.again() {
+		t.stop(t.keep())
+		return true
+	}
+	done := t.decide(d, stalled)
+	if t.last() {
+		return true
+	}
+	if done > 0 && stalled {
+		t.a.factor = opening
+	}
+	if done > 0 || !stalled {
+		return false
+	}
+	t.split()
+	return true
+}
+
+// undo lists the parts that were cut off and takes the decisions back.
+func (t *tree) undo(d *decisions) {
+	for _, p := range slices.Backward(d.later) {
 		t.close(p.vector, p.bound)
 	}
-	for _, j := range decided {
-		a.use[j], a.drop[j] = false, false
+	for _, j := range d.columns {
+		t.a.use[j], t.a.drop[j] = false, false
 	}
 }
 
-// part is a bounded part that the proof lists later.
-type part struct {
-	vector int
-	bound  float64
+// near reports whether the root stalled so short of a proof, by less than two of the steps in which values come, that other
+// multipliers, which decide other columns, may well make it.
+func (t *tree) near() bool {
+	return t.room >= roomy && !t.run.ended() && !t.closed(t.a.high) && t.a.high+2*t.grain > t.run.value
+}
+
+// restart forgets the root's proof and decisions and starts it anew, from the multipliers of another plan.
+func (t *tree) restart() {
+	r, in := t.run, t.run.in
+	t.proof, t.vectors, t.bound = nil, nil, math.Inf(1)
+	t.room = max(3, proofNumbers/r.p.vectorSize())
+	t.a.reset()
+	l := r.search.greedy(r.ctx, in)
+	in.list(l, t.a.drop, nil, r.s.Workers, r.ended)
+	r.search.improve(r.ctx, l, nil)
+	t.listed = len(in.site)
+	t.a.from(l)
+	r.layout = l
+	r.offer()
+}
+
+// first looks at all costs once, which decides most columns where the multipliers come from a sketch or another plan, and lists
+// what is left.
+func (t *tree) first(d *decisions) {
+	a := t.a
+	a.target = t.run.value
+	if a.evaluate() && (a.value == a.high || a.again()) {
+		t.run.report(a.high)
+		t.decide(d, true)
+		t.relist()
+	}
+}
+
+// relist makes the lists of what is near anew where they would be much shorter, or hold down multipliers.
+func (t *tree) relist() {
+	open := 0
+	for j, drop := range t.a.drop {
+		if !drop && !t.a.use[j] {
+			open++
+		}
+	}
+	if in := t.run.in; !in.listed() || 4*open < 3*t.listed || in.held(t.a.best) > mostHeld {
+		if in.list(t.run.layout, t.a.drop, t.a.best, t.run.s.Workers, t.run.ended) {
+			t.listed = open
+		}
+	}
+}
+
+// mostHeld is the share of clients whose multipliers the lists may hold down.
+const mostHeld = 0.005
+
+// usual returns the plan of the columns that the ascent chose most often of late, as near as the rules allow; each
+// share is first multiplied by a random number from 1 to 1 + noise.
+func (t *tree) usual(noise float64) []int {
+	value := make([]float64, len(t.a.mean))
+	for j, y := range t.a.mean {
+		value[j] = -y * (1 + noise*t.run.search.rng.Float64())
+	}
+	t.a.choose(value, t.a.use, t.a.drop)
+	return t.run.in.repair(slices.Clone(t.a.chosen))
 }
 
 // decide settles columns by reduced cost at the best multipliers: where using one, or doing without
 // it, brings the bound to the best plan's value, the other is assumed from here on. Unless all is set
 // it acts only when it settles a tenth of the columns, since each time costs the proof a vector. It
 // returns how many it settled.
-func (t *tree) decide(decided *[]int, later *[]part, all bool) int {
+func (t *tree) decide(d *decisions, all bool) int {
 	a := t.a
 	var settle []int
 	open := 0
@@ -134,7 +252,7 @@ func (t *tree) decide(decided *[]int, later *[]part, all bool) int {
 			continue
 		}
 		open++
-		if t.closed(a.high + t.against(j)) {
+		if t.closed(a.value + t.against(j)) {
 			settle = append(settle, j)
 		}
 	}
@@ -142,19 +260,20 @@ func (t *tree) decide(decided *[]int, later *[]part, all bool) int {
 		return 0
 	}
 	t.room--
-	vector := t.keep()
+	t.vectors = append(t.vectors, vector{slices.Clone(a.whole), a.paid, slices.Clone(a.rho), a.base})
+	vector := len(t.vectors) - 1
 	for _, j := range settle {
 		t.proof = append(t.proof, Step{Split, t.run.in.site[j]})
-		bound := a.high + t.against(j)
+		bound := a.value + t.against(j)
 		if a.picked[j] {
 			a.use[j] = true
-			*later = append(*later, part{vector, bound})
+			d.later = append(d.later, bounded{vector, bound})
 		} else {
 			a.drop[j] = true
 			t.close(vector, bound)
 		}
 	}
-	*decided = append(*decided, settle...)
+	d.columns = append(d.columns, settle...)
 	return len(settle)
 }
 
@@ -212,13 +331,13 @@ func (t *tree) split() {
 		side[at] = true
 		copy(a.best, t.vectors[vector].mu)
 		copy(a.bestRho, t.vectors[vector].rho)
-		a.base, a.bestPrice = t.vectors[vector].base, t.vectors[vector].price
+		a.bestBase, a.bestPrice = t.vectors[vector].base, t.vectors[vector].price
 		copy(a.mean, mean)
 		a.high = high
 		if t.room < 3 || !a.again() {
 			t.stop(vector)
 		} else {
-			t.node(false)
+			t.node()
 		}
 		side[at] = false
 	}

@@ -135,7 +135,7 @@ func TestVerifyRejectsEveryEditUnderRules(t *testing.T) {
 		{"too many of a quota within another", ErrSites, sites(1, 3, 5, 13)},
 		{"more than may be placed", ErrSites, sites(1, 3, 9, 11, 13, 15)},
 		{"none", ErrSites, sites()},
-		{"price up", ErrBound, func(q *Plan) { scaled(q.Certificate.Price, 1000) }},
+		{"price up", ErrBound, func(q *Plan) { scaled(q.Certificate.Price, 10) }},
 		{"price down", ErrBound, func(q *Plan) { scaled(q.Certificate.Price, 0) }},
 		{"prices gone", ErrMultiplier, func(q *Plan) { q.Certificate.Price = nil }},
 		{"price too many", ErrMultiplier, func(q *Plan) { q.Certificate.Price = append(q.Certificate.Price, 1) }},
@@ -226,7 +226,7 @@ func TestVerifyAcceptsAnyInterruptedProof(t *testing.T) {
 			a.target = r.value
 			r.tree = newTree(r, a)
 			r.tree.room = room
-			r.tree.node(true)
+			r.tree.root()
 			plan := &Plan{Sites: r.in.sites(r.columns), Status: Converged, Certificate: r.certificate(p.Hash())}
 			if r.met() {
 				plan.Status = Optimal

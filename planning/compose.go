@@ -34,19 +34,11 @@ func (st *study) document(r *solution) (*Document, error) {
 	if o == FewestCars {
 		st.load = st.loadOf(max(1, len(st.stands(r))))
 	}
-	ways, err := st.conveyances(r)
-	if err != nil {
-		return nil, err
-	}
-	comparisons, err := st.comparisons(ways)
-	if err != nil {
-		return nil, err
-	}
 	d := &Document{
 		Format: Format, Objective: o, ObjectiveInWords: st.scenario.objectiveInWords(), Unit: o.Unit(), Better: "lower",
 		Scenario: st.scenario, HoursInWords: HoursInWords(st.scenario.Hours), Busy: st.busy,
 		Cars: st.placed(r), Centres: []Site{},
-		Comparisons: comparisons, Network: st.networkRecord(), Demand: st.demandRecord(),
+		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
 		Assumptions: assumptions(&st.scenario, st.rules), Limits: limitsOf(&st.scenario), DataSHA256: st.city.Hash,
 	}
 	d.Scenario.TimeLimit, d.Scenario.Seed = 0, 0 // of the search, not of the plan
@@ -78,9 +70,6 @@ func (st *study) document(r *solution) (*Document, error) {
 	d.ByBorough, d.All = v.boroughs()
 	d.Constraints = st.constraints(r, v)
 	d.Explain = st.explain(d, r)
-	if err := st.addWorkloads(d, r, ways); err != nil {
-		return nil, err
-	}
 	if d.InputsSHA256, err = st.inputsDigest(d); err != nil {
 		return nil, err
 	}

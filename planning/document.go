@@ -36,8 +36,6 @@ type Document struct {
 	Comparisons   []Comparison  `json:"comparisons"`
 	Explain       *Explanation  `json:"explain"`
 
-	Workloads *WorkloadRecord `json:"workloads"` // beside the certificate
-
 	Network     NetworkRecord `json:"network"`
 	Demand      DemandRecord  `json:"demand"`
 	Assumptions []Assumption  `json:"assumptions"`

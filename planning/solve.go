@@ -15,7 +15,6 @@ import (
 const (
 	StageTimes      = "travel times"
 	StageCentres    = "centres"
-	StageBusy       = "busy cars"
 	StageCars       = "cars"
 	StageComparison = "comparison"
 )
@@ -32,7 +31,7 @@ type Progress struct {
 
 // share of Fraction at which each stage starts, and its width.
 var stageSpan = map[string][2]float64{
-	StageTimes: {0, 0.5}, StageCentres: {0.5, 0.1}, StageBusy: {0.6, 0.1}, StageCars: {0.7, 0.25}, StageComparison: {0.95, 0.05},
+	StageTimes: {0, 0.5}, StageCentres: {0.5, 0.1}, StageCars: {0.6, 0.35}, StageComparison: {0.95, 0.05},
 }
 
 // Solve places the scenario's cars and centres, and has the proofs checked by code that shares nothing
@@ -80,7 +79,6 @@ type solution struct {
 	centres          *optimiser.Plan
 	shipped          *transport.Plan // in its place, where the study ships patients; with the steps asked for
 	expand, contract []transport.Step
-	rounds           int // of settle
 }
 
 // stands returns where a solution's cars are.
@@ -133,11 +131,7 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 			settled.Bound = ConveyedShare * max(0, bound) / st.calls
 		}
 	}
-	ways, err := st.conveyances(&placed)
-	if err != nil {
-		return nil, err
-	}
-	result, err := st.placeSettled(ctx, ways, settled, progress)
+	result, err := st.placeCars(ctx, settled, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -150,16 +144,15 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 	return result, nil
 }
 
-// placeCars solves the problem of the cars, going on from an earlier plan where there is one; settled is
-// the centres' part of value and bound.
-func (st *study) placeCars(ctx context.Context, from *optimiser.Plan, settled Progress, progress func(Progress)) (*solution, error) {
+// placeCars solves the problem of the cars; settled is the centres' part of value and bound.
+func (st *study) placeCars(ctx context.Context, settled Progress, progress func(Progress)) (*solution, error) {
 	if st.scenario.Objective.byCover() {
 		return st.placeCovering(ctx, st.reporter(StageCars, func(v, b float64) (float64, float64) { return v, b }, progress))
 	}
 	whole := st.whole()
-	plan, err := st.optimise(ctx, st.car, optimiser.Settings{From: from, Progress: st.reporter(StageCars, func(value, bound float64) (float64, float64) {
+	plan, err := st.optimise(ctx, st.car, st.reporter(StageCars, func(value, bound float64) (float64, float64) {
 		return st.scenario.natural(value, whole, st.calls) + settled.Value, st.scenario.natural(max(0, bound), whole, st.calls) + settled.Bound
-	}, progress)})
+	}, progress))
 	return &solution{cars: plan}, err
 }
 
@@ -188,10 +181,9 @@ func (st *study) reporter(stage string, natural func(value, bound float64) (floa
 	}
 }
 
-// optimise solves one problem of the study, with the scenario's seed.
-func (st *study) optimise(ctx context.Context, p *optimiser.Problem, how optimiser.Settings) (*optimiser.Plan, error) {
-	how.Seed = st.scenario.Seed
-	plan, err := optimiser.Solve(ctx, p, how)
+// optimise solves one problem of the study.
+func (st *study) optimise(ctx context.Context, p *optimiser.Problem, report func(value, bound float64)) (*optimiser.Plan, error) {
+	plan, err := optimiser.Solve(ctx, p, optimiser.Settings{Seed: st.scenario.Seed, Progress: report})
 	if err != nil {
 		return nil, fmt.Errorf("place: %w", err)
 	}

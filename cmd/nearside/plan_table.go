@@ -20,7 +20,6 @@ func printPlan(w io.Writer, d *planning.Document) {
 	printConstraints(w, d)
 	printExplanation(w, d)
 	printComparisons(w, d)
-	printWorkloads(w, d)
 	printBoroughs(w, d)
 	printBasis(w, d)
 }
