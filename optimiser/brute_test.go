@@ -95,7 +95,7 @@ var constraints = map[string]func(*Problem){
 	},
 	"several at a site": func(p *Problem) {
 		for s := range p.Sites {
-			p.Row = append(p.Row, int32(s*s%6))
+			p.Row = append(p.Row, int32(s*5%9))
 		}
 	},
 }
