@@ -8,6 +8,7 @@ import (
 
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand"
+	"github.com/nearside-ems/nearside/demand/count"
 	"github.com/nearside-ems/nearside/demand/forecast"
 	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -26,6 +27,8 @@ type Demand struct {
 	Notes    []string          // what a reader must know of it
 	hash     [32]byte          // of Week
 	suitable func() (*suitableCalls, error)
+	// dispersion is how far the calls of so many days stray from what is expected, beyond chance; nil: not at all.
+	dispersion func(days int) count.Dispersion
 }
 
 // suitableCalls is the part of a Demand that suits a joint-response car.
@@ -38,7 +41,7 @@ type suitableCalls struct {
 // rules that say which calls suit a joint-response car and what the baseline's calls are counts of.
 func NewDemand(b forecast.Baseline, rules *suitability.Rules, counts suitability.Basis) *Demand {
 	week := b.Week()
-	return &Demand{Week: week, Notes: b.About().Notes, hash: week.Hash(), suitable: sync.OnceValues(func() (*suitableCalls, error) {
+	return &Demand{Week: week, Notes: b.About().Notes, hash: week.Hash(), dispersion: b.Dispersion, suitable: sync.OnceValues(func() (*suitableCalls, error) {
 		part, err := forecast.Thinned(b, rules.Share(counts))
 		if err != nil {
 			return nil, fmt.Errorf("suitable calls: %w", err)

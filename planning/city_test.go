@@ -43,6 +43,9 @@ var smallCity = sync.OnceValue(func() *data.London {
 			city.Prior.Rate[h*n+i] = float32(1+(i*7)%11) * float32(1+h%24) / 2000
 		}
 	}
+	for i := range n {
+		city.Residents = append(city.Residents, demand.Residents{Cell: i, Borough: city.Grid.Borough(grid.Index(i)), People: float64(100 + i%13), Need: float64(i%29)/10 - 1})
+	}
 	city.Modelled = make([]bool, n)
 	for i := range city.Modelled {
 		city.Modelled[i] = city.Grid.Centre(grid.Index(i)).Lon() > -0.09

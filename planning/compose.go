@@ -35,7 +35,7 @@ func (st *study) document(r *solution) (*Document, error) {
 		st.load = st.loadOf(max(1, len(st.stands(r))))
 	}
 	d := &Document{
-		Format: Format, Objective: o, ObjectiveInWords: st.scenario.objectiveInWords(), Unit: o.Unit(), Better: "lower",
+		Format: Format, Objective: o, ObjectiveInWords: st.scenario.objectiveInWords() + st.scenario.fairInWords(), Unit: st.scenario.unit(), Better: "lower",
 		Scenario: st.scenario, HoursInWords: HoursInWords(st.scenario.Hours), Busy: st.busy,
 		Cars: st.placed(r), Centres: []Site{},
 		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
@@ -70,6 +70,17 @@ func (st *study) document(r *solution) (*Document, error) {
 	d.ByBorough, d.All = v.boroughs()
 	d.Constraints = st.constraints(r, v)
 	d.Explain = st.explain(d, r)
+	d.Equity = v.equityFigures(d.ByBorough)
+	if len(r.frontier) > 0 {
+		if d.Frontier, err = st.frontier(r.frontier); err != nil {
+			return nil, err
+		}
+	}
+	if r.fair != nil && r.fair.robust != nil {
+		if d.Regret, err = st.regret(r.fair); err != nil {
+			return nil, err
+		}
+	}
 	if d.InputsSHA256, err = st.inputsDigest(d); err != nil {
 		return nil, err
 	}
@@ -83,6 +94,8 @@ func (st *study) response(r *solution) (*Leg, error) {
 	case r.centred != nil:
 		p := r.centred
 		return coverLeg(st.cover, SecondsWorst, p.Worst.Seconds(), p.Bound.Seconds(), p.Status, p.Problem, p.Proof)
+	case r.fair != nil:
+		return st.fairLeg(r.fair)
 	case r.fewest != nil:
 		p := r.fewest
 		return coverLeg(st.cover, NumberOfCars, float64(len(p.Sites)), float64(p.Bound), p.Status, p.Problem, p.Proof)

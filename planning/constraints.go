@@ -2,6 +2,7 @@ package planning
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nearside-ems/nearside/geo/grid"
@@ -17,6 +18,12 @@ func (st *study) constraints(r *solution, v *service) []Constraint {
 	for i, rule := range st.scenario.AtLeast {
 		have, least := st.countIn(r, st.words.rules[len(st.scenario.AtMost)+i]), float64(rule.Count)
 		out = append(out, Constraint{Field: fmt.Sprintf("at_least[%d]", i), Words: rule.inWords("at least"), Have: have, Least: &least, Binds: have <= least})
+	}
+	if most := st.scenario.BoroughFloor; most > 0 {
+		have := round((slices.Max(r.fair.plan.Means)+MobilisationSeconds)/60, 6)
+		out = append(out, Constraint{
+			Field: "borough_floor", Words: fmt.Sprintf("no borough with a mean response above %g minutes", most), Have: have, Most: &most, Binds: have >= 0.99*most,
+		})
 	}
 	if most := st.scenario.WorstMinutes; most > 0 {
 		have := round((v.worst().Seconds()+MobilisationSeconds)/60, 6)

@@ -12,6 +12,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/cover"
+	"github.com/nearside-ems/nearside/optimiser/fair"
 	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
@@ -172,8 +173,17 @@ func (st *study) outOfReach(limit road.Millis) (cells []int, least road.Millis) 
 // check has optimiser.Verify, or its like in package cover, check a solution.
 func (st *study) check(r *solution) error {
 	var errs []error
-	if r.cars != nil {
+	switch {
+	case r.fair != nil:
+		errs = append(errs, st.checkFair(r.fair))
+	case r.cars != nil:
 		errs = append(errs, optimiser.Verify(st.car, r.cars))
+	}
+	if len(r.frontier) > 0 {
+		p := st.byBorough()
+		for i := range r.frontier {
+			errs = append(errs, fair.Verify(p, r.frontier[i].Aim(), r.frontier[i].Plan))
+		}
 	}
 	if r.centred != nil {
 		errs = append(errs, cover.VerifyCentre(st.cover, r.centred))

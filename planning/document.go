@@ -29,12 +29,15 @@ type Document struct {
 	Cars    []Site `json:"cars"`
 	Centres []Site `json:"centres"`
 	// CentreService says how patients find room at the centres; absent where the scenario says nothing of it.
-	CentreService *CentreReport `json:"centre_service,omitempty"`
-	Constraints   []Constraint  `json:"constraints"`
-	All           Area          `json:"all"`
-	ByBorough     []Area        `json:"by_borough"`
-	Comparisons   []Comparison  `json:"comparisons"`
-	Explain       *Explanation  `json:"explain"`
+	CentreService *CentreReport  `json:"centre_service,omitempty"`
+	Constraints   []Constraint   `json:"constraints"`
+	All           Area           `json:"all"`
+	ByBorough     []Area         `json:"by_borough"`
+	Comparisons   []Comparison   `json:"comparisons"`
+	Explain       *Explanation   `json:"explain"`
+	Equity        *EquityFigures `json:"equity"`
+	Frontier      *Frontier      `json:"frontier,omitempty"`
+	Regret        *Regret        `json:"regret,omitempty"`
 
 	Network     NetworkRecord `json:"network"`
 	Demand      DemandRecord  `json:"demand"`
@@ -63,15 +66,26 @@ type Leg struct {
 
 // Certificate is a solver's own value and bound, exact, with the proof of the bound packed into text.
 type Certificate struct {
-	Kind  string  `json:"kind"` // multipliers (of package optimiser), cover or transport (of the packages of that name)
+	Kind  string  `json:"kind"` // multipliers (of package optimiser), cover or transport (of the packages of that name), weighted (of package fair)
 	Value float64 `json:"value"`
 	Bound float64 `json:"bound"`
-	Proof string  `json:"proof"`
+	Proof string  `json:"proof,omitempty"`
 	// ProofBound is the bound of the problem that a proof of the kind share is about: the cost, by the
 	// optimiser, of a car less.
 	ProofBound float64 `json:"proof_bound,omitempty"`
 	// Prices of room at centres, of transport: packed like the multipliers of a proof without steps.
 	Prices string `json:"prices,omitempty"`
+	// Weighted holds the proof of the kind "weighted".
+	Weighted *WeightedProof `json:"weighted,omitempty"`
+}
+
+// WeightedProof bounds a measure of parts of the demand, such as the worst borough's mean, by the problem in which each
+// part's calls weigh by its factor: docs/equity.md.
+type WeightedProof struct {
+	Factor  []float64 `json:"factor,omitempty"` // of each borough with calls, in the order of by_borough, or of each sample
+	Problem string    `json:"problem_sha256"`   // the weighted problem
+	Bound   float64   `json:"bound"`            // of the weighted problem, exact
+	Proof   string    `json:"proof"`            // its multipliers
 }
 
 // Kinds of Certificate.
@@ -80,6 +94,7 @@ const (
 	coverProof      = "cover"
 	shareProof      = "share" // multipliers of the coverage by a car less
 	transportProof  = "transport"
+	weightedKind    = "weighted"
 )
 
 // Site is where a car or a centre stands.

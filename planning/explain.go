@@ -58,10 +58,13 @@ func (st *study) explain(d *Document, r *solution) *Explanation {
 	return e
 }
 
-// ofService is the unit of service.value.
+// ofService is the unit of service.value: of a plan by a measure of parts, the mean of all calls.
 func (u Unit) ofService() Unit {
-	if u == NumberOfCars {
+	switch u {
+	case NumberOfCars:
 		return ShareOfCalls
+	case SecondsBalanced, SecondsWorstBorough, SecondsInSamples:
+		return SecondsACall
 	}
 	return u
 }

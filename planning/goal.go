@@ -17,6 +17,10 @@ const (
 	BenefitACall Unit = "benefit a call"
 	SecondsWorst Unit = "seconds to the worst cell"
 	NumberOfCars Unit = "cars"
+	// The mean response of boroughs, and of samples of the future.
+	SecondsBalanced     Unit = "seconds a call, power mean over boroughs"
+	SecondsWorstBorough Unit = "seconds a call in the worst borough"
+	SecondsInSamples    Unit = "seconds a call, mean over samples"
 )
 
 // Unit returns what values of an objective count.
@@ -34,13 +38,26 @@ func (o Objective) Unit() Unit {
 	return SecondsACall
 }
 
+// unit returns what the scenario's values count.
+func (s *Scenario) unit() Unit {
+	switch {
+	case s.Equity == Balanced:
+		return SecondsBalanced
+	case s.Equity == EqualAccess:
+		return SecondsWorstBorough
+	case s.Robust.Samples > 0:
+		return SecondsInSamples
+	}
+	return s.Objective.Unit()
+}
+
 // Higher reports whether more of a unit is better.
 func (u Unit) Higher() bool { return u == ShareOfCalls || u == BenefitACall }
 
 // decimals is how many decimals of a value a document keeps.
 func (u Unit) decimals() int {
 	switch u {
-	case SecondsACall, SecondsWorst:
+	case SecondsACall, SecondsWorst, SecondsBalanced, SecondsWorstBorough, SecondsInSamples:
 		return 3
 	case NumberOfCars:
 		return 0

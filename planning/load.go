@@ -51,6 +51,9 @@ func assumptions(s *Scenario, rules *RulesRecord) []Assumption {
 		out = append(out, Assumption{"factor on every road time", s.Times.Factor, "of the network's mean", "the scenario: " + s.Times.Source})
 	}
 	out = append(out, s.CentreService.assumptions()...)
+	if t := s.Robust.Times; t.Spread != 0 {
+		out = append(out, Assumption{"spread of travel times by sector and sample", t.Spread, "standard deviation of the logarithm", "the scenario: " + t.Source})
+	}
 	for _, k := range s.CallKinds {
 		out = append(out, Assumption{fmt.Sprintf("share of calls of the kind %q", k.Name), k.Share, "of calls", "the scenario; not published"})
 	}

@@ -83,6 +83,17 @@ type Scenario struct {
 	// free; 0: no limit.
 	WorstMinutes float64 `yaml:"worst_minutes,omitempty" json:"worst_minutes,omitempty" zero:"more than 1 (the mobilisation delay), at most 120"`
 
+	// Equity says whose waiting is kept low, with the objectives that are a mean response; empty: Efficient.
+	Equity Equity `yaml:"equity,omitempty" json:"equity,omitempty"`
+	// Balance is the exponent of Balanced, 1 to MaxBalance; 0 is DefaultBalance. The larger, the more the boroughs that wait longest count.
+	Balance float64 `yaml:"balance,omitempty" json:"balance,omitempty" zero:"no"`
+	// BoroughFloor is the least service that every borough has: its mean response is at most so many minutes; 0: none.
+	BoroughFloor float64 `yaml:"borough_floor,omitempty" json:"borough_floor,omitempty" zero:"no"`
+	// Frontier is how many plans between the least mean and the best served worst borough to show; 0: none.
+	Frontier int `yaml:"frontier,omitempty" json:"frontier,omitempty" zero:"no"`
+	// Robust asks for a plan that is good in many samples of the future; its zero value does not.
+	Robust Robust `yaml:"robust,omitempty" json:"robust,omitzero"`
+
 	// TimeLimit bounds the search, travel times and comparisons not counted; 0 means DefaultTimeLimit.
 	TimeLimit time.Duration `yaml:"time_limit,omitempty" json:"-"`
 	Seed      uint64        `yaml:"seed,omitempty" json:"-"` // of the search; 0 is 1
@@ -159,6 +170,7 @@ func (s Scenario) settled() Scenario {
 	}
 	s.PerSite = max(s.PerSite, 1)
 	s.Seed = max(s.Seed, 1)
+	s.settleFairness()
 	return s
 }
 

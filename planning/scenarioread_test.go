@@ -79,7 +79,7 @@ func TestReadScenario(t *testing.T) {
 
 // TestScenarioRoundTrip writes scenarios as files and reads them back.
 func TestScenarioRoundTrip(t *testing.T) {
-	for _, text := range []string{everything, "cars: 1\nhours: [5, 167]\n", "objective: fewest_cars\ntarget: {minutes: 15}\nhours: 0-24"} {
+	for _, text := range []string{everything, "cars: 1\nhours: [5, 167]\n", "objective: fewest_cars\ntarget: {minutes: 15}\nhours: 0-24", even} {
 		want := must(ReadScenario([]byte(text), "a"))
 		written := must(want.Encode())
 		got, err := ReadScenario(written, "b")

@@ -30,6 +30,7 @@ func (s *Scenario) faults() faults {
 	s.checkService(&f)
 	s.checkSiteRules(&f, "at_most", s.AtMost, 0)
 	s.checkSiteRules(&f, "at_least", s.AtLeast, 1)
+	s.checkFairness(&f)
 	s.checkCombination(&f)
 	return f
 }

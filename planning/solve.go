@@ -7,6 +7,7 @@ import (
 
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/cover"
+	"github.com/nearside-ems/nearside/optimiser/fair"
 	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
@@ -79,6 +80,9 @@ type solution struct {
 	centres          *optimiser.Plan
 	shipped          *transport.Plan // in its place, where the study ships patients; with the steps asked for
 	expand, contract []transport.Step
+	// fair says more of cars that were placed by a measure of parts: the certificate of cars is not used then.
+	fair     *fairSolution
+	frontier []fair.Point
 }
 
 // stands returns where a solution's cars are.
@@ -125,15 +129,25 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 		if err := st.stepCentres(stepCtx, &placed); err != nil {
 			return nil, err
 		}
-		if st.scenario.Objective.Unit() == SecondsACall {
+		if st.scenario.unit() == SecondsACall {
 			value, bound := placed.conveyance()
 			settled.Value = ConveyedShare * value / st.calls
 			settled.Bound = ConveyedShare * max(0, bound) / st.calls
 		}
 	}
-	result, err := st.placeCars(ctx, settled, progress)
+	carCtx, stopCars := ctx, context.CancelFunc(func() {})
+	if end, _ := ctx.Deadline(); st.scenario.Frontier > 0 { // what is left is shared alike
+		carCtx, stopCars = context.WithTimeout(ctx, time.Until(end)/2)
+	}
+	defer stopCars()
+	result, err := st.placeCars(carCtx, settled, progress)
 	if err != nil {
 		return nil, err
+	}
+	if st.scenario.Frontier > 0 {
+		if result.frontier, err = st.sweep(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if result.cars != nil && st.scenario.WorstMinutes > 0 {
 		if worst := st.serve(st.stands(result), st.busy).worst(); worst > roadTime(st.scenario.WorstMinutes) {
@@ -148,6 +162,9 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 func (st *study) placeCars(ctx context.Context, settled Progress, progress func(Progress)) (*solution, error) {
 	if st.scenario.Objective.byCover() {
 		return st.placeCovering(ctx, st.reporter(StageCars, func(v, b float64) (float64, float64) { return v, b }, progress))
+	}
+	if st.scenario.fairly() {
+		return st.placeFairly(ctx, st.reporter(StageCars, func(v, b float64) (float64, float64) { return v + settled.Value, max(0, b) + settled.Bound }, progress))
 	}
 	whole := st.whole()
 	plan, err := st.optimise(ctx, st.car, st.reporter(StageCars, func(value, bound float64) (float64, float64) {
@@ -170,7 +187,7 @@ func (st *study) whole() (sum float64) {
 
 // reporter passes on a solver's value and bound in the objective's unit.
 func (st *study) reporter(stage string, natural func(value, bound float64) (float64, float64), progress func(Progress)) func(value, bound float64) {
-	span, start, unit := stageSpan[stage], time.Now(), st.scenario.Objective.Unit()
+	span, start, unit := stageSpan[stage], time.Now(), st.scenario.unit()
 	return func(value, bound float64) {
 		elapsed := float64(time.Since(start)) / float64(st.scenario.TimeLimit)
 		p := Progress{Stage: stage, Fraction: span[0] + span[1]*min(1, elapsed), Unit: unit}

@@ -86,7 +86,14 @@ func scenarios() map[string]Scenario {
 			s.PerSite, s.Fixed = 2, []string{"Old Mill", "Old Mill"}
 			s.FixedCentres, s.ForbiddenCentres = []string{"Infirmary"}, []string{"St Bede's"}
 		}),
-		"cap":    with(func(s *Scenario) { s.WorstMinutes = 9 }),
+		"cap":           with(func(s *Scenario) { s.WorstMinutes = 9 }),
+		"balanced":      with(func(s *Scenario) { s.Equity, s.Balance = Balanced, 4 }),
+		"equal":         with(func(s *Scenario) { s.Equity, s.Objective = EqualAccess, MeanResponse }),
+		"borough floor": with(func(s *Scenario) { s.BoroughFloor = 6.2 }),
+		"frontier":      with(func(s *Scenario) { s.Frontier = 4 }),
+		"robust": with(func(s *Scenario) {
+			s.Robust = Robust{Samples: 3, Weeks: 2, Times: TimeSpread{0.2, "made up"}}
+		}),
 		"factor": with(func(s *Scenario) { s.Times = TimeFactor{1.5, "made up"} }),
 	}
 }

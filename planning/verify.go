@@ -97,6 +97,10 @@ func (st *study) claimed(d *Document) (*solution, error) {
 	if err := st.claimedCars(d, r); err != nil {
 		return nil, err
 	}
+	var err error
+	if r.frontier, err = st.claimedFrontier(d); err != nil {
+		return nil, err
+	}
 	if (st.centre == nil) != (d.Conveyance == nil) {
 		return nil, errors.New("conveyance: there must be one exactly where scenario.centres is not 0")
 	}
@@ -114,20 +118,39 @@ func (st *study) claimed(d *Document) (*solution, error) {
 	if st.ship != nil {
 		return r, st.claimedShipping(d, sites, r)
 	}
-	var err error
 	r.centres, err = claimedPlan("conveyance", st.centre, d.Conveyance, "centres", sites)
 	return r, err
 }
 
 // claimedCars fills in the cars' part of a claimed solution.
 func (st *study) claimedCars(d *Document, r *solution) error {
-	var posts, sites []int
-	for i, s := range d.Cars {
+	posts, err := st.postsOf(d.Cars, "cars")
+	if err != nil {
+		return err
+	}
+	switch {
+	case st.cover != nil:
+		sites := make([]int, len(posts))
+		for i, p := range posts {
+			sites[i] = st.posts[p].site
+		}
+		slices.Sort(sites)
+		return st.claimedCover(&d.Response, sites, r)
+	case st.scenario.fairly():
+		return st.claimedFairly(d, posts, r)
+	}
+	r.cars, err = claimedPlan("response", st.car, &d.Response, "cars", posts)
+	return err
+}
+
+// postsOf returns the posts of the cars in a list of a document, ascending.
+func (st *study) postsOf(cars []Site, list string) ([]int, error) {
+	var posts []int
+	for i, s := range cars {
 		site, ok := st.siteAt(st.cars, s.Cell)
 		if !ok {
-			return fmt.Errorf("cars[%d].cell: %q is not the cell of a candidate site", i, s.Cell)
+			return nil, fmt.Errorf("%s[%d].cell: %q is not the cell of a candidate site", list, i, s.Cell)
 		}
-		sites = append(sites, site)
 		group, at := st.groupOf(s.Group), -1
 		for j, p := range st.posts {
 			if p == (post{site, group}) && !slices.Contains(posts, j) {
@@ -136,18 +159,12 @@ func (st *study) claimedCars(d *Document, r *solution) error {
 			}
 		}
 		if at < 0 {
-			return fmt.Errorf("cars[%d].cell: no room for a car of the group %q at %q", i, s.Group, s.Cell)
+			return nil, fmt.Errorf("%s[%d].cell: no room for a car of the group %q at %q", list, i, s.Group, s.Cell)
 		}
 		posts = append(posts, at)
 	}
 	slices.Sort(posts)
-	slices.Sort(sites)
-	if st.cover != nil {
-		return st.claimedCover(&d.Response, sites, r)
-	}
-	var err error
-	r.cars, err = claimedPlan("response", st.car, &d.Response, "cars", posts)
-	return err
+	return posts, nil
 }
 
 // siteAt returns the candidate site in the cell of a document.

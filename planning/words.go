@@ -45,10 +45,25 @@ func (s *Scenario) objectiveInWords() string {
 	return "the mean response, counting that cars may be busy"
 }
 
+// fairInWords says what a plan keeps low over parts of the demand, after what it keeps low in each.
+func (s *Scenario) fairInWords() string {
+	switch {
+	case s.Equity == Balanced:
+		return fmt.Sprintf("; over the boroughs by the power mean with exponent %g", s.Balance)
+	case s.Equity == EqualAccess:
+		return "; in the borough that waits longest, then in the next, and so on"
+	case s.BoroughFloor > 0:
+		return fmt.Sprintf("; with no borough's mean above %g minutes", s.BoroughFloor)
+	case s.Robust.Samples > 0:
+		return fmt.Sprintf("; with a regret of at most %g %% in each of %d samples of the future, or the least worst regret", 100*s.Robust.Regret, s.Robust.Samples)
+	}
+	return ""
+}
+
 // Say returns a value of the unit as a planner reads it, such as "12:05" or "83.1 %".
 func (u Unit) Say(x float64) string {
 	switch u {
-	case SecondsACall, SecondsWorst:
+	case SecondsACall, SecondsWorst, SecondsBalanced, SecondsWorstBorough, SecondsInSamples:
 		s := int(x + 0.5)
 		return fmt.Sprintf("%d:%02d", s/60, s%60)
 	case ShareOfCalls:

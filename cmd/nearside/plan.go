@@ -19,7 +19,7 @@ import (
 type planCommand struct {
 	scenarioFlags
 	rulesFlags
-	Format  string `default:"table" enum:"table,json,geojson,csv,csv-boroughs,gpkg" help:"table, json (which verify checks), geojson, csv (sites), csv-boroughs or gpkg (GeoPackage)."`
+	Format  string `default:"table" enum:"table,json,geojson,csv,csv-boroughs,gpkg,frontier" help:"table, json (which verify checks), geojson, csv (sites), csv-boroughs, gpkg (GeoPackage) or frontier (SVG)."`
 	Out     string `help:"File to write instead of standard output." placeholder:"FILE"`
 	DataDir string `default:"${data_dir}" help:"Where travel times and the imported network are kept (${default})." placeholder:"DIR"`
 }
@@ -61,6 +61,8 @@ func (c *planCommand) write(ctx context.Context, d *planning.Document, city *dat
 		text, err = export.SitesCSV(d)
 	case "csv-boroughs":
 		text, err = export.BoroughsCSV(d)
+	case "frontier":
+		text, err = export.FrontierSVG(d)
 	case "gpkg":
 		text, err = export.GeoPackage(ctx, d, city.Boroughs, time.Now())
 	default:

@@ -21,6 +21,9 @@ func printPlan(w io.Writer, d *planning.Document) {
 	printExplanation(w, d)
 	printComparisons(w, d)
 	printBoroughs(w, d)
+	printEquity(w, d.Equity)
+	printFrontier(w, d.Frontier)
+	printRegret(w, d.Regret)
 	printBasis(w, d)
 }
 
@@ -59,6 +62,12 @@ func legInWords(l *planning.Leg) string {
 		return fmt.Sprintf("Of the calls %s count as reached (no plan above %s)", value, bound)
 	case planning.BenefitACall:
 		return fmt.Sprintf("Mean benefit of a call %s (no plan above %s)", value, bound)
+	case planning.SecondsBalanced:
+		return fmt.Sprintf("Power mean of the boroughs' mean road times %s (no plan below %s)", value, bound)
+	case planning.SecondsWorstBorough:
+		return fmt.Sprintf("Mean road time to a call in the borough that waits longest %s (no plan below %s)", value, bound)
+	case planning.SecondsInSamples:
+		return fmt.Sprintf("Mean road time to a call over the samples %s (no plan below %s)", value, bound)
 	case planning.SecondsWorst:
 		return fmt.Sprintf("Road time to the worst cell %s (no plan below %s)", value, bound)
 	case planning.NumberOfCars:

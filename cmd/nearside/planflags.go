@@ -26,6 +26,9 @@ type scenarioFlags struct {
 	Fix       []string       `sep:"none" help:"H3 cell or place that must have a car; may be repeated." placeholder:"CELL|PLACE"`
 	Forbid    []string       `sep:"none" help:"H3 cell or place that must not have a car; may be repeated." placeholder:"CELL|PLACE"`
 	Worst     *float64       `name:"worst-minutes" help:"Longest response that any cell with calls may have from its nearest car." placeholder:"MINUTES"`
+	Equity    *string        `help:"Whose waiting is kept low: efficient (the mean), balanced (power mean of the boroughs' means) or equal (the worst borough first). Default: efficient." placeholder:"HOW"`
+	Floor     *float64       `name:"borough-floor" help:"Longest mean response that any borough may have." placeholder:"MINUTES"`
+	Frontier  *int           `help:"Show so many plans between the least mean and the best served worst borough, 2 to 20." placeholder:"N"`
 	TimeLimit *time.Duration `help:"Longest search, at most 300s; travel times come on top. Default: 10s." placeholder:"DURATION"`
 }
 
@@ -71,6 +74,9 @@ func (f *scenarioFlags) given() []planning.Given {
 		say(&out, &f.Forbid, "forbid", "forbid")
 	}
 	say(&out, f.Worst, "worst_minutes", "worst-minutes")
+	say(&out, f.Equity, "equity", "equity")
+	say(&out, f.Floor, "borough_floor", "borough-floor")
+	say(&out, f.Frontier, "frontier", "frontier")
 	if f.TimeLimit != nil {
 		limit := f.TimeLimit.String()
 		say(&out, &limit, "time_limit", "time-limit")

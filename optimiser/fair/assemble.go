@@ -26,6 +26,12 @@ func Assemble(p *Problem, aim Aim, sites []int, status optimiser.Status, factor 
 	}
 }
 
+// AloneAt is what Assemble is for the plan of Problem.Alone.
+func AloneAt(p *Problem, part int, sites []int, proof optimiser.Certificate) *optimiser.Plan {
+	means, _ := bruteMeans(p, sites)
+	return beside(sites, means[part:part+1], []float64{1}, proof)
+}
+
 // beside returns a plan of the reweighted problem with a certificate that was made for another: a bound
 // holds beside any plan.
 func beside(sites []int, means, factor []float64, c optimiser.Certificate) *optimiser.Plan {

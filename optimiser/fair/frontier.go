@@ -3,6 +3,7 @@ package fair
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 )
 
@@ -35,15 +36,18 @@ func Frontier(ctx context.Context, p *Problem, points int, s Settings) ([]Point,
 	r.inPassing = true
 	high := slices.Max(r.pursue(ctx, Aim{Kind: Balanced, Power: 1}).Means)
 	low := r.pursue(ctx, Aim{Kind: Equal}).Certificate.Value
-	caps := []float64{high, low}
+	caps := []float64{upToMillis(high), upToMillis(low)}
 	for _, i := range halving(points - 2) {
-		caps = append(caps, low+(high-low)*float64(i)/float64(points-1))
+		caps = append(caps, upToMillis(low+(high-low)*float64(i)/float64(points-1)))
 	}
 	for _, c := range caps {
 		r.pursue(ctx, r.at(c).Aim())
 	}
 	return r.points(ctx, caps), nil
 }
+
+// upToMillis rounds a cap up, so that it is easily written down.
+func upToMillis(seconds float64) float64 { return math.Ceil(seconds*1000) / 1000 }
 
 // halving orders 1 … n so that the first ones are spread as far as they can be: an early end leaves no
 // stretch without a point.
