@@ -107,7 +107,7 @@ func (r *run) try(place int) ([]int, *Proof) {
 	return nil, nil
 }
 
-// search answers what try left open, unless ctx ends: by a small tree, then a long local search, then a tree
+// search answers what try left open, unless ctx ends or the proof gets too long: by a small tree, then a long local search, then a tree
 // of any size.
 func (r *run) search(place int) ([]int, *Proof) {
 	if sites, proof := r.tree(place, smallTree); sites != nil || proof != nil {
@@ -117,6 +117,14 @@ func (r *run) search(place int) ([]int, *Proof) {
 		return r.sites(r.local.in), nil
 	}
 	return r.tree(place, 0)
+}
+
+// fewer makes sites fewer by long local searches, down to a bound.
+func (r *run) fewer(sites []int, bound int) []int {
+	for bound < len(sites) && r.local.cover(r.ctx, len(sites)-1-len(r.p.Fixed)-len(r.root.used), r.longSearch()) {
+		sites = r.sites(r.local.in)
+	}
+	return sites
 }
 
 // smallTree is the nodes of the first tree.
@@ -138,7 +146,7 @@ func (r *run) tree(place, most int) ([]int, *Proof) {
 	d := newDual(s.system, left, slices.Clone(r.weight))
 	d.hold()
 	whole := d.whole()
-	return r.answer(t, t.branch(s, d, whole, t.vector(s.system, whole)))
+	return r.answer(t, t.divide(s, d, whole, t.vector(s.system, whole)))
 }
 
 func (r *run) answer(t *tree, proved bool) ([]int, *Proof) {

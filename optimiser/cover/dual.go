@@ -2,7 +2,6 @@ package cover
 
 import (
 	"math"
-	"slices"
 )
 
 // dual weighs the rows of a system so that the left columns that reach most weight reach less than all:
@@ -141,16 +140,29 @@ func (d *dual) evaluate() float64 {
 	return margin
 }
 
-// choose finds the left columns of highest reach; of equal ones those of lower number.
+// choose finds the left columns of highest reach, of equal ones those of lower number: it parts the columns
+// around one after another until the right number is in front (Hoare 1961).
 func (d *dual) choose() {
-	slices.SortFunc(d.order, func(a, b int) int {
-		switch {
-		case d.reach[a] > d.reach[b]:
-			return -1
-		case d.reach[a] < d.reach[b]:
-			return 1
+	o := d.order
+	for from, to := 0, len(o); from < min(d.left, to) && to-from > 1; {
+		o[from], o[(from+to)/2] = o[(from+to)/2], o[from]
+		pivot, at := o[from], from
+		for k := from + 1; k < to; k++ {
+			if d.before(o[k], pivot) {
+				at++
+				o[at], o[k] = o[k], o[at]
+			}
 		}
-		return a - b
-	})
+		o[from], o[at] = o[at], o[from]
+		if at < d.left {
+			from = at + 1
+		} else {
+			to = at
+		}
+	}
 	d.chosen = d.order[:min(d.left, len(d.order))]
+}
+
+func (d *dual) before(a, b int) bool {
+	return d.reach[a] > d.reach[b] || d.reach[a] == d.reach[b] && a < b
 }

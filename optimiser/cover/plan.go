@@ -109,19 +109,20 @@ func Fewest(ctx context.Context, p *Problem, reach road.Millis, s Settings) (*Fe
 	r := newRun(ctx, p, reach, s.Seed)
 	sites := r.greedy()
 	plan := &FewestPlan{Reach: reach, Status: optimiser.Stopped, Bound: len(p.Fixed)}
-	for len(sites) > len(p.Fixed) {
+	for open := true; open && plan.Bound < len(sites); {
 		s.report(int64(len(sites)), int64(plan.Bound))
 		better, proof := r.try(len(sites) - 1)
-		if better == nil && proof == nil {
-			plan.prove(r.weaker())
-			s.report(int64(len(sites)), int64(plan.Bound))
-			better, proof = r.search(len(sites) - 1)
+		if plan.prove(proof); better != nil {
+			sites = better
 		}
-		if better == nil {
-			plan.prove(proof)
-			break
-		}
-		sites = better
+		open = better != nil || proof != nil
+	}
+	if plan.Bound < len(sites) {
+		plan.prove(r.weaker())
+		sites = plan.raise(r, sites, smallTree)
+		sites = r.fewer(sites, plan.Bound)
+		s.report(int64(len(sites)), int64(plan.Bound))
+		sites = plan.raise(r, sites, 0)
 	}
 	if plan.Sites = sites; plan.Bound == len(sites) {
 		plan.Status = optimiser.Optimal
@@ -136,6 +137,23 @@ func (f *FewestPlan) prove(proof *Proof) {
 	if proof != nil && proof.Place+1 > f.Bound {
 		f.Proof, f.Bound = proof, proof.Place+1
 	}
+}
+
+// raise asks by trees of so many nodes at most, or 0, whether as many sites as the bound do, until it meets the
+// number of sites, and returns the sites or as many as the bound that do.
+func (f *FewestPlan) raise(r *run, sites []int, most int) []int {
+	for f.Bound < len(sites) {
+		better, proof := r.tree(f.Bound, most)
+		switch {
+		case better != nil:
+			sites = better
+		case proof != nil:
+			f.prove(proof)
+		default:
+			return sites
+		}
+	}
+	return sites
 }
 
 // Centre places so many facilities, the fixed ones included, that the longest time from which any cell

@@ -38,8 +38,11 @@ const (
 	Drop
 	// Ignore the due cell A: it need no longer be reached. This only makes it easier to be a plan.
 	Ignore
+	// Exclude the open site A by vector B: what it reaches and what the q-1 open sites that reach most of the due
+	// cells in the vector can sum up to weigh less together than those cells, q being the number of sites still to place.
+	Exclude
 	// Weigh ends a part by vector A: the due cells in it weigh more together than those that the q open
-	// sites which reach most of them can sum up to, q being the number of sites still to place.
+	// sites that reach most of them can sum up to.
 	Weigh
 )
 

@@ -20,7 +20,7 @@ type tree struct {
 // Steps of the ascent in the root and below.
 const (
 	rootSteps  = 400
-	innerSteps = 30
+	innerSteps = 200
 )
 
 // mostEntries limits a proof.
@@ -91,7 +91,38 @@ func (t *tree) node(s *state, weight []float64) bool {
 		t.step(Weigh, v, 0)
 		return true
 	}
+	return t.divide(s, d, whole, v)
+}
+
+// divide goes on where the weights do not end a part: with fewer columns where they exclude many, else by
+// branching.
+func (t *tree) divide(s *state, d *dual, whole []uint32, v int32) bool {
+	if t.exclude(s, whole, v) > len(s.site)/30 {
+		return t.node(s, d.best)
+	}
 	return t.branch(s, d, whole, v)
+}
+
+// exclude closes the open columns that leave a margin above 0 even with the s.left-1 that reach most, and
+// returns how many.
+func (t *tree) exclude(s *state, whole []uint32, v int32) int {
+	sum, reach := s.reached(whole, s.open, s.due)
+	for _, n := range reach[:s.left-1] {
+		sum -= n
+	}
+	closed := 0
+	for c := range each(s.open, s.open) {
+		own := int64(0)
+		for r := range each(s.cols.of(c), s.due) {
+			own += int64(whole[r])
+		}
+		if sum > own {
+			t.step(Exclude, s.site[c], v)
+			remove(s.open, c)
+			closed++
+		}
+	}
+	return closed
 }
 
 // branch takes one column after another of the row that has the fewest, and shows for each that no cover
@@ -99,13 +130,12 @@ func (t *tree) node(s *state, weight []float64) bool {
 func (t *tree) branch(s *state, d *dual, whole []uint32, v int32) bool {
 	row, fewest := 0, 0
 	for r := range s.cell {
-		if n := size(s.rows.of(r)); fewest == 0 || n < fewest || n == fewest && d.best[r] > d.best[row] {
+		if n := common(s.rows.of(r), s.open); r == 0 || n < fewest || n == fewest && d.best[r] > d.best[row] {
 			row, fewest = r, n
 		}
 	}
 	var order []int
-	of := s.rows.of(row)
-	for c := range each(of, of) {
+	for c := range each(s.rows.of(row), s.open) {
 		order = append(order, c)
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(d.reach[b], d.reach[a]), a-b) })

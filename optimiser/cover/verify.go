@@ -83,7 +83,8 @@ type verifier struct {
 	open, due []bool
 	left      int
 	undo      []change
-	reach     []int64
+	reach     []int64 // per site, see weights
+	sorted    []int64
 }
 
 // change is a site closed or a cell no longer due.

@@ -17,7 +17,7 @@ func (v *verifier) check(proof *Proof) error {
 	if err := v.checkVectors(); err != nil {
 		return err
 	}
-	v.open, v.due = make([]bool, p.Sites), slices.Clone(v.weighty)
+	v.open, v.due, v.reach = make([]bool, p.Sites), slices.Clone(v.weighty), make([]int64, p.Sites)
 	for j := range v.open {
 		v.open[j] = !v.forbidden[j]
 	}
@@ -82,6 +82,10 @@ func (v *verifier) part() error {
 				return fmt.Errorf("cell %d is not due", s.A)
 			}
 			v.settle(s.A)
+		case Exclude:
+			if err := v.exclude(s.B); err != nil {
+				return err
+			}
 		case Weigh:
 			return v.weigh(s.A)
 		default:
@@ -170,36 +174,69 @@ func (v *verifier) drop(site, by int32) error {
 
 // weigh checks that the sites left cannot reach all that is due.
 func (v *verifier) weigh(vector int32) error {
-	if vector < 0 || int(vector) >= len(v.proof.First)-1 {
-		return fmt.Errorf("there is no vector %d", vector)
+	all, err := v.weights(vector)
+	if err != nil {
+		return err
 	}
-	from, to := v.proof.First[vector], v.proof.First[vector+1]
-	all := int64(0)
-	for k := from; k < to; k++ {
-		if v.due[v.proof.Cell[k]] {
-			all += int64(v.proof.Weight[k])
-		}
-	}
-	v.reach = v.reach[:0]
-	for j, open := range v.open {
-		if !open {
-			continue
-		}
-		sum := int64(0)
-		for k := from; k < to; k++ {
-			if i := v.proof.Cell[k]; v.due[i] && v.reaches(int32(j), i) {
-				sum += int64(v.proof.Weight[k])
-			}
-		}
-		v.reach = append(v.reach, sum)
-	}
-	slices.Sort(v.reach)
-	most := int64(0)
-	for _, n := range v.reach[max(0, len(v.reach)-v.left):] {
-		most += n
-	}
-	if most >= all {
+	if most := v.most(v.left); most >= all {
 		return fmt.Errorf("the due cells weigh %d, and %d open sites reach %d of it", all, v.left, most)
 	}
 	return nil
+}
+
+// exclude checks the step before and all that follow it by the same vector: closing a site changes nothing
+// for the others but that those which reach most may reach less.
+func (v *verifier) exclude(vector int32) error {
+	all, err := v.weights(vector)
+	if err != nil {
+		return err
+	}
+	if v.left == 0 {
+		return fmt.Errorf("no site is left to place")
+	}
+	all -= v.most(v.left - 1)
+	for v.at--; v.at < len(v.proof.Steps) && v.proof.Steps[v.at].Kind == Exclude && v.proof.Steps[v.at].B == vector; {
+		site := v.proof.Steps[v.at].A
+		v.at++
+		if !v.isOpen(site) {
+			return fmt.Errorf("site %d is not open", site)
+		}
+		if v.reach[site] >= all {
+			return fmt.Errorf("site %d reaches %d of what the others leave, %d", site, v.reach[site], all)
+		}
+		v.close(site)
+	}
+	return nil
+}
+
+// weights returns the weight of a vector's due cells, and sets reach to what each open site reaches of it.
+func (v *verifier) weights(vector int32) (all int64, err error) {
+	if vector < 0 || int(vector) >= len(v.proof.First)-1 {
+		return 0, fmt.Errorf("there is no vector %d", vector)
+	}
+	clear(v.reach)
+	for k := v.proof.First[vector]; k < v.proof.First[vector+1]; k++ {
+		i, w := v.proof.Cell[k], int64(v.proof.Weight[k])
+		if !v.due[i] {
+			continue
+		}
+		all += w
+		for j, open := range v.open {
+			if open && v.reaches(int32(j), i) {
+				v.reach[j] += w
+			}
+		}
+	}
+	return all, nil
+}
+
+// most is what the sites that reach most, so many of them, sum up to.
+func (v *verifier) most(sites int) int64 {
+	v.sorted = append(v.sorted[:0], v.reach...)
+	slices.Sort(v.sorted)
+	sum := int64(0)
+	for _, n := range v.sorted[max(0, len(v.sorted)-sites):] {
+		sum += n
+	}
+	return sum
 }

@@ -59,7 +59,7 @@ func mutated(p *Proof, rng *rand.Rand) *Proof {
 		case 1:
 			q.Reach += road.Millis(rng.IntN(3))
 		case 2:
-			q.Steps[s].Kind = Kind(rng.IntN(6))
+			q.Steps[s].Kind = Kind(rng.IntN(7))
 		case 3:
 			q.Steps[s].A = int32(rng.IntN(14) - 1)
 		case 4:
