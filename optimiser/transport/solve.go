@@ -54,11 +54,12 @@ func (r *run) ended() bool { return r.ctx.Err() != nil }
 // perhaps on a sketch again: there the many steps are cheap, and each refinement starts from a good plan and multipliers.
 const (
 	large     = 1 << 18
-	starts    = 2  // greedy starts on the coarsest sketch
-	kicks     = 12 // further searches there, each from the best plan with two centres moved
-	rises     = 6  // rounds of the ascent there, each with a search from its own choice
-	firstRise = 50 // steps of each of those rounds
-	nextRise  = 25 // steps of the ascent on each finer sketch
+	starts    = 2   // greedy starts on the coarsest sketch
+	kicks     = 12  // further searches there at most, each from the best plan with two centres moved
+	kickWork  = 150 // kicks times centres: with more centres each takes longer
+	rises     = 6   // rounds of the ascent there, each with a search from its own choice
+	firstRise = 50  // steps of each of those rounds
+	nextRise  = 25  // steps of the ascent on each finer sketch
 )
 
 func (r *run) solve() optimiser.Status {
@@ -166,7 +167,7 @@ func (r *run) raise(b *ascent) {
 
 // scan searches from greedy starts and from kicks of the best plan.
 func (r *run) scan() {
-	for n := range starts + kicks {
+	for n := range starts + min(kicks, kickWork/r.in.place) {
 		if n < starts {
 			r.search.greedy(r.layout)
 		} else {
