@@ -3,6 +3,7 @@ package planning
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/transport"
@@ -106,7 +107,7 @@ func (st *study) centrePeriods(plan *transport.Plan, served [][]float64) (out []
 			}
 		}
 		out = append(out, CentrePeriod{
-			HoursInWords: HoursInWords(o.hours), PatientsPerHour: round(patients, 6), RoomPerHour: finite(room),
+			HoursInWords: strings.Join(o.hours.shifts(), ", "), PatientsPerHour: round(patients, 6), RoomPerHour: finite(room),
 			UnservedPerHour: round(max(0, patients-total(served[l:l+1])/hours), 6), LackPerHour: round(lack[l]*ConveyedShare/hours, 6),
 		})
 	}
