@@ -19,13 +19,17 @@ func limitsOf(s *Scenario) []string {
 	if s.CentreService.given() {
 		centres = "Centres have the room and the opening hours that the scenario gives; none is published. Room is counted on average over hours of like speeds and opening: chance and busier hours among them are left out. Patients without a place count as two hours on the road."
 	}
-	return []string{
+	sites := []string{"Sites are chosen among the candidates only, and the same sites serve all the chosen hours."}
+	if len(s.Shifts) > 0 {
+		sites = shiftLimits
+	}
+	return slices.Concat([]string{
 		"A call that finds every car busy waits or goes to another ambulance; that wait is in no figure here.",
 		"Cars are taken as busy independently of each other and of the hour.",
-		"Sites are chosen among the candidates only, and the same sites serve all the chosen hours.",
+	}, sites, []string{
 		centres,
 		"Figures are modelled, not observed.",
-	}
+	})
 }
 
 // document puts a solution into the planner's words.
@@ -38,6 +42,7 @@ func (st *study) document(r *solution) (*Document, error) {
 		Format: Format, Objective: o, ObjectiveInWords: st.scenario.objectiveInWords() + st.scenario.fairInWords(), Unit: st.scenario.unit(), Better: "lower",
 		Scenario: st.scenario, HoursInWords: HoursInWords(st.scenario.Hours), Busy: st.busy,
 		Cars: st.placed(r), Centres: []Site{},
+		Roster:      st.rosterRecord(r),
 		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
 		Assumptions: assumptions(&st.scenario, st.rules), Limits: limitsOf(&st.scenario), DataSHA256: st.city.Hash,
 	}

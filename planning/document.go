@@ -26,8 +26,9 @@ type Document struct {
 	Response     Leg      `json:"response"`
 	Conveyance   *Leg     `json:"conveyance,omitempty"` // absent without centres
 
-	Cars    []Site `json:"cars"`
-	Centres []Site `json:"centres"`
+	Cars    []Site        `json:"cars"`
+	Roster  *RosterRecord `json:"roster,omitempty"` // with shifts
+	Centres []Site        `json:"centres"`
 	// CentreService says how patients find room at the centres; absent where the scenario says nothing of it.
 	CentreService *CentreReport  `json:"centre_service,omitempty"`
 	Constraints   []Constraint   `json:"constraints"`

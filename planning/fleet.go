@@ -20,7 +20,7 @@ const anyGroup = -1
 // part is the calls of one period that the same groups may serve.
 type part struct {
 	period int
-	groups uint16    // a bit for each
+	groups uint64    // a bit for each
 	weight []float64 // per cell, expected calls a week
 	cars   int       // of those groups
 }

@@ -35,6 +35,10 @@ func encodeProof(c *optimiser.Certificate) (string, error) {
 	for _, s := range c.Proof {
 		raw = binary.AppendUvarint(append(raw, byte(s.Kind)), uint64(s.Index))
 	}
+	raw = binary.AppendUvarint(raw, uint64(len(c.Price)))
+	for _, p := range c.Price {
+		raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(p))
+	}
 	var packed bytes.Buffer
 	z := zlib.NewWriter(&packed)
 	_, err := z.Write(raw)
@@ -78,8 +82,27 @@ func decodeProof(text string, c *optimiser.Certificate) error {
 		}
 		c.Proof = append(c.Proof, optimiser.Step{Kind: optimiser.Kind(kind), Index: index})
 	}
+	if err := decodePrices(r, c); err != nil {
+		return err
+	}
 	if _, err := r.ReadByte(); err != io.EOF {
 		return fmt.Errorf("%w: bytes after its end", errProof)
+	}
+	return nil
+}
+
+// decodePrices reads the prices of a budget, one for each vector of multipliers.
+func decodePrices(r *bufio.Reader, c *optimiser.Certificate) error {
+	n, err := readCount(r)
+	if err != nil {
+		return err
+	}
+	var bits [8]byte
+	for range n {
+		if _, err := io.ReadFull(r, bits[:]); err != nil {
+			return fmt.Errorf("%w: %w", errProof, err)
+		}
+		c.Price = append(c.Price, math.Float64frombits(binary.LittleEndian.Uint64(bits[:])))
 	}
 	return nil
 }

@@ -54,7 +54,12 @@ func (s *Scenario) resolve(city *data.London) (*named, error) {
 	r := resolver{city: city}
 	n := &named{groups: s.Groups, forbidden: map[grid.Index]string{}}
 	fixed := func(i int) string { return fmt.Sprintf("groups[%d].fix", i) }
-	if len(n.groups) == 0 {
+	switch {
+	case len(s.Shifts) > 0:
+		n.groups = s.shiftGroups()
+		variants := s.question(1).Variants()
+		fixed = func(v int) string { return fmt.Sprintf("shifts[%d].fix", variants[v].Template) }
+	case len(n.groups) == 0:
 		n.groups = []Group{{Count: s.Cars, Fixed: s.Fixed}}
 		fixed = func(int) string { return "fix" }
 	}

@@ -47,6 +47,12 @@ type Scenario struct {
 	// PerSite is how many cars of one group a site may have; 0 is 1.
 	PerSite int `yaml:"per_site,omitempty" json:"per_site,omitempty" zero:"1 to 8"`
 
+	// Shifts are when crews work; nil: every car runs in all of the scenario's hours. With shifts Cars is how
+	// many crews there are in all, at most so many with CrewHours; 0: as many as the shifts say.
+	Shifts []Shift `yaml:"shifts,omitempty" json:"shifts,omitempty"`
+	// CrewHours is the most hours a week that all crews together are paid for; 0: no limit.
+	CrewHours float64 `yaml:"crew_hours,omitempty" json:"crew_hours,omitempty" zero:"1 to 33600"`
+
 	Centres int `yaml:"centres,omitempty" json:"centres"` // 0 to MaxCentres
 	// FixedCentres and ForbiddenCentres are candidate sites that must, or must not, have a centre.
 	FixedCentres     []string `yaml:"fix_centres,omitempty" json:"fix_centres,omitempty"`

@@ -32,6 +32,7 @@ func (s *Scenario) faults() faults {
 	s.checkSiteRules(&f, "at_least", s.AtLeast, 1)
 	s.checkFairness(&f)
 	s.checkCombination(&f)
+	s.checkShifts(&f)
 	return f
 }
 
@@ -44,6 +45,8 @@ func (s *Scenario) checkCars(f *faults) {
 	case len(s.Groups) > 0:
 		f.check(s.Cars == 0 || s.Cars == sum, "cars", s.Cars, fmt.Sprintf("%d, the sum of the groups, or nothing", sum))
 		f.check(sum <= MaxCars, "groups", fmt.Sprintf("of %d cars", sum), fmt.Sprintf("at most %d cars in all", MaxCars))
+	case len(s.Shifts) > 0:
+		f.check(s.Cars >= 0 && s.Cars <= MaxCars, "cars", s.Cars, fmt.Sprintf("1 to %d crews, or nothing for as many as the shifts say", MaxCars))
 	case s.Objective == FewestCars:
 		f.check(s.Cars >= 0 && s.Cars <= MaxCars, "cars", s.Cars, fmt.Sprintf("1 to %d, the most that may be used, or nothing", MaxCars))
 	default:

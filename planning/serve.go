@@ -40,6 +40,9 @@ func (st *study) serveRows(cars []post, q float64, row func(car, period int) []r
 			}
 		}
 		s := partService{weight: p.weight, share: []float64{1}, goal: st.scenario.shares(q, len(rows))}
+		if st.roster != nil { // fewer cars count as far away, not as fewer levels
+			s.goal = st.scenario.shares(q, p.cars)
+		}
 		if st.scenario.Objective.countsBusy() {
 			s.share = optimiser.Shares(q, max(1, min(Levels, len(rows))))
 		}

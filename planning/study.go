@@ -13,6 +13,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/optimiser"
 	"github.com/nearside-ems/nearside/optimiser/cover"
+	"github.com/nearside-ems/nearside/optimiser/roster"
 	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
@@ -36,6 +37,7 @@ type study struct {
 	metrics []*route.Metric // per period, of cars
 	cars    *candidates
 	centres *candidates
+	roster  *roster.Question // nil without shifts
 	posts   []post
 	parts   []part          // car.Layers begins with one for each
 	times   []*route.Matrix // per period, candidate sites of cars × cells
@@ -104,6 +106,9 @@ func (st *study) snapCells(week *demand.Intensity) []road.Spot {
 
 // carsAtOnce returns how many cars run at a time, rounded from the mean over the scenario's hours.
 func (st *study) carsAtOnce() int {
+	if len(st.scenario.Shifts) > 0 {
+		return st.scenario.crewsAtOnce()
+	}
 	sum := 0
 	for _, h := range st.scenario.Hours {
 		for g := range st.words.groups {
@@ -145,10 +150,16 @@ func (st *study) choose() error {
 	if err := st.addFixed(); err != nil {
 		return err
 	}
-	if err := st.selection(); err != nil {
-		return err
+	if len(st.scenario.Shifts) > 0 {
+		if err := st.chooseShifts(); err != nil {
+			return err
+		}
+	} else {
+		if err := st.selection(); err != nil {
+			return err
+		}
+		st.makeParts()
 	}
-	st.makeParts()
 	st.centres = centreSites(st.city, st.network)
 	return st.chooseCentres()
 }
@@ -241,7 +252,10 @@ func (st *study) layers(towards []*route.Matrix) {
 		st.cover = st.covering()
 	}
 	curve := st.scenario.curve()
-	for i := range st.parts {
+	if st.roster != nil {
+		st.rosterLayers()
+	}
+	for i := range st.parts[len(st.car.Layers):] {
 		p := &st.parts[i]
 		st.car.Layers = append(st.car.Layers, optimiser.Layer{
 			Weight: p.weight, Time: st.times[p.period], Share: st.scenario.shares(st.busy, p.cars), Curve: curve, Off: st.off(p),

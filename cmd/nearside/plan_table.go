@@ -17,6 +17,7 @@ func printPlan(w io.Writer, d *planning.Document) {
 		printSites(w, "Crisis assessment centres", d.Centres)
 	}
 	printCentreService(w, d)
+	printRoster(w, d)
 	printConstraints(w, d)
 	printExplanation(w, d)
 	printComparisons(w, d)

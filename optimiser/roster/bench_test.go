@@ -24,7 +24,7 @@ func bigWeek(cells, sites, crews int) *Question {
 		return m
 	}
 	am, pm, evening, night := slower(113), slower(121), slower(88), slower(73)
-	q := &Question{Sites: sites, Cells: cells, Crews: crews, Share: optimiser.Shares(0.3, 3)}
+	q := &Question{Sites: sites, Cells: cells, Crews: crews, Share: always(optimiser.Shares(0.3, 3))}
 	for hour := range 168 {
 		at, weekend := hour%24, hour >= 5*24
 		h := Hour{Hour: hour, Time: times[0], Demand: make([]float64, cells)}

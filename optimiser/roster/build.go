@@ -14,7 +14,7 @@ import (
 // site s, its layers are the hours as merged, its value is calls × cost over the week. The question must
 // be valid.
 func (q *Question) Problem() *optimiser.Problem {
-	variants := q.variants()
+	variants := q.Variants()
 	p := &optimiser.Problem{Sites: len(variants) * q.Sites, Cells: q.Cells, Place: q.place()}
 	for range variants {
 		for s := range q.Sites {
@@ -23,7 +23,7 @@ func (q *Question) Problem() *optimiser.Problem {
 	}
 	for _, l := range q.merge(q.pieces()) {
 		p.Layers = append(p.Layers, optimiser.Layer{
-			Weight: l.weight, Time: l.time, Share: q.Share, Curve: q.Curve, Off: q.off(l.duty, len(variants)),
+			Weight: l.Weight, Time: l.Time, Share: q.Share(l.Cars), Curve: q.Curve, Off: q.off(l.Duty, len(variants)),
 		})
 	}
 	for _, f := range q.Fixed {
@@ -58,12 +58,12 @@ func (q *Question) place() int {
 }
 
 // limit adds the quotas of the templates and the budget.
-func (q *Question) limit(p *optimiser.Problem, variants []variant) {
+func (q *Question) limit(p *optimiser.Problem, variants []Variant) {
 	for t := range q.Templates {
 		quota := optimiser.Quota{Name: q.Templates[t].Name, Least: q.Templates[t].Least, Most: q.Templates[t].Most}
 		for v, variant := range variants {
 			for s := range q.Sites {
-				if variant.template == t {
+				if variant.Template == t {
 					quota.Sites = append(quota.Sites, v*q.Sites+s)
 				}
 			}
@@ -77,13 +77,13 @@ func (q *Question) limit(p *optimiser.Problem, variants []variant) {
 	p.Budget = q.CrewHours
 	for _, v := range variants {
 		for range q.Sites {
-			p.Cost = append(p.Cost, q.Templates[v.template].CrewHours())
+			p.Cost = append(p.Cost, q.Templates[v.Template].CrewHours())
 		}
 	}
 }
 
 // off returns which of the problem's sites are not in service; nil where all are.
-func (q *Question) off(on duty, variants int) []bool {
+func (q *Question) off(on Duty, variants int) []bool {
 	if on == 1<<variants-1 {
 		return nil
 	}
@@ -96,12 +96,12 @@ func (q *Question) off(on duty, variants int) []bool {
 
 // number returns the problem's site of a crew, and post the crew of a site.
 func (q *Question) number(p Post) int {
-	return slices.Index(q.variants(), variant{p.Template, p.Way})*q.Sites + p.Site
+	return slices.Index(q.Variants(), Variant{p.Template, p.Way})*q.Sites + p.Site
 }
 
 func (q *Question) post(site int) Post {
-	v := q.variants()[site/q.Sites]
-	return Post{v.template, v.way, site % q.Sites}
+	v := q.Variants()[site/q.Sites]
+	return Post{v.Template, v.Way, site % q.Sites}
 }
 
 // trial returns the smallest problem with a share and a curve, which has no faults but theirs.

@@ -15,6 +15,7 @@ type HourFigures struct {
 	Hour        int     // of the week
 	Calls       float64 // expected
 	Value       float64 // the hour's part of the roster's value: calls × cost
+	Whole       float64 // calls, each counted as often as the shares add up to
 	Nearest     float64 // seconds, mean of a call: the way from the nearest car in service
 	Least, Most int     // cars in service at the same time in the hour
 }
@@ -38,6 +39,7 @@ func (q *Question) Figures(crews []Post) []HourFigures {
 		for c, w := range q.Hours[p.hour].Demand {
 			h.Calls += part * w
 			h.Value += part * w * v.cost[c]
+			h.Whole += part * w * v.whole
 			h.Nearest += part * w * v.nearest[c]
 		}
 	}
@@ -52,29 +54,34 @@ func (q *Question) Figures(crews []Post) []HourFigures {
 // served is what a call in each cell of a layer costs, and how far the nearest car is, in seconds.
 type served struct {
 	cars          int
+	whole         float64 // the sum of the shares
 	cost, nearest []float64
 }
 
-func (q *Question) serve(l *layer, crews []Post) *served {
+func (q *Question) serve(l *Merged, crews []Post) *served {
 	var on []int
 	for _, c := range crews {
-		if v := slices.Index(q.variants(), variant{c.Template, c.Way}); l.duty>>v&1 == 1 {
+		if v := slices.Index(q.Variants(), Variant{c.Template, c.Way}); l.Duty>>v&1 == 1 {
 			on = append(on, c.Site)
 		}
 	}
 	v := &served{cars: len(on), cost: make([]float64, q.Cells), nearest: make([]float64, q.Cells)}
-	times := make([]int32, len(on), len(on)+len(q.Share))
+	shares := q.Share(l.Cars)
+	for _, share := range shares {
+		v.whole += share
+	}
+	times := make([]int32, len(on), len(on)+len(shares))
 	for c := range q.Cells {
 		times = times[:len(on)]
 		for i, s := range on {
-			times[i] = int32(min(l.time.Row(s)[c], optimiser.Cap))
+			times[i] = int32(min(l.Time.Row(s)[c], optimiser.Cap))
 		}
 		slices.Sort(times)
-		for len(times) < len(q.Share) {
+		for len(times) < len(shares) {
 			times = append(times, int32(optimiser.Cap))
 		}
 		v.nearest[c] = float64(times[0]) / 1000
-		for k, share := range q.Share {
+		for k, share := range shares {
 			v.cost[c] += share * q.costs(times[k]) / 1000
 		}
 	}

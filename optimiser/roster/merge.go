@@ -6,25 +6,29 @@ import (
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
-// duty is a set of variants in service: bit v is variant v.
-type duty uint64
+// Duty is a set of variants in service: bit v is the v-th of Question.Variants.
+type Duty uint64
 
 // piece is a part of one asked-for hour in which the same variants are in service throughout.
 type piece struct {
 	hour    int // index of Question.Hours
 	from    int // minute of the week
 	minutes int
-	duty    duty
+	duty    Duty
 	layer   int // of the merged ones
 }
 
-// layer is all pieces with the same travel times and the same variants in service. For any roster such a
-// call costs the same in each of them, so that the demand can be added up: docs/shifts.md.
-type layer struct {
-	time   *route.Matrix
-	duty   duty
-	weight []float64 // per cell
+// Merged is all parts of the week with the same travel times and the same variants in service. For any roster
+// a call costs the same in each of them, so that the demand can be added up: docs/shifts.md.
+type Merged struct {
+	Time   *route.Matrix
+	Duty   Duty
+	Weight []float64 // per cell, calls
+	Cars   int       // the most that can be in service
 }
+
+// Layers returns the week as merged, in the order of Problem's layers. The question must be valid.
+func (q *Question) Layers() []Merged { return q.merge(q.pieces()) }
 
 // pieces cuts the hours wherever a variant goes into service or out of it, in order. They are not
 // given their layers yet.
@@ -54,15 +58,15 @@ func (q *Question) pieces() []piece {
 // service returns for each variant when it is in service.
 func (q *Question) service() [][]span {
 	var out [][]span
-	for _, v := range q.variants() {
-		out = append(out, q.Templates[v.template].inService(v.way))
+	for _, v := range q.Variants() {
+		out = append(out, q.Templates[v.Template].inService(v.Way))
 	}
 	return out
 }
 
 // dutyAt returns who is in service in a minute of the week.
-func dutyAt(service [][]span, minute int) duty {
-	var d duty
+func dutyAt(service [][]span, minute int) Duty {
+	var d Duty
 	for v, week := range service {
 		for _, s := range week {
 			if s.from <= minute && minute < s.until {
@@ -74,13 +78,13 @@ func dutyAt(service [][]span, minute int) duty {
 }
 
 // merge gives every piece its layer and returns the layers, in the order in which they first occur.
-func (q *Question) merge(pieces []piece) []layer {
+func (q *Question) merge(pieces []piece) []Merged {
 	type key struct {
 		time *route.Matrix
-		duty duty
+		duty Duty
 	}
 	number := map[key]int{}
-	var out []layer
+	var out []Merged
 	for i := range pieces {
 		p := &pieces[i]
 		hour := &q.Hours[p.hour]
@@ -89,13 +93,31 @@ func (q *Question) merge(pieces []piece) []layer {
 		if !ok {
 			l = len(out)
 			number[k] = l
-			out = append(out, layer{hour.Time, p.duty, make([]float64, q.Cells)})
+			out = append(out, Merged{hour.Time, p.duty, make([]float64, q.Cells), q.most(p.duty)})
 		}
 		p.layer = l
 		part := float64(p.minutes) / 60
 		for c, w := range hour.Demand {
-			out[l].weight[c] += part * w
+			out[l].Weight[c] += part * w
 		}
 	}
 	return out
+}
+
+// most returns how many cars can be in service at a time.
+func (q *Question) most(d Duty) int {
+	room, n := q.room(), 0
+	of := make([]int, len(q.Templates)) // per template, its variants in service
+	for v, variant := range q.Variants() {
+		if d>>v&1 == 1 {
+			of[variant.Template]++
+		}
+	}
+	for t, ways := range of {
+		n += min(q.Templates[t].Most, room*ways)
+	}
+	if q.Crews > 0 {
+		n = min(n, q.Crews)
+	}
+	return n
 }

@@ -10,7 +10,7 @@ import (
 // twoShifts is a town with demand that moves between day and night, worked in two shifts of twelve hours.
 func twoShifts() *Question {
 	weight, times, _ := town(60, 12, 2, 3)
-	q := &Question{Sites: 12, Cells: 60, Share: optimiser.Shares(0.3, 2)}
+	q := &Question{Sites: 12, Cells: 60, Share: always(optimiser.Shares(0.3, 2))}
 	for h := range 24 {
 		hour := Hour{Hour: h, Time: times[0], Demand: make([]float64, 60)}
 		day := h >= 7 && h < 19
@@ -55,7 +55,7 @@ func TestHoursBoundShiftsAndShiftsBoundOnePlan(t *testing.T) {
 	}
 	fixed := &optimiser.Problem{Sites: q.Sites, Cells: q.Cells, Place: 3}
 	for _, h := range q.Hours {
-		fixed.Layers = append(fixed.Layers, optimiser.Layer{Weight: h.Demand, Time: h.Time, Share: q.Share})
+		fixed.Layers = append(fixed.Layers, optimiser.Layer{Weight: h.Demand, Time: h.Time, Share: q.Share(3)})
 	}
 	one, err := optimiser.Solve(t.Context(), fixed, optimiser.Settings{})
 	if err != nil {

@@ -16,7 +16,9 @@ type Question struct {
 	Crews     int
 	CrewHours float64 // the most hours a week that all crews together are paid for; 0: no limit
 
-	Share []float64        // as in optimiser.Layer: what the k-th nearest car in service serves
+	// Share gives a layer's Share, what the k-th nearest car in service serves, when at most so many cars can be
+	// in service. A car that is missing for a level counts as one at optimiser.Cap.
+	Share func(cars int) []float64
 	Curve *optimiser.Curve // as in optimiser.Layer: what a travel time counts as; nil: itself
 
 	Fixed     []Post // these must be worked
@@ -37,15 +39,15 @@ type Post struct {
 	Site     int
 }
 
-// variant is a template with one way of taking its breaks.
-type variant struct{ template, way int }
+// Variant is a template with one way of taking its breaks.
+type Variant struct{ Template, Way int }
 
-// variants lists them in the order of the templates. A problem's site v·Sites + s is variant v at site s.
-func (q *Question) variants() []variant {
-	var out []variant
+// Variants lists them in the order of the templates. The problem's site v·Sites + s is variant v at site s.
+func (q *Question) Variants() []Variant {
+	var out []Variant
 	for t := range q.Templates {
 		for way := range q.Templates[t].Ways() {
-			out = append(out, variant{t, way})
+			out = append(out, Variant{t, way})
 		}
 	}
 	return out

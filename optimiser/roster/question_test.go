@@ -18,7 +18,10 @@ import (
 // hand-overs and ways of taking breaks, some by counts and some by a budget of crew hours.
 func drawQuestion(t *rapid.T) *Question {
 	q := &Question{Sites: rapid.IntRange(1, 3).Draw(t, "sites"), Cells: rapid.IntRange(1, 4).Draw(t, "cells")}
-	q.Share = rapid.SampledFrom([][]float64{{1}, {0.7, 0.3}, {0.6, 0.2}, {0.4, 0.6}}).Draw(t, "share")
+	q.Share = always(rapid.SampledFrom([][]float64{{1}, {0.7, 0.3}, {0.6, 0.2}, {0.4, 0.6}}).Draw(t, "share"))
+	if rapid.Bool().Draw(t, "shares by cars") {
+		q.Share = func(cars int) []float64 { return optimiser.Shares(0.3, max(1, min(cars, 3))) }
+	}
 	if rapid.Bool().Draw(t, "coverage") {
 		q.Curve = optimiser.Within(road.Millis(rapid.IntRange(0, 900).Draw(t, "reach")))
 	}
@@ -111,8 +114,9 @@ func minuteValue(q *Question, crews []Post) float64 {
 					on = append(on, c.Site)
 				}
 			}
+			most := mostAt(q, minute)
 			for cell, w := range h.Demand {
-				total += w / 60 * callCost(q, h.Time, on, cell)
+				total += w / 60 * callCost(q, h.Time, on, cell, most)
 			}
 		}
 	}
@@ -134,14 +138,35 @@ func works(s *Template, way, minute int) bool {
 	return false
 }
 
-func callCost(q *Question, m *route.Matrix, on []int, cell int) float64 {
+// mostAt returns how many cars can be in service in a minute.
+func mostAt(q *Question, minute int) int {
+	n := 0
+	for i := range q.Templates {
+		ways := 0
+		for way := range q.Templates[i].Ways() {
+			if works(&q.Templates[i], way, minute) {
+				ways++
+			}
+		}
+		n += min(q.Templates[i].Most, q.room()*ways)
+	}
+	if q.Crews > 0 {
+		n = min(n, q.Crews)
+	}
+	return n
+}
+
+// always returns the same share for any number of cars.
+func always(share []float64) func(int) []float64 { return func(int) []float64 { return share } }
+
+func callCost(q *Question, m *route.Matrix, on []int, cell, most int) float64 {
 	var costs []float64
 	for _, s := range on {
 		costs = append(costs, float64(costOf(q.Curve, min(m.Row(s)[cell], optimiser.Cap))))
 	}
 	slices.Sort(costs)
 	sum := 0.0
-	for k, share := range q.Share {
+	for k, share := range q.Share(most) {
 		cost := float64(costOf(q.Curve, optimiser.Cap))
 		if k < len(costs) {
 			cost = costs[k]
@@ -154,10 +179,10 @@ func callCost(q *Question, m *route.Matrix, on []int, cell int) float64 {
 // allRosters calls do with every roster that the question allows.
 func allRosters(q *Question, do func([]Post)) {
 	var posts []Post
-	for _, v := range q.variants() {
+	for _, v := range q.Variants() {
 		for s := range q.Sites {
 			if !slices.Contains(q.Forbidden, s) {
-				posts = append(posts, Post{v.template, v.way, s})
+				posts = append(posts, Post{v.Template, v.Way, s})
 			}
 		}
 	}
@@ -203,7 +228,7 @@ func permitted(q *Question, crews []Post) bool {
 func TestSolveFindsTheBestRoster(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawQuestion(t)
-		if len(q.variants())*q.Sites > 12 || q.Validate() != nil {
+		if len(q.Variants())*q.Sites > 12 || q.Validate() != nil {
 			t.Skip()
 		}
 		r, err := Solve(t.Context(), q, optimiser.Settings{Seed: rapid.Uint64().Draw(t, "seed")})

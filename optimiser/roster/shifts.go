@@ -104,9 +104,9 @@ const mostGaps = 7
 // checkCover finds parts of the week with demand in which no shift that may be worked is in service, and
 // shifts that are in service in none of the hours.
 func (q *Question) checkCover(f *faults) {
-	var worked, used duty
-	for v, variant := range q.variants() {
-		if q.Templates[variant.template].Most > 0 {
+	var worked, used Duty
+	for v, variant := range q.Variants() {
+		if q.Templates[variant.Template].Most > 0 {
 			worked |= 1 << v
 		}
 	}
@@ -130,9 +130,9 @@ func (q *Question) checkCover(f *faults) {
 		words = append(words, fmt.Sprintf("and %d more", n))
 	}
 	f.check(len(gaps) == 0, "Hours", "have calls when no shift is in service: %s; add a shift or a way of taking breaks, or leave these hours out", strings.Join(words, ", "))
-	for v, variant := range q.variants() {
-		t := &q.Templates[variant.template]
-		f.check(used>>v&1 == 1, fmt.Sprintf("Templates[%d] (%s)", variant.template, t.Name), "is in service in none of the hours")
+	for v, variant := range q.Variants() {
+		t := &q.Templates[variant.Template]
+		f.check(used>>v&1 == 1, fmt.Sprintf("Templates[%d] (%s)", variant.Template, t.Name), "is in service in none of the hours")
 	}
 }
 

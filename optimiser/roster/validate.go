@@ -58,7 +58,11 @@ func (q *Question) Validate() error {
 
 // checkObjective has the optimiser check Share and Curve, in the smallest problem that there is.
 func (q *Question) checkObjective(f *faults) {
-	err := trial(q.Share, q.Curve).Validate()
+	if q.Share == nil {
+		f.add("Share", "is nil; shares are needed")
+		return
+	}
+	err := trial(q.Share(1), q.Curve).Validate()
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) {
 		return

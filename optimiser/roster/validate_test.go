@@ -14,7 +14,7 @@ import (
 // small returns a question without faults: two shifts of twelve hours, two sites, the whole week.
 func small() *Question {
 	m := &route.Matrix{Sites: 2, Cells: 2, T: []road.Millis{1000, 5000, 5000, 1000}}
-	q := &Question{Sites: 2, Cells: 2, Share: []float64{1}, Templates: []Template{
+	q := &Question{Sites: 2, Cells: 2, Share: always([]float64{1}), Templates: []Template{
 		{Name: "day", Start: 7 * 60, Length: 12 * 60, Days: Daily, Least: 1, Most: 1},
 		{Name: "night", Start: 19 * 60, Length: 12 * 60, Days: Daily, Least: 1, Most: 1},
 	}}
@@ -32,7 +32,7 @@ func TestValidateReportsEveryMistakeTogether(t *testing.T) {
 	}{
 		{"fields", func(q *Question) {
 			q.Crews, q.CrewHours = -1, math.NaN()
-			q.Share = []float64{2}
+			q.Share = always([]float64{2})
 			q.Curve = &optimiser.Curve{Time: []road.Millis{1}, Cost: []int32{-1}}
 			q.Hours[3].Demand = []float64{1, math.Inf(1)}
 			q.Hours[4].Hour = 4000
@@ -61,7 +61,7 @@ func TestValidateReportsEveryMistakeTogether(t *testing.T) {
 			`Templates[1].Name is "day", as that of Templates[0]`, "(day).Breaks[0][0] is from minute 700 to 760; it must lie in the shift, between the hand-overs: minute 30 to 690",
 			"Breaks[1][1] overlaps break 0", "Breaks[1][2].Length is 0", "leaves 0 minutes of 720 in service",
 		}},
-		{"nothing", func(q *Question) { *q = Question{Share: []float64{1}} }, []string{"Sites is 0", "Cells is 0", "Hours is empty", "Templates is empty"}},
+		{"nothing", func(q *Question) { *q = Question{Share: always([]float64{1})} }, []string{"Sites is 0", "Cells is 0", "Hours is empty", "Templates is empty"}},
 		{"crews", func(q *Question) {
 			q.Crews, q.CrewHours, q.Forbidden = 1, 50, []int{0, 0}
 			q.Templates[0].Least, q.Templates[0].Most = 2, 3
