@@ -59,6 +59,11 @@ func TestCentresWithRoom(t *testing.T) {
 		nearlyEqual(t, "value after", step.Leg.Value, before+step.Change, 0.0021)
 		before, unserved = step.Leg.Value, step.UnservedPerHour
 	}
+	for n, w := range d.Explain.Centres {
+		if w.Cell != c.Centres[n].Cell || w.Lost < c.Contract[0].Change-0.002 {
+			t.Errorf("without %s %v s are lost; closing the best one loses %v", w.Cell, w.Lost, c.Contract[0].Change)
+		}
+	}
 	if c.Contract[0].Change < 0 {
 		t.Errorf("closing a centre saves time: %+v", c.Contract[0])
 	}

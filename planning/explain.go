@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nearside-ems/nearside/optimiser"
+	"github.com/nearside-ems/nearside/optimiser/transport"
 )
 
 // Explanation says what a plan hangs on. It is worked out for the plan's sites by trying each change;
@@ -51,8 +52,11 @@ func (st *study) explain(d *Document, r *solution) *Explanation {
 	if r.cars != nil {
 		e.NextCars = st.nextCars(cars, r.cars, unit, lost)
 	}
-	if r.centres != nil {
-		st.explainCentres(e, r.centres)
+	switch {
+	case r.centres != nil:
+		st.explainCentres(e, r.centres.Sites, r.centres.Certificate.Value, optimiser.Sensitive(st.centre, r.centres, nearlyMade))
+	case r.shipped != nil:
+		st.explainCentres(e, r.shipped.Sites, r.shipped.Certificate.Value, transport.Sensitive(st.ship, r.shipped.Sites, nearlyMade))
 	}
 	e.ByBorough = st.bindings(d.ByBorough, cars)
 	return e
@@ -124,19 +128,18 @@ func swapped(cars []post, from, to post) []post {
 }
 
 // explainCentres does for centres what explain does for cars.
-func (st *study) explainCentres(e *Explanation, plan *optimiser.Plan) {
-	s := optimiser.Sensitive(st.centre, plan, nearlyMade)
+func (st *study) explainCentres(e *Explanation, chosen []int, value float64, s *optimiser.Sensitivity) {
 	a := func(value float64) float64 { return value / st.calls }
-	now := a(plan.Certificate.Value)
+	now := a(value)
 	cell := func(i int) string { return st.city.Grid.ID(st.centres.sites[i].cell) }
-	order, sites := make([]int, len(plan.Sites)), make([]Site, len(plan.Sites))
-	for k, i := range plan.Sites {
+	order, sites := make([]int, len(chosen)), make([]Site, len(chosen))
+	for k, i := range chosen {
 		order[k], sites[k] = k, st.site(&st.centres.sites[i])
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return bySite(sites[x], sites[y]) })
 	for _, k := range order {
 		v := a(s.Without[k])
-		e.Centres = append(e.Centres, Worth{cell(plan.Sites[k]), SecondsACall.valueOf(v), SecondsACall.valueOf(v - now), SecondsACall})
+		e.Centres = append(e.Centres, Worth{cell(chosen[k]), SecondsACall.valueOf(v), SecondsACall.valueOf(v - now), SecondsACall})
 	}
 	for _, x := range s.Next {
 		v := a(x.Value)
