@@ -55,7 +55,7 @@ func (a *ascent) advance() bool {
 	for _, j := range a.chosen {
 		a.mean[j] += 1 - memory
 	}
-	if a.value > before+1e-7*math.Abs(before) {
+	if math.IsInf(before, -1) || a.value > before+1e-7*math.Abs(before) {
 		a.missed = 0
 	} else if a.missed++; a.missed >= misses {
 		a.missed = 0
@@ -164,6 +164,6 @@ func (a *ascent) climb(steps int) bool {
 func (a *ascent) reset() {
 	copy(a.use, a.in.fixed)
 	clear(a.drop)
-	a.floor()
+	a.high = math.Inf(-1)
 	a.factor, a.missed = opening, 0
 }

@@ -38,7 +38,7 @@ type dual struct {
 	base      float64 // of whole: the part of the value that no choice changes
 	bestBase  float64 // of best
 	value     float64 // L at whole
-	high      float64 // L at best; at first 0, which is L at multipliers of 0
+	high      float64 // L at best; −Inf before anything was evaluated
 }
 
 // alone is the size (clients × columns) below which starting goroutines costs more than it saves.
@@ -54,7 +54,7 @@ func newDual(in *instance, workers int, ended func() bool) *dual {
 		mu: make([]float64, m), step: make([]float64, m), whole: make([]int32, m),
 		top: make([]int32, n), count: make([]int32, m), best: make([]int32, m),
 		rowRho: make([][]float64, len(in.groups)), partRho: make([][]float64, len(in.pieces)), rho: make([]float64, columns), bestRho: make([]float64, columns),
-		use: slices.Clone(in.fixed), drop: make([]bool, columns), selector: newSelector(in.rules),
+		use: slices.Clone(in.fixed), drop: make([]bool, columns), selector: newSelector(in.rules), high: math.Inf(-1),
 	}
 	for g := range d.rowRho {
 		d.rowRho[g] = make([]float64, in.rows)
@@ -100,10 +100,14 @@ func (l *layout) margin() float64 {
 	return least
 }
 
-// floor starts the bound at each client's nearest column in service: with all its multipliers there no reduced
-// cost is below 0, so that the value follows from one look at the costs. However early a search is
-// ended, it has this bound.
-func (d *dual) floor() {
+// floor returns a first bound, with each client's multipliers at its nearest column in service: no reduced
+// cost is then below 0, so that the value follows from one look at the costs. Where looking is false all are at 0, which
+// bounds the value by 0.
+func (d *dual) floor(looking bool) vector {
+	v := vector{mu: make([]int32, len(d.mu)), rho: make([]float64, len(d.rho))}
+	if !looking {
+		return v
+	}
 	part := make([]float64, len(d.in.pieces))
 	d.eachPiece(func(n int, p piece, g *group) {
 		share := 0.0
@@ -115,15 +119,13 @@ func (d *dual) floor() {
 		for c := p.from; c < p.to; c++ {
 			top := d.top[g.client+c]
 			for m := range k {
-				d.best[g.flat+c*k+m] = top
+				v.mu[g.flat+c*k+m] = top
 			}
 			part[n] += g.weight[c] * share * float64(top)
 		}
 	})
-	clear(d.bestRho)
-	d.bestPrice = 0
-	d.bestBase = total(part)
-	d.high = d.bestBase
+	v.base = total(part)
+	return v
 }
 
 // nearest sets top to each client's cost at its nearest column in service.

@@ -51,7 +51,9 @@ func (c *costs) list(limit []int32, rows []bool, workers int, ended func() bool)
 	n.entry = make([]entry, size.Load())
 	parallel(workers, listBlocks, func(b int) {
 		if !ended() {
-			n.listCells(len(limit)*b/listBlocks, len(limit)*(b+1)/listBlocks)
+			from, to := len(limit)*b/listBlocks, len(limit)*(b+1)/listBlocks
+			n.listCells(from, to)
+			n.lift(c, from, to, rows)
 		}
 	})
 	if ended() {
@@ -93,6 +95,28 @@ func (n *reach) listCells(from, to int) {
 	}
 	for i := from; i < to; i++ {
 		slices.Sort(n.entry[n.first[i]:n.first[i+1]])
+	}
+}
+
+// lift raises the limits to the least cost that is not listed: up to there the lists are complete. Where costs are a
+// few steps, as those of coverage, that is far.
+func (n *reach) lift(c *costs, from, to int, rows []bool) {
+	next := make([]road.Millis, to-from)
+	for i := range next {
+		next[i] = road.Millis(c.ceil)
+	}
+	for r, dense := range c.dense {
+		if !rows[r] {
+			continue
+		}
+		for i, t := range dense[from:to] {
+			if t < next[i] && int32(t) >= n.limit[from+i] {
+				next[i] = t
+			}
+		}
+	}
+	for i, t := range next {
+		n.limit[from+i] = max(n.limit[from+i], int32(t))
 	}
 }
 

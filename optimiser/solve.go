@@ -84,11 +84,8 @@ func (r *run) solve() Status {
 	}
 	r.offer()
 	a.target = r.value
-	if r.in.clients()*r.in.rows <= cheapFloor {
-		a.floor()
-		r.report(a.high)
-	}
 	r.tree = newTree(r, a)
+	r.report(r.tree.floor.base)
 	r.tree.root()
 	switch {
 	case r.met():
@@ -100,9 +97,6 @@ func (r *run) solve() Status {
 	}
 	return Converged
 }
-
-// cheapFloor is the number of costs up to which dual.floor takes only a few milliseconds.
-const cheapFloor = 1 << 23
 
 // enough reports whether a bound is as near to the value as was asked for.
 func (r *run) enough(bound float64) bool { return r.value-bound <= r.s.Gap*r.value }

@@ -18,14 +18,21 @@ type tree struct {
 	grain   float64 // instance.grain
 	listed  int     // undecided columns when the lists of what is near were made
 	nodes   int
+	floor   vector // known before the ascent: no part's bound need be below it
 }
 
 // proofNumbers limits a certificate's multipliers: 2²¹ numbers are 16 MiB in memory.
 const proofNumbers = 1 << 21
 
 func newTree(r *run, a *ascent) *tree {
-	return &tree{run: r, a: a, room: max(3, proofNumbers/r.p.vectorSize()), bound: math.Inf(1), grain: r.in.grain(r.p), listed: len(r.in.site)}
+	return &tree{
+		run: r, a: a, floor: a.floor(r.in.clients()*r.in.rows <= cheapFloor), room: max(3, proofNumbers/r.p.vectorSize()),
+		bound: math.Inf(1), grain: r.in.grain(r.p), listed: len(r.in.site),
+	}
 }
+
+// cheapFloor is the number of costs up to which dual.floor takes only a few milliseconds.
+const cheapFloor = 1 << 23
 
 // vector is a set of multipliers and the Lagrangian value at them: base and the least choice of rho.
 type vector struct {
@@ -45,7 +52,12 @@ func (t *tree) keep() int {
 // them: more than it gave where fewer were made.
 func (t *tree) stop(vector int) {
 	v := &t.vectors[vector]
-	t.close(vector, v.base+t.a.choose(v.rho, t.a.use, t.a.drop))
+	bound := v.base + t.a.choose(v.rho, t.a.use, t.a.drop)
+	if bound < t.floor.base {
+		t.vectors = append(t.vectors, t.floor)
+		vector, bound = len(t.vectors)-1, t.floor.base
+	}
+	t.close(vector, bound)
 }
 
 // close writes a part bounded by a vector.
@@ -96,6 +108,9 @@ func (t *tree) root() {
 			t.run.report(t.a.high)
 		}
 		stalled := !more || t.a.factor < settled && t.a.high-before < rootLeast*(t.run.value-t.a.high)
+		if stalled && !t.run.s.Quick && t.a.high < (1-wanderGap)*t.run.value {
+			t.run.wander(t.a.drop)
+		}
 		if stalled && again < restarts && !t.run.s.Quick && t.near() {
 			again++
 			t.restart()
