@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -118,56 +117,6 @@ func (st *study) beyondReach(cells []int, least road.Millis) string {
 // minutesOf returns the response time of a road time, in minutes, rounded up to a hundredth.
 func minutesOf(t road.Millis) float64 {
 	return float64((int64(t)+int64(MobilisationSeconds*1000)+599)/600) / 100
-}
-
-// infeasible says why no plan keeps every cell within worst_minutes, as far as can be told, and what
-// smaller demand would do. worst is the longest road time of the plan that was found.
-func (st *study) infeasible(ctx context.Context, worst road.Millis) error {
-	limit := roadTime(st.scenario.WorstMinutes)
-	given := fmt.Sprint(st.scenario.WorstMinutes)
-	if cells, least := st.outOfReach(limit); len(cells) > 0 {
-		return refuse("worst_minutes", given, st.beyondReach(cells, least))
-	}
-	found := minutesOf(worst)
-	if len(st.words.groups) == 1 && len(st.words.rules) == 0 && st.scenario.PerSite == 1 {
-		ctx, stop := context.WithTimeout(ctx, 5*time.Second)
-		defer stop()
-		p := st.covering()
-		fewest, err := cover.Fewest(ctx, p, limit, cover.Settings{Seed: st.scenario.Seed})
-		centred, err2 := cover.Centre(ctx, p, st.scenario.Cars, cover.Settings{Seed: st.scenario.Seed})
-		if err == nil && err2 == nil && fewest.Bound > st.scenario.Cars {
-			return refuse("worst_minutes", given, fmt.Sprintf("at least %.2f with %d cars, or %d cars: fewer than %d cannot do (proved)",
-				minutesOf(centred.Worst), st.scenario.Cars, len(fewest.Sites), fewest.Bound))
-		}
-	}
-	return refuse("worst_minutes", given, fmt.Sprintf("more, or more cars: no plan was found that keeps it, which proves nothing; %.2f would do", found))
-}
-
-// outOfReach returns the cells with calls that no post reaches within a time whose car may serve them,
-// and the least time that would do.
-func (st *study) outOfReach(limit road.Millis) (cells []int, least road.Millis) {
-	for i := range st.parts {
-		p := &st.parts[i]
-		sites := map[int]bool{}
-		for _, post := range st.posts {
-			if p.serves(post.group) {
-				sites[post.site] = true
-			}
-		}
-		best := slices.Repeat([]road.Millis{road.Unreachable}, len(p.weight))
-		for site := range sites {
-			for c, t := range st.times[p.period].Row(site) {
-				best[c] = min(best[c], t)
-			}
-		}
-		for c, w := range p.weight {
-			if w > 0 && best[c] > limit {
-				cells, least = append(cells, c), max(least, best[c])
-			}
-		}
-	}
-	slices.Sort(cells)
-	return slices.Compact(cells), least
 }
 
 // check has optimiser.Verify, or its like in package cover, check a solution.

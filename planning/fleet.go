@@ -2,6 +2,7 @@ package planning
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -174,13 +175,23 @@ func (st *study) contradictions() error {
 	probe.Layers = []optimiser.Layer{{Weight: []float64{1}, Share: []float64{1}, Time: oneCell(len(st.cars.sites))}}
 	var f faults
 	for _, e := range flat(probe.Validate()) {
-		field, wrong := "cars", strings.TrimPrefix(e.Error(), "optimiser: invalid problem: ")
-		for _, q := range probe.Quotas {
-			if strings.Contains(wrong, q.Name) {
-				field = q.Name
-			}
+		field, wrong, _ := strings.Cut(inScenarioWords(e.Error()), " ")
+		if field == "Place" {
+			field = "cars"
 		}
-		f.add(field, "cannot be had", "numbers of cars that agree: "+wrong)
+		f.add(field, "cannot be had", "numbers of cars that agree: it "+wrong)
 	}
 	return f.err()
+}
+
+// The optimiser's words for what the scenario calls otherwise.
+var (
+	quotaOf   = regexp.MustCompile(`Quotas\[\d+\] \(([^)]*)\)`) // bears the name of a field
+	siteLists = regexp.MustCompile(` \[[\d ]+\]`)               // numbers that nobody else knows
+	otherwise = strings.NewReplacer("optimiser: ", "", "facilities", "cars", "Most ", "at most ", "Least ", "at least ", "Place ", "cars ")
+)
+
+// inScenarioWords says what the optimiser finds wrong with its problem in the words of the scenario.
+func inScenarioWords(wrong string) string {
+	return otherwise.Replace(siteLists.ReplaceAllString(quotaOf.ReplaceAllString(wrong, "$1"), ""))
 }

@@ -112,7 +112,9 @@ func (st *study) stands(r *solution) (out []post) {
 // them as much.
 func (st *study) search(ctx context.Context, progress func(Progress)) (*solution, error) {
 	limit := st.scenario.TimeLimit
-	whole := ctx
+	if err := st.checkWorst(ctx); err != nil {
+		return nil, err
+	}
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	var placed solution
@@ -149,10 +151,8 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 			return nil, err
 		}
 	}
-	if result.cars != nil && st.scenario.WorstMinutes > 0 {
-		if worst := st.serve(st.stands(result), st.busy).worst(); worst > roadTime(st.scenario.WorstMinutes) {
-			return nil, st.infeasible(whole, worst)
-		}
+	if err := st.keptWorst(result); err != nil {
+		return nil, err
 	}
 	result.centres, result.shipped, result.expand, result.contract = placed.centres, placed.shipped, placed.expand, placed.contract
 	return result, nil
@@ -167,9 +167,14 @@ func (st *study) placeCars(ctx context.Context, settled Progress, progress func(
 		return st.placeFairly(ctx, st.reporter(StageCars, func(v, b float64) (float64, float64) { return v + settled.Value, max(0, b) + settled.Bound }, progress))
 	}
 	whole := st.whole()
-	plan, err := st.optimise(ctx, st.car, st.reporter(StageCars, func(value, bound float64) (float64, float64) {
+	report := st.reporter(StageCars, func(value, bound float64) (float64, float64) {
 		return st.scenario.natural(value, whole, st.calls) + settled.Value, st.scenario.natural(max(0, bound), whole, st.calls) + settled.Bound
-	}, progress))
+	}, progress)
+	from, err := st.freePlan(ctx, report)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := st.optimise(ctx, st.car, from, report)
 	return &solution{cars: plan}, err
 }
 
@@ -198,9 +203,9 @@ func (st *study) reporter(stage string, natural func(value, bound float64) (floa
 	}
 }
 
-// optimise solves one problem of the study.
-func (st *study) optimise(ctx context.Context, p *optimiser.Problem, report func(value, bound float64)) (*optimiser.Plan, error) {
-	plan, err := optimiser.Solve(ctx, p, optimiser.Settings{Seed: st.scenario.Seed, Progress: report})
+// optimise solves one problem of the study, from a plan where one is given.
+func (st *study) optimise(ctx context.Context, p *optimiser.Problem, from *optimiser.Plan, report func(value, bound float64)) (*optimiser.Plan, error) {
+	plan, err := optimiser.Solve(ctx, p, optimiser.Settings{Seed: st.scenario.Seed, Progress: report, From: from})
 	if err != nil {
 		return nil, fmt.Errorf("place: %w", err)
 	}

@@ -34,20 +34,21 @@ type study struct {
 	load      Load
 	busy      float64
 
-	metrics []*route.Metric // per period, of cars
-	cars    *candidates
-	centres *candidates
-	roster  *roster.Question // nil without shifts
-	posts   []post
-	parts   []part          // car.Layers begins with one for each
-	times   []*route.Matrix // per period, candidate sites of cars × cells
-	car     *optimiser.Problem
-	cover   *cover.Problem     // of the cars, with the objectives that look at each cell once; nil with others
-	centre  *optimiser.Problem // nil without centres
-	ship    *transport.Problem // the same with room and opening hours; nil where nothing is said of them
-	opening []opening          // ship.Layers
-	week    *demand.Intensity  // of the calls that count
-	reached []bool             // per cell: a road leads to it
+	metrics  []*route.Metric // per period, of cars
+	cars     *candidates
+	centres  *candidates
+	posts    []post
+	parts    []part          // car.Layers begins with one for each
+	times    []*route.Matrix // per period, candidate sites of cars × cells
+	car      *optimiser.Problem
+	reaching []int              // posts that keep worst_minutes, where some were looked for and found
+	cover    *cover.Problem     // of the cars, with the objectives that look at each cell once; nil with others
+	centre   *optimiser.Problem // nil without centres
+	ship     *transport.Problem // the same with room and opening hours; nil where nothing is said of them
+	opening  []opening          // ship.Layers
+	week     *demand.Intensity  // of the calls that count
+	reached  []bool             // per cell: a road leads to it
+	roster   *roster.Question   // nil without shifts
 }
 
 // newStudy resolves a scenario against its basis and computes travel times. report gets the share done.
