@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/nearside-ems/nearside/optimiser"
 )
@@ -27,13 +28,14 @@ type chase struct {
 // Nearer would prove little about factors that are not yet good.
 type thrift struct {
 	rounds, idle int
+	kicks        int // searches from the best plan with some sites exchanged at random
 	first, next  effort
 }
 
 var (
-	onTheWhole = thrift{60, 6, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
-	oneOfMany  = thrift{6, 2, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
-	onASketch  = thrift{25, 4, effort{5e-3, 4, false}, effort{5e-3, 1, false}}
+	onTheWhole = thrift{60, 8, 20, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
+	oneOfMany  = thrift{6, 2, 0, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
+	onASketch  = thrift{25, 8, 8, effort{5e-3, 4, false}, effort{5e-3, 1, false}}
 	toTheEnd   = effort{0, math.MaxInt, true}
 )
 
@@ -45,9 +47,6 @@ const (
 // pursue finds a plan for an aim.
 func (r *run) pursue(ctx context.Context, aim Aim) *Plan {
 	c := r.chase(ctx, aim)
-	if r.p.Demand.Cells >= 2*coarse {
-		c.rehearse(ctx)
-	}
 	for round, idle := 0, 0; round < c.spend.rounds && idle < c.spend.idle && c.goesOn(ctx); round++ {
 		before, plan := c.bound, c.best
 		if !c.round(ctx) {
@@ -61,7 +60,11 @@ func (r *run) pursue(ctx context.Context, aim Aim) *Plan {
 	}
 	if r.rough {
 		c.polish(ctx, c.best)
-	} else if !r.inPassing && c.goesOn(ctx) && c.atoms[c.by].proof.Status != optimiser.Optimal {
+	}
+	for kick := 0; kick < c.spend.kicks && c.goesOn(ctx); kick++ {
+		c.kick(ctx)
+	}
+	if !r.rough && !r.inPassing && c.goesOn(ctx) && c.atoms[c.by].proof.Status != optimiser.Optimal {
 		c.weighOn(ctx, c.atoms[c.by].factor, toTheEnd)
 	}
 	return c.plan(ctx)
@@ -83,13 +86,20 @@ func (c *chase) adapt(gained bool) {
 		return
 	}
 	c.stride = max(shortest, c.stride/2)
-	c.prices.blur /= 2
 }
 
-// chase begins with what the run knows, and a search from the best of it.
+// chase begins with what the run knows, on a large problem also with what a sketch says, and a search from
+// the best of it.
 func (r *run) chase(ctx context.Context, aim Aim) *chase {
-	if len(r.atoms) == 0 {
-		r.weigh(ctx, r.share, nil, r.thrift().first)
+	first := r.share
+	if r.p.Demand.Cells >= 2*coarse {
+		first = r.rehearse(ctx, aim)
+	}
+	switch n := len(r.atoms); {
+	case n == 0:
+		r.weigh(ctx, first, nil, r.thrift().first)
+	case !r.rough && !slices.Equal(first, r.share) && ctx.Err() == nil:
+		r.weigh(ctx, first, r.atoms[n-1].proof, r.thrift().first)
 	}
 	c := r.look(aim)
 	if !c.rough {
@@ -97,6 +107,23 @@ func (r *run) chase(ctx context.Context, aim Aim) *chase {
 	}
 	c.prices.blur = c.prices.spread(r.found[c.best].means) / 4
 	return c
+}
+
+// rehearse pursues the aim on the sketch, in a third of the time, and returns its factors. Its plan joins those found.
+func (r *run) rehearse(ctx context.Context, aim Aim) []float64 {
+	if r.sketch == nil {
+		r.sketch = start(r.p.sketch(r.s.Seed), Settings{Seed: r.s.Seed, Workers: r.s.Workers})
+		r.sketch.rough = true
+	}
+	if end, ok := ctx.Deadline(); ok {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, time.Until(end)/3)
+		defer stop()
+	}
+	rough := r.sketch.pursue(ctx, aim)
+	r.layout.reset(rough.Sites)
+	r.keep(rough.Sites, r.layout.seconds())
+	return rough.Certificate.Factor
 }
 
 // look takes the best that the run knows.
@@ -123,21 +150,6 @@ func (r *run) thrift() thrift {
 }
 
 func (c *chase) goesOn(ctx context.Context) bool { return ctx.Err() == nil && !c.met() }
-
-// rehearse pursues the aim on the sketch, and goes on from its plan and factors.
-func (c *chase) rehearse(ctx context.Context) {
-	if c.sketch == nil {
-		c.sketch = start(c.p.sketch(c.s.Seed), Settings{Seed: c.s.Seed, Workers: c.s.Workers})
-		c.sketch.rough = true
-	}
-	rough := c.sketch.pursue(ctx, c.m.Aim)
-	if !c.goesOn(ctx) {
-		return
-	}
-	c.layout.reset(rough.Sites)
-	c.polish(ctx, c.keep(rough.Sites, c.layout.seconds()))
-	c.weighOn(ctx, rough.Certificate.Factor, c.spend.first)
-}
 
 // round solves the placement problem at new factors, and searches from its plan. It reports whether there
 // were any: some aims have one best set of factors whatever the plans.
@@ -208,6 +220,23 @@ func (c *chase) polish(ctx context.Context, i int) {
 	end := c.layout.sites()
 	c.ends = append(c.ends, from, end)
 	c.offer(c.keep(end, c.layout.seconds()))
+}
+
+// kick exchanges an eighth of the best plan's sites, two at least, for others at random, and searches from there
+// (iterated local search; Lourenço, Martin and Stützle 2003).
+func (c *chase) kick(ctx context.Context) {
+	c.layout.reset(c.found[c.best].sites)
+	n, rng, order := len(c.layout.open), c.search.rng, c.search.order
+	for range max(2, n/8) {
+		if n == 0 {
+			return
+		}
+		pos, site := rng.IntN(n), order[rng.IntN(len(order))]
+		if c.layout.at[site] == 0 && c.layout.allowed(pos, site) {
+			c.layout.swap(pos, site)
+		}
+	}
+	c.polish(ctx, c.keep(c.layout.sites(), c.layout.seconds()))
 }
 
 func (c *chase) value() float64 { return c.m.value(c.found[c.best].means) }
