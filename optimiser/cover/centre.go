@@ -15,12 +15,19 @@ type centre struct {
 	s     Settings
 	ctx   context.Context
 	plan  *CentrePlan
-	open  []int // allowed sites
+	open  []int  // allowed sites
+	some  []bool // cells that tests look at; nil: all
 }
 
 // start finds a first plan: again and again the site that is nearest to the cell that is farthest from all
 // (Gonzalez 1985), and where that leaves a cell out, a plan that reaches all in any time.
 func (c *centre) start() error {
+	if c.p.Cells > manyCells {
+		c.some = make([]bool, c.p.Cells)
+		for k := range firstCell {
+			c.some[k*c.p.Cells/firstCell] = true
+		}
+	}
 	sites := slices.Clone(c.p.Fixed)
 	taken := make([]bool, c.p.Sites)
 	for _, j := range sites {
@@ -111,18 +118,44 @@ func (c *centre) bisect(least road.Millis) {
 
 // test asks whether the sites can do within a time; it reports false where that stays open.
 func (c *centre) test(t road.Millis, search bool) bool {
-	r := newRun(c.ctx, c.p, t, c.s.Seed)
-	sites, proof := r.try(c.place)
-	if sites == nil && proof == nil && search {
-		sites, proof = r.search(c.place)
+	for {
+		r := newRun(c.ctx, c.p, t, c.some, c.s.Seed)
+		sites, proof := r.try(c.place)
+		if sites == nil && proof == nil && search {
+			sites, proof = r.search(c.place)
+		}
+		switch {
+		case sites != nil:
+			if c.offer(sites); c.plan.Worst > t && c.more(sites, t) {
+				continue
+			}
+		case proof != nil:
+			c.prove(proof)
+		}
+		return sites != nil || proof != nil
 	}
-	switch {
-	case sites != nil:
-		c.offer(sites)
-	case proof != nil:
-		c.prove(proof)
+}
+
+// A problem of more than manyCells cells is tested on some of them, to which those are added that a plan leaves
+// out, moreCells at a time (Chen and Chen 2009): few of the cells decide.
+const (
+	manyCells = 1000
+	firstCell = 100
+	moreCells = 40
+)
+
+// more adds some of the cells that sites do not reach within a time; it reports false if ctx has ended.
+func (c *centre) more(sites []int, t road.Millis) bool {
+	var left []int
+	for i, near := range c.p.nearest(sites) {
+		if c.p.counts(i) && near > t {
+			left = append(left, i)
+		}
 	}
-	return sites != nil || proof != nil
+	for k := range min(moreCells, len(left)) {
+		c.some[left[k*len(left)/min(moreCells, len(left))]] = true
+	}
+	return c.ctx.Err() == nil
 }
 
 func (c *centre) prove(proof *Proof) {

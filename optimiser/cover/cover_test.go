@@ -147,6 +147,27 @@ func TestCentreAgainstBruteForce(t *testing.T) {
 	})
 }
 
+// TestCentreOfManyCells is large enough for tests on some of the cells.
+func TestCentreOfManyCells(t *testing.T) {
+	for seed := range uint64(4) {
+		p := town(10, manyCells+100, seed)
+		p.Fixed, p.Forbidden = []int{3}, []int{4}
+		worst := brute(p)
+		for place := 1; place < 10; place++ {
+			plan, err := Centre(context.Background(), p, place, Settings{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plan.Worst != worst[place] || plan.Status != optimiser.Optimal {
+				t.Errorf("seed %d: %d sites reach all in %d, %s; brute force %d", seed, place, plan.Worst, plan.Status, worst[place])
+			}
+			if err := VerifyCentre(p, plan); err != nil {
+				t.Errorf("seed %d: %d sites: %v", seed, place, err)
+			}
+		}
+	}
+}
+
 func TestShareAgainstBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := small(t)

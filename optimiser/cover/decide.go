@@ -25,10 +25,14 @@ const (
 	nextSearch  = 3000
 )
 
-// newRun reduces the problem. It returns without a base where ctx ends.
-func newRun(ctx context.Context, p *Problem, reach road.Millis, seed uint64) *run {
+// newRun reduces the problem; see newSystem for some.
+func newRun(ctx context.Context, p *Problem, reach road.Millis, some []bool, seed uint64) *run {
 	r := &run{p: p, ctx: ctx, reach: reach, root: &tree{ctx: ctx}}
-	s := newSystem(p, reach).whole(p.Sites)
+	all, rest := newSystem(p, reach, some)
+	for _, i := range rest {
+		r.root.step(Ignore, i, 0)
+	}
+	s := all.whole(p.Sites)
 	if dead, is := s.reduce(r.root); is {
 		r.root.weigh(s.system, dead)
 		return r

@@ -106,7 +106,7 @@ func Fewest(ctx context.Context, p *Problem, reach road.Millis, s Settings) (*Fe
 		return nil, &UnreachedError{reach, cells, least}
 	}
 	hash := p.hashing()
-	r := newRun(ctx, p, reach, s.Seed)
+	r := newRun(ctx, p, reach, nil, s.Seed)
 	sites := r.greedy()
 	plan := &FewestPlan{Reach: reach, Status: optimiser.Stopped, Bound: len(p.Fixed)}
 	for open := true; open && plan.Bound < len(sites); {

@@ -86,16 +86,21 @@ func within(a, b, live []uint64) bool {
 	return true
 }
 
-// newSystem sets up the problem at a reach: the fixed sites are taken, the cells that they reach are not due.
-func newSystem(p *Problem, reach road.Millis) *system {
-	s := &system{}
+// newSystem sets up the problem at a reach: the fixed sites are taken, the cells that they reach are not due. Of
+// the others those are due that some holds, or where that is nil, all; rest are those left out.
+func newSystem(p *Problem, reach road.Millis, some []bool) (s *system, rest []int32) {
+	s = &system{}
 	near := p.nearest(p.Fixed)
 	for _, j := range p.open(false) {
 		s.site = append(s.site, int32(j))
 	}
 	for i := range p.Cells {
-		if p.counts(i) && near[i] > reach {
+		switch {
+		case !p.counts(i) || near[i] <= reach:
+		case some == nil || some[i]:
 			s.cell = append(s.cell, int32(i))
+		default:
+			rest = append(rest, int32(i))
 		}
 	}
 	s.cols, s.rows = newSet(len(s.site), len(s.cell)), newSet(len(s.cell), len(s.site))
@@ -103,7 +108,7 @@ func newSystem(p *Problem, reach road.Millis) *system {
 		s.reached(p.Time.Row(int(j)), reach, s.cols.of(c))
 	}
 	s.cols.turn(s.rows, len(s.site), len(s.cell))
-	return s
+	return s, rest
 }
 
 // reached fills the set of the rows that a site with such times reaches.
