@@ -2,28 +2,63 @@ package roster
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
-// Hourly solves the hours one by one, each from where the one before ended.
+// Hourly solves the hours each by itself: the first from nothing, every other from the plan and the
+// multipliers of the one before, which few steps then adapt. After the first hour the two halves of the others are
+// solved side by side. Settings are those of each hour, but for Start and Progress: with a Gap an hour
+// ends when it is proved to be that near its best. An hour may take its share of the time that is left until
+// ctx ends; one that ends early leaves more to the others. Errors are optimiser.Solve's, with the hour's number.
 func Hourly(ctx context.Context, hours []*optimiser.Problem, s optimiser.Settings) ([]*optimiser.Plan, error) {
+	plans, errs := make([]*optimiser.Plan, len(hours)), make([]error, len(hours))
+	s.Start, s.Progress = nil, nil
 	if s.Workers <= 0 {
 		s.Workers = runtime.GOMAXPROCS(0)
 	}
-	plans := make([]*optimiser.Plan, len(hours))
-	for h, p := range hours {
-		one, stop := within(ctx, len(hours)-h)
-		plan, err := optimiser.Solve(one, p, s)
-		stop()
-		if err != nil {
-			return nil, err
+	half := (len(hours) + 1) / 2
+	chain := func(from, until, before int, s optimiser.Settings) {
+		for h := from; h < until; h++ {
+			if before >= 0 && plans[before] != nil && alike(hours[before], hours[h]) {
+				s.Start = plans[before]
+			}
+			one, stop := within(ctx, until-h)
+			plans[h], errs[h] = optimiser.Solve(one, hours[h], s)
+			stop()
+			before = h
 		}
-		plans[h] = plan
+	}
+	if len(hours) > 0 {
+		first, stop := within(ctx, half)
+		plans[0], errs[0] = optimiser.Solve(first, hours[0], s)
+		stop()
+	}
+	s.Workers = (s.Workers + 1) / 2
+	parallel(2, 2, func(i int) {
+		if i == 0 {
+			chain(min(1, len(hours)), half, 0, s)
+		} else {
+			chain(half, len(hours), 0, s)
+		}
+	})
+	for h, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("hour %d: %w", h, err)
+		}
 	}
 	return plans, nil
+}
+
+// alike reports whether one hour's plan and multipliers fit the other's sites, cells and levels.
+func alike(a, b *optimiser.Problem) bool {
+	return a.Sites == b.Sites && a.Cells == b.Cells && slices.EqualFunc(a.Layers, b.Layers, func(x, y optimiser.Layer) bool {
+		return len(x.Share) == len(y.Share)
+	})
 }
 
 // freely solves the hours each by itself in a third of the time that is left.
