@@ -12,20 +12,21 @@ import (
 
 // Hourly solves the hours each by itself: the first from nothing, every other from the plan and the
 // multipliers of the one before, which few steps then adapt. After the first hour the two halves of the others are
-// solved side by side. Settings are those of each hour, but for Start and Progress: with a Gap an hour
+// solved side by side. Settings are those of each hour, but for From and Progress: with a Gap an hour
 // ends when it is proved to be that near its best. An hour may take its share of the time that is left until
 // ctx ends; one that ends early leaves more to the others. Errors are optimiser.Solve's, with the hour's number.
 func Hourly(ctx context.Context, hours []*optimiser.Problem, s optimiser.Settings) ([]*optimiser.Plan, error) {
 	plans, errs := make([]*optimiser.Plan, len(hours)), make([]error, len(hours))
-	s.Start, s.Progress = nil, nil
+	s.From, s.Progress = nil, nil
 	if s.Workers <= 0 {
 		s.Workers = runtime.GOMAXPROCS(0)
 	}
 	half := (len(hours) + 1) / 2
 	chain := func(from, until, before int, s optimiser.Settings) {
 		for h := from; h < until; h++ {
-			if before >= 0 && plans[before] != nil && alike(hours[before], hours[h]) {
-				s.Start = plans[before]
+			s.From = nil
+			if from := plans[before]; from != nil && alike(hours[before], hours[h]) && hours[h].Allows(from.Sites) == nil {
+				s.From = from
 			}
 			one, stop := within(ctx, until-h)
 			plans[h], errs[h] = optimiser.Solve(one, hours[h], s)

@@ -90,7 +90,7 @@ func TestVerifyRejectsAnotherRoster(t *testing.T) {
 }
 
 func TestVerifyRejectsAnotherSchedule(t *testing.T) {
-	hours, limit := townDay(60, 12, 3, 3, 1)
+	hours, limit := townDay(60, 12, 3, 3, 0)
 	for name, c := range map[string]struct {
 		spoil func(*Schedule)
 		want  error
@@ -112,7 +112,7 @@ func TestVerifyRejectsAnotherSchedule(t *testing.T) {
 		"multipliers":  {func(s *Schedule) { s.Multiplier[1] = s.Multiplier[1][1:] }, ErrProof},
 		"more":         {func(s *Schedule) { s.Multiplier[1] = append(s.Multiplier[1], 0) }, ErrProof},
 		"negative":     {func(s *Schedule) { s.Multiplier[1][0] = -1 }, ErrProof},
-		"a multiplier": {func(s *Schedule) { s.Multiplier[1][0] += 60 }, ErrBound},
+		"a multiplier": {func(s *Schedule) { clear(s.Multiplier[1]) }, ErrBound},
 		"stay":         {func(s *Schedule) { s.Stay[0][2] = -1 }, ErrProof},
 		"a stay":       {func(s *Schedule) { s.Stay[0][2] += 1e6 }, ErrBound},
 		"hours":        {func(s *Schedule) { s.Free = s.Free[1:] }, ErrProof},
