@@ -35,7 +35,7 @@ func drawProblem(t *rapid.T) *Problem {
 		}
 		p.Layers = append(p.Layers, l)
 	}
-	drawRules(t, p)
+	drawRules(t, p, 4)
 	return p
 }
 
@@ -102,10 +102,10 @@ func drawCurve(t *rapid.T) *Curve {
 	return nil
 }
 
-// drawRules draws a plan and then only rules that it respects.
-func drawRules(t *rapid.T, p *Problem) {
+// drawRules draws a plan of at most so many facilities and then only rules that it respects.
+func drawRules(t *rapid.T, p *Problem, most int) {
 	order := rapid.Permutation(numbers(p.Sites)).Draw(t, "order")
-	p.Place = rapid.IntRange(1, min(4, p.Sites)).Draw(t, "place")
+	p.Place = rapid.IntRange(1, min(most, p.Sites)).Draw(t, "place")
 	in := make([]bool, p.Sites)
 	for _, s := range order[:p.Place] {
 		in[s] = true
