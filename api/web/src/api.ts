@@ -26,6 +26,8 @@ export interface Plan {
   name: string; objective: string; valueSeconds: number; boundSeconds: number; gap: number; gapInWords: string; cars: PlannedSite[];
   centres: PlannedSite[]; all: Access; comparisons: Comparison[]; basis: Basis; demand: string; stopped: boolean;
   hours: number[]; hoursInWords: string;
+  /** By the objective, in the unit, such as "seconds a call" or "share of calls". */
+  value: number; bound: number; unit: string; higherIsBetter: boolean; objectiveInWords: string;
 }
 export interface PlanRequest { cars: number; centres: number; hours: number[]; objective: string; driving: string; suitable: boolean }
 export interface Progress { incumbentSeconds: number; boundSeconds: number; gap: number; stage: string; progress: number; warning: string }
@@ -124,6 +126,7 @@ export function decodePlan(v: Json): Plan {
     })),
     basis: basis(v.basis), demand: text(v.demand), stopped: !!v.stopped,
     hours: (v.hours ?? []).map(Number), hoursInWords: text(v.hoursInWords),
+    value: num(v.value), bound: num(v.bound), unit: text(v.unit), higherIsBetter: !!v.higherIsBetter, objectiveInWords: text(v.objectiveInWords),
   };
 }
 

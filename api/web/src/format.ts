@@ -15,6 +15,13 @@ export function percent(share: number | undefined): string {
   return share === undefined || !Number.isFinite(share) ? NONE : `${Math.round(share * 100)} %`;
 }
 
+/** A plan's value with its unit, such as "23.0 minutes a call" or "83.1 % of calls". */
+export function worth(value: number, unit: string): string {
+  if (unit.startsWith("seconds")) return unit.replace("seconds", `${secondsAsMinutes(value)} minutes`);
+  if (unit.startsWith("share")) return unit.replace("share", `${(100 * value).toFixed(1)} %`);
+  return unit === "cars" ? `${Math.round(value)} cars` : `${value.toFixed(3)} ${unit}`;
+}
+
 /** A positive number with two significant figures and no exponent. */
 export function figures(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return NONE;

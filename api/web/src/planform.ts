@@ -32,6 +32,7 @@ export function planForm(send: (request: PlanRequest) => void): HTMLFormElement 
     el("fieldset", { class: "week-days" }, el("legend", {}, "Days"), el("div", {}, ...days)),
     field("Keep low", choice("objective", [
       ["expected_response", "expected response, cars may be busy"], ["mean_response", "mean response, every car free"],
+      ["worst_response", "worst response of any place, every car free"],
     ])),
     field("For", choice("calls", [["all", "all calls"], ["suitable", "calls that suit a joint-response car"]])),
     field("Driving", choice("driving", [["DRIVING_NORMAL", "normal"], ["DRIVING_BLUE_LIGHT", "blue light"]])),

@@ -63,7 +63,8 @@ export class PlanPanel {
   private report(p: Progress): void {
     if (p.progress > 0) this.bar.value = p.progress;
     const found = p.incumbentSeconds > 0
-      ? `: mean ${secondsAsMinutes(p.incumbentSeconds)} min, no plan below ${secondsAsMinutes(p.boundSeconds)} min, gap ${(100 * p.gap).toFixed(1)} %` : "";
+      ? `: mean ${secondsAsMinutes(p.incumbentSeconds)} min, no plan below ${secondsAsMinutes(p.boundSeconds)} min, gap ${(100 * p.gap).toFixed(1)} %`
+      : p.gap > 0 ? `: gap ${(100 * p.gap).toFixed(1)} %` : "";
     this.told.textContent = `${p.stage === "waiting" ? "Waiting for its turn" : `Working on ${p.stage || "the plan"}`}${found}${p.warning ? `. Note: ${p.warning}` : ""}`;
   }
 

@@ -2,7 +2,7 @@
 
 import { getPlanDocument, type Access, type Plan, type PlannedSite } from "./api";
 import { el } from "./dom";
-import { capital, minutes, percent } from "./format";
+import { capital, minutes, percent, worth } from "./format";
 
 const figure = (value: string, label: string): HTMLElement => el("div", {}, el("dd", {}, value), el("dt", {}, label));
 
@@ -27,6 +27,7 @@ export function planResult(plan: Plan, now: Access | undefined, show: (site: Pla
   if (now && now.meanMinutes > 0) rows.push(row("Cars now, by road alone", now));
   return el("div", { class: "result" },
     el("p", { class: "gap" }, capital(plan.gapInWords || "the plan has no bound")),
+    plan.unit ? el("p", { class: "note" }, `Kept ${plan.higherIsBetter ? "high" : "low"}: ${plan.objectiveInWords}. ${capital(worth(plan.value, plan.unit))}; no plan ${plan.higherIsBetter ? "above" : "below"} ${worth(plan.bound, plan.unit)}.`) : "",
     plan.stopped ? el("p", { class: "note" }, "Stopped early: this is the best plan found until then.") : "",
     el("dl", { class: "figures" }, figure(minutes(plan.all.meanMinutes), "minutes, mean"), figure(minutes(plan.all.p90Minutes), "minutes, 90th"), figure(percent(plan.all.within15), "within 15 min")),
     el("table", {}, el("caption", {}, "Minutes to respond, weighted by expected calls: mobilisation and busy cars counted"),
