@@ -34,7 +34,7 @@ type thrift struct {
 
 var (
 	onTheWhole = thrift{60, 8, 20, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
-	oneOfMany  = thrift{6, 2, 0, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
+	oneOfMany  = thrift{8, 4, 0, effort{1e-3, 20, false}, effort{1e-3, 3, false}}
 	onASketch  = thrift{25, 8, 8, effort{5e-3, 4, false}, effort{5e-3, 1, false}}
 	toTheEnd   = effort{0, math.MaxInt, true}
 )
@@ -92,7 +92,7 @@ func (c *chase) adapt(gained bool) {
 // the best of it.
 func (r *run) chase(ctx context.Context, aim Aim) *chase {
 	first := r.share
-	if r.p.Demand.Cells >= 2*coarse {
+	if r.p.Demand.Cells >= 2*coarse && (aim.Kind != Balanced || aim.Power > 1) { // of the mean the factors are known
 		first = r.rehearse(ctx, aim)
 	}
 	switch n := len(r.atoms); {
