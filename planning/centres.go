@@ -96,7 +96,7 @@ func (st *study) perHour(site int) float64 {
 // and hours by package transport.
 func (st *study) placeCentres(ctx context.Context, r *solution, report func(value, bound float64)) (err error) {
 	if st.ship == nil {
-		r.centres, err = st.optimise(ctx, st.centre, nil, report)
+		r.centres, err = st.optimise(ctx, st.centre, optimiser.Settings{Progress: report})
 		return err
 	}
 	settings := optimiser.Settings{Seed: st.scenario.Seed, Progress: report}

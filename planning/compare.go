@@ -7,8 +7,9 @@ import (
 	"github.com/nearside-ems/nearside/geo/grid"
 )
 
-// comparisons returns what is shown beside every plan: the pilot, and one car in each sector.
-func (st *study) comparisons() []Comparison {
+// comparisons returns what is shown beside every plan: the pilot, and one car in each sector; ways are
+// those to the plan's centres.
+func (st *study) comparisons(ways conveyances) ([]Comparison, error) {
 	best := [geo.Sectors]int{}
 	var all []int
 	for s := range geo.Sectors {
@@ -21,17 +22,26 @@ func (st *study) comparisons() []Comparison {
 		all = append(all, site)
 	}
 	out := []Comparison{}
+	add := func(name string, sites []int, note string) error {
+		c, err := st.compare(name, sites, ways, note)
+		out = append(out, c)
+		return err
+	}
 	if site := best[geo.SEL]; site >= 0 {
-		out = append(out, st.compare("pilot: one car in the south-east", []int{site},
+		if err := add("pilot: one car in the south-east", []int{site},
 			"The pilot of November 2018 ran one car in south-east London. Its base is not public: the car stands at the candidate site "+
-				"in that sector with the least mean road time to the sector's calls. The London row counts it for all of London, which it never served."))
+				"in that sector with the least mean road time to the sector's calls. The London row counts it for all of London, which it never served."); err != nil {
+			return nil, err
+		}
 	}
 	if len(all) > 0 {
-		out = append(out, st.compare("one car per ICB sector", all,
+		if err := add("one car per ICB sector", all,
 			"Each car stands at the candidate site in its sector with the least mean road time to that sector's calls; "+
-				"a call is then served by the nearest of the cars, across sector boundaries."))
+				"a call is then served by the nearest of the cars, across sector boundaries."); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, nil
 }
 
 // bestIn returns the site in a sector with the least total road time to the sector's calls, the first
@@ -66,16 +76,22 @@ func (st *study) bestIn(s geo.Sector) (site int, ok bool) {
 }
 
 // compare returns the figures of cars at the given sites, which serve every call. The busy fraction is
-// the scenario's, or the estimate for so many cars.
-func (st *study) compare(name string, sites []int, note string) Comparison {
+// the scenario's, or what such cars bring about.
+func (st *study) compare(name string, sites []int, ways conveyances, note string) (Comparison, error) {
 	sites = slices.Sorted(slices.Values(sites))
-	q := st.busyOf(len(sites))
 	cars := make([]post, len(sites))
 	for i, s := range sites {
 		cars[i] = post{s, anyGroup}
 	}
 	if len(st.scenario.Groups) > 0 {
 		note += " Unlike the plan's, its cars serve every kind of call, everywhere, at all the chosen hours."
+	}
+	q := st.busyOf(len(sites))
+	if st.scenario.findsBusy() {
+		var err error
+		if q, err = st.bringsAbout(cars, ways); err != nil {
+			return Comparison{}, err
+		}
 	}
 	v := st.serve(cars, q)
 	sectors, all := v.sectors()
@@ -94,5 +110,5 @@ func (st *study) compare(name string, sites []int, note string) Comparison {
 			c.Sectors = append(c.Sectors, sectors[s])
 		}
 	}
-	return c
+	return c, nil
 }

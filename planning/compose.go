@@ -38,12 +38,20 @@ func (st *study) document(r *solution) (*Document, error) {
 	if o == FewestCars {
 		st.load = st.loadOf(max(1, len(st.stands(r))))
 	}
+	ways, err := st.conveyances(r)
+	if err != nil {
+		return nil, err
+	}
+	comparisons, err := st.comparisons(ways)
+	if err != nil {
+		return nil, err
+	}
 	d := &Document{
 		Format: Format, Objective: o, ObjectiveInWords: st.scenario.objectiveInWords() + st.scenario.fairInWords(), Unit: st.scenario.unit(), Better: "lower",
 		Scenario: st.scenario, HoursInWords: HoursInWords(st.scenario.Hours), Busy: st.busy,
 		Cars: st.placed(r), Centres: []Site{},
 		Roster:      st.rosterRecord(r),
-		Comparisons: st.comparisons(), Network: st.networkRecord(), Demand: st.demandRecord(),
+		Comparisons: comparisons, Network: st.networkRecord(), Demand: st.demandRecord(),
 		Assumptions: assumptions(&st.scenario, st.rules), Limits: limitsOf(&st.scenario), DataSHA256: st.city.Hash,
 	}
 	d.Scenario.TimeLimit, d.Scenario.Seed = 0, 0 // of the search, not of the plan
@@ -85,6 +93,9 @@ func (st *study) document(r *solution) (*Document, error) {
 		if d.Regret, err = st.regret(r.fair); err != nil {
 			return nil, err
 		}
+	}
+	if err := st.addWorkloads(d, r, ways); err != nil {
+		return nil, err
 	}
 	if d.InputsSHA256, err = st.inputsDigest(d); err != nil {
 		return nil, err

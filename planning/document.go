@@ -40,6 +40,8 @@ type Document struct {
 	Frontier      *Frontier      `json:"frontier,omitempty"`
 	Regret        *Regret        `json:"regret,omitempty"`
 
+	Workloads *WorkloadRecord `json:"workloads"` // beside the certificate
+
 	Network     NetworkRecord `json:"network"`
 	Demand      DemandRecord  `json:"demand"`
 	Assumptions []Assumption  `json:"assumptions"`

@@ -187,6 +187,8 @@ func (st *study) claimedFairly(d *Document, posts []int, r *solution) error {
 	if !plan.Within {
 		return fmt.Errorf("cars: some borough's mean is above borough_floor")
 	}
+	rounds := r.rounds
 	*r = *fairly(&fairSolution{plan: plan})
+	r.rounds = rounds
 	return nil
 }

@@ -81,7 +81,7 @@ func (st *study) freePlan(ctx context.Context, report func(value, bound float64)
 	}
 	free := *st.car
 	free.Layers = free.Layers[:len(st.parts)]
-	plan, err := st.optimise(ctx, &free, nil, func(_, bound float64) { report(0, bound) })
+	plan, err := st.optimise(ctx, &free, optimiser.Settings{Progress: func(_, bound float64) { report(0, bound) }})
 	if err != nil {
 		return nil, err
 	}

@@ -194,6 +194,8 @@ func (st *study) claimedRobustly(d *Document, posts []int, r *solution) error {
 	if out.Plan, err = claimedPart(p, fair.RegretOf(out.Bounds(), st.scenario.Robust.Regret), "regret", posts, string(optimiser.Converged), g.Proof); err != nil {
 		return err
 	}
+	rounds := r.rounds
 	*r = *fairly(&fairSolution{plan: out.OnMean, robust: out})
+	r.rounds = rounds
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 const (
 	StageTimes      = "travel times"
 	StageCentres    = "centres"
+	StageBusy       = "busy cars"
 	StageCars       = "cars"
 	StageComparison = "comparison"
 )
@@ -32,7 +33,7 @@ type Progress struct {
 
 // share of Fraction at which each stage starts, and its width.
 var stageSpan = map[string][2]float64{
-	StageTimes: {0, 0.5}, StageCentres: {0.5, 0.1}, StageCars: {0.6, 0.35}, StageComparison: {0.95, 0.05},
+	StageTimes: {0, 0.5}, StageCentres: {0.5, 0.1}, StageBusy: {0.6, 0.1}, StageCars: {0.7, 0.25}, StageComparison: {0.95, 0.05},
 }
 
 // Solve places the scenario's cars and centres, and has the proofs checked by code that shares nothing
@@ -83,6 +84,7 @@ type solution struct {
 	// fair says more of cars that were placed by a measure of parts: the certificate of cars is not used then.
 	fair     *fairSolution
 	frontier []fair.Point
+	rounds   int // of settle
 }
 
 // stands returns where a solution's cars are.
@@ -142,7 +144,11 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 		carCtx, stopCars = context.WithTimeout(ctx, time.Until(end)/2)
 	}
 	defer stopCars()
-	result, err := st.placeCars(carCtx, settled, progress)
+	ways, err := st.conveyances(&placed)
+	if err != nil {
+		return nil, err
+	}
+	result, err := st.placeSettled(carCtx, ways, settled, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +164,9 @@ func (st *study) search(ctx context.Context, progress func(Progress)) (*solution
 	return result, nil
 }
 
-// placeCars solves the problem of the cars; settled is the centres' part of value and bound.
-func (st *study) placeCars(ctx context.Context, settled Progress, progress func(Progress)) (*solution, error) {
+// placeCars solves the problem of the cars, going on from an earlier plan where there is one; settled is
+// the centres' part of value and bound.
+func (st *study) placeCars(ctx context.Context, from *optimiser.Plan, settled Progress, progress func(Progress)) (*solution, error) {
 	if st.scenario.Objective.byCover() {
 		return st.placeCovering(ctx, st.reporter(StageCars, func(v, b float64) (float64, float64) { return v, b }, progress))
 	}
@@ -170,11 +177,13 @@ func (st *study) placeCars(ctx context.Context, settled Progress, progress func(
 	report := st.reporter(StageCars, func(value, bound float64) (float64, float64) {
 		return st.scenario.natural(value, whole, st.calls) + settled.Value, st.scenario.natural(max(0, bound), whole, st.calls) + settled.Bound
 	}, progress)
-	from, err := st.freePlan(ctx, report)
-	if err != nil {
-		return nil, err
+	if from == nil {
+		var err error
+		if from, err = st.freePlan(ctx, report); err != nil {
+			return nil, err
+		}
 	}
-	plan, err := st.optimise(ctx, st.car, from, report)
+	plan, err := st.optimise(ctx, st.car, optimiser.Settings{From: from, Progress: report})
 	return &solution{cars: plan}, err
 }
 
@@ -203,9 +212,10 @@ func (st *study) reporter(stage string, natural func(value, bound float64) (floa
 	}
 }
 
-// optimise solves one problem of the study, from a plan where one is given.
-func (st *study) optimise(ctx context.Context, p *optimiser.Problem, from *optimiser.Plan, report func(value, bound float64)) (*optimiser.Plan, error) {
-	plan, err := optimiser.Solve(ctx, p, optimiser.Settings{Seed: st.scenario.Seed, Progress: report, From: from})
+// optimise solves one problem of the study, with the scenario's seed.
+func (st *study) optimise(ctx context.Context, p *optimiser.Problem, how optimiser.Settings) (*optimiser.Plan, error) {
+	how.Seed = st.scenario.Seed
+	plan, err := optimiser.Solve(ctx, p, how)
 	if err != nil {
 		return nil, fmt.Errorf("place: %w", err)
 	}

@@ -94,6 +94,9 @@ func checkRules(d *Document, calls *Demand) error {
 // claimed returns the solution that a document claims, its proofs checked.
 func (st *study) claimed(d *Document) (*solution, error) {
 	r := new(solution)
+	if err := st.claimedBusy(d, r); err != nil {
+		return nil, err
+	}
 	if err := st.claimedCars(d, r); err != nil {
 		return nil, err
 	}

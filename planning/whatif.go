@@ -88,7 +88,8 @@ func NewWhatIf(ctx context.Context, d *Document, on Basis, cacheDir string, prog
 // Before returns how the plan serves London.
 func (w *WhatIf) Before() Standing { return w.before }
 
-// Try returns what a change does. Cars that are added serve every kind of call, everywhere, at all hours. Errors are *FieldError, joined: everything that is wrong with the change.
+// Try returns what a change does. A car that moves stays of its group; one that is added serves every kind of
+// call, everywhere, at all hours. Errors are *FieldError, joined: everything that is wrong with the change.
 //
 // The share of the time that a car is out stays that of the plan, less or more by what the estimate for
 // the new number of cars differs from that for the old (see EstimateLoad).
@@ -99,7 +100,9 @@ func (w *WhatIf) Try(c Change) (*Outcome, error) {
 	for _, m := range c.Move {
 		group, err := w.take(&cars, "move", m.From, "car")
 		try(err)
-		try(w.place(&cars, "move", m.To, group, w.carAt))
+		if err == nil {
+			try(w.place(&cars, "move", m.To, group, w.carAt))
+		}
 	}
 	for _, words := range c.Remove {
 		_, err := w.take(&cars, "remove", words, "car")
@@ -125,8 +128,9 @@ func (w *WhatIf) Try(c Change) (*Outcome, error) {
 		return nil, refuse("close", "every centre", "at least one left")
 	}
 	busy := w.before.Busy
-	if n := len(cars); n != len(w.cars) {
-		busy = round(max(0, min(MaxBusy, busy+w.st.busyOf(n)-w.st.busyOf(len(w.cars)))), 3)
+	if more := len(cars) - len(w.cars); more != 0 {
+		n := w.st.carsAtOnce()
+		busy = round(max(0, min(MaxBusy, busy+w.st.busyOf(max(1, n+more))-w.st.busyOf(n))), 3)
 	}
 	return &Outcome{
 		Cars: compareSites(sitesOf(w.cars), sitesOf(cars)), Centres: compareSites(sitesOf(w.centres), sitesOf(centres)),

@@ -21,6 +21,7 @@ func printPlan(w io.Writer, d *planning.Document) {
 	printConstraints(w, d)
 	printExplanation(w, d)
 	printComparisons(w, d)
+	printWorkloads(w, d)
 	printBoroughs(w, d)
 	printEquity(w, d.Equity)
 	printFrontier(w, d.Frontier)
