@@ -51,9 +51,9 @@ func (c *candidates) add(at orb.Point, place string) {
 }
 
 // siteRes is the H3 resolution whose cell centres are candidates beside the places: about 5 km² a
-// cell, 1.4 km from its middle to a corner. In a trial with six cars on made-up streets between
-// London's cells, seven times as many sites (resolution 8) could gain at most 0.3 % by their bound, and
-// took five times as long.
+// cell, 1.4 km from its middle to a corner. With the cells of resolution 8 (2,680 sites in all instead of
+// 593) six cars in the built-in London respond 1.1 % sooner on the mean, both plans proved best; made cold
+// it takes 2.2 times the processor's time and four times the room for travel times.
 const siteRes = 7
 
 // carSites returns where cars may stand: the candidate places, then the centres of coarse cells.
