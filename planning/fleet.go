@@ -24,6 +24,7 @@ type part struct {
 	groups uint64    // a bit for each
 	weight []float64 // per cell, expected calls a week
 	cars   int       // of those groups
+	hours  float64   // of the week, with shifts: in which those groups are on duty; 0 without
 }
 
 // serves reports whether cars of a group may serve the part's calls.

@@ -98,7 +98,7 @@ func (st *study) rosterLayers() {
 	st.car = q.Problem()
 	for _, l := range q.Layers() {
 		period := slices.Index(st.times, l.Time)
-		st.parts = append(st.parts, part{period: period, groups: uint64(l.Duty), weight: l.Weight, cars: l.Cars})
+		st.parts = append(st.parts, part{period: period, groups: uint64(l.Duty), weight: l.Weight, cars: l.Cars, hours: l.Hours})
 	}
 }
 

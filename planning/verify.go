@@ -93,14 +93,15 @@ func checkRules(d *Document, calls *Demand) error {
 
 // claimed returns the solution that a document claims, its proofs checked.
 func (st *study) claimed(d *Document) (*solution, error) {
-	r := new(solution)
-	if err := st.claimedBusy(d, r); err != nil {
+	rounds, err := st.claimedBusy(d)
+	if err != nil {
 		return nil, err
 	}
+	r := new(solution)
 	if err := st.claimedCars(d, r); err != nil {
 		return nil, err
 	}
-	var err error
+	r.rounds = rounds
 	if r.frontier, err = st.claimedFrontier(d); err != nil {
 		return nil, err
 	}

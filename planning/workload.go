@@ -57,7 +57,7 @@ type WorkloadFigures struct {
 
 // WorkloadPeriod is how busy the cars are in hours that have the same speeds and cars.
 type WorkloadPeriod struct {
-	Hours        int     `json:"hours"` // of the week
+	Hours        float64 `json:"hours"` // of the week
 	CallsPerHour float64 `json:"calls_per_hour"`
 	Cars         int     `json:"cars"` // that run
 	Busy         float64 `json:"busy"`
@@ -142,7 +142,7 @@ func (w *workloads) record(busy float64, rounds int, order []int) *WorkloadRecor
 	for _, p := range w.periods {
 		if len(w.periods) > 1 {
 			r.Periods = append(r.Periods, WorkloadPeriod{
-				Hours: int(p.hours), CallsPerHour: round(p.calls*w.sent/p.hours, 6), Cars: p.kept,
+				Hours: round(p.hours, 2), CallsPerHour: round(p.calls*w.sent/p.hours, 6), Cars: p.kept,
 				Busy: round(p.near.Busy, 6), Lost: round(p.near.Lost, 6), Converged: p.near.Converged,
 			})
 		}

@@ -49,7 +49,7 @@ func TestWorkloadsAreOfTheQueue(t *testing.T) {
 		centres := rapid.SliceOfNDistinct(rapid.IntRange(0, len(st.centres.sites)-1), 1, 3, rapid.ID).Draw(t, "centres")
 		l := rapid.IntRange(0, len(st.periods)-1).Draw(t, "period")
 		var p periodLoad
-		if err := st.queueOf(l, &p, cars, waysTo(st, centres...), 0.3, true); err != nil {
+		if err := st.queueOf(&st.slots()[l], &p, cars, waysTo(st, centres...), 0.3, true); err != nil {
 			t.Fatal(err)
 		}
 		want, err := queue.Approximate(twinSystem(st, l, cars, centres, 0.3))
@@ -194,5 +194,22 @@ func TestSettleKeepsTheFractionMissedLeast(t *testing.T) {
 		if got, want := st.car.Layers[i].Share, st.scenario.shares(st.busy, 3); !slices.Equal(got, want) {
 			t.Errorf("part %d counts %v, want %v of busy %v", i, got, want, st.busy)
 		}
+	}
+}
+
+// TestWorkloadsFollowTheShifts counts a car's work over the hours it is on duty only.
+func TestWorkloadsFollowTheShifts(t *testing.T) {
+	d, err := Solve(t.Context(), on(smallCity()), shifted(), "", ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hours, most := 0.0, 0
+	for _, p := range d.Workloads.Periods {
+		hours += p.Hours
+		most = max(most, p.Cars)
+	}
+	nearlyEqual(t, "hours of the periods", hours, float64(len(d.Scenario.Hours)), 1e-6)
+	if len(d.Workloads.Periods) < 2 || most > len(d.Cars) || most < 1 {
+		t.Errorf("periods %+v of %d cars", d.Workloads.Periods, len(d.Cars))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/nearside-ems/nearside/optimiser"
 )
@@ -29,8 +28,8 @@ func (st *study) setBusy(q float64) {
 }
 
 // placeSettled places the cars for the busy fraction that they bring about, where the scenario gives none:
-// settle finds it with plans made in little time. The plan proper has three quarters of the time that is
-// left; if it still brings about another fraction, it is gone on from with that one in the last quarter.
+// settle finds it with plans made in little time. The plan proper has the time that is left; if it ends
+// before that and still brings about another fraction, it is gone on from with that one.
 //
 // What proves the plan is made for the last fraction. Where cars stand changes how long their ways are,
 // and where centres are how long cars are out; centres do not depend on the busy fraction, so that they are
@@ -43,25 +42,21 @@ func (st *study) placeSettled(ctx context.Context, ways conveyances, settled Pro
 	if err != nil {
 		return nil, err
 	}
-	end, _ := ctx.Deadline() // search has set one
-	most, stop := context.WithDeadline(ctx, end.Add(-time.Until(end)/4))
-	defer stop()
-	r, err := st.placeCars(most, start(from), settled, progress)
-	if err != nil {
-		return nil, err
-	}
-	next, err := st.bringsAbout(st.stands(r), ways)
-	again := err == nil && math.Abs(next-st.busy) >= sameBusy && (next == 0) == (st.busy == 0)
-	if from = start(r.cars); again && from != nil && rounds < maxRounds {
+	for {
+		r, err := st.placeCars(ctx, start(from), settled, progress)
+		if err != nil {
+			return nil, err
+		}
+		r.rounds = rounds
+		next, err := st.bringsAbout(st.stands(r), ways)
+		same := math.Abs(next-st.busy) < sameBusy || (next == 0) != (st.busy == 0)
+		if err != nil || same || rounds == maxRounds || r.cars.Status == optimiser.Stopped {
+			return r, err
+		}
 		st.setBusy(next)
 		rounds++
-		r, err = st.placeCars(ctx, from, settled, progress)
+		from = r.cars
 	}
-	if err != nil {
-		return nil, err
-	}
-	r.rounds = rounds
-	return r, nil
 }
 
 // goodStart is the gap up to which going on from a plan beats starting afresh: a search that was stopped
@@ -85,7 +80,7 @@ func (st *study) bringsAbout(cars []post, ways conveyances) (float64, error) {
 	return w.busy(), nil
 }
 
-// settle finds the busy fraction that a plan made with it brings about: it plans in a twentieth of the
+// settle finds the busy fraction that a plan made with it brings about: it plans in a tenth of the
 // time limit a round, works out how busy the cars are, and plans with that, until it stays the same to
 // three decimals. Where busy fractions come round again instead, the one is kept that was missed least.
 // It returns the last round's plan, to go on from, and the number of rounds.
@@ -123,26 +118,25 @@ func (st *study) settle(ctx context.Context, ways conveyances, progress func(Pro
 
 // brief places the cars in little time, going on from an earlier plan where there is one.
 func (st *study) brief(ctx context.Context, from *optimiser.Plan) (*optimiser.Plan, error) {
-	ctx, stop := context.WithTimeout(ctx, st.scenario.TimeLimit/20)
+	ctx, stop := context.WithTimeout(ctx, st.scenario.TimeLimit/10)
 	defer stop()
 	return st.optimise(ctx, st.car, optimiser.Settings{From: from, Quick: true})
 }
 
-// claimedBusy takes over the busy fraction that a document says was found, and in how many rounds.
-func (st *study) claimedBusy(d *Document, r *solution) error {
+// claimedBusy takes over the busy fraction that a document says was found, and returns in how many rounds.
+func (st *study) claimedBusy(d *Document) (rounds int, err error) {
 	if d.Workloads == nil {
-		return errors.New("workloads: there must be some")
+		return 0, errors.New("workloads: there must be some")
 	}
 	if !st.scenario.findsBusy() {
-		return nil
+		return 0, nil
 	}
 	if q := d.Busy; !(q >= 0 && q <= MaxBusy) || q != round(q, 3) {
-		return fmt.Errorf("busy: %g is no busy fraction: want 0 to %g with three decimals", q, MaxBusy)
+		return 0, fmt.Errorf("busy: %g is no busy fraction: want 0 to %g with three decimals", q, MaxBusy)
 	}
-	if n := d.Workloads.Rounds; n < 1 || n > maxRounds {
-		return fmt.Errorf("workloads.rounds: %d, want 1 to %d", n, maxRounds)
+	if rounds = d.Workloads.Rounds; rounds < 1 || rounds > maxRounds {
+		return 0, fmt.Errorf("workloads.rounds: %d, want 1 to %d", rounds, maxRounds)
 	}
 	st.setBusy(d.Busy)
-	r.rounds = d.Workloads.Rounds
-	return nil
+	return rounds, nil
 }

@@ -18,17 +18,18 @@ import (
 // hypercube too where exact asks for it. Calls come evenly within a period, and periods do
 // not touch each other.
 func (st *study) workloads(cars []post, ways conveyances, exact bool) (*workloads, error) {
-	w := &workloads{sent: SuitableShare, periods: make([]periodLoad, len(st.periods))}
+	slots := st.slots()
+	w := &workloads{sent: SuitableShare, periods: make([]periodLoad, len(slots))}
 	if st.rules != nil {
 		w.sent = 1
 	}
-	errs := make([]error, len(st.periods))
+	errs := make([]error, len(slots))
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(st.periods)) {
+	for range min(runtime.GOMAXPROCS(0), len(slots)) {
 		wg.Go(func() {
-			for l := int(next.Add(1)) - 1; l < len(st.periods); l = int(next.Add(1)) - 1 {
-				errs[l] = st.queueOf(l, &w.periods[l], cars, ways, w.sent, exact)
+			for l := int(next.Add(1)) - 1; l < len(slots); l = int(next.Add(1)) - 1 {
+				errs[l] = st.queueOf(&slots[l], &w.periods[l], cars, ways, w.sent, exact)
 			}
 		})
 	}
@@ -37,12 +38,43 @@ func (st *study) workloads(cars []post, ways conveyances, exact bool) (*workload
 	return w, errors.Join(errs...)
 }
 
-// queueOf fills in how busy cars are in one period.
-func (st *study) queueOf(l int, p *periodLoad, cars []post, ways conveyances, sent float64, exact bool) error {
-	for _, n := range st.periods[l].hours {
-		p.hours += float64(n)
+// slot is hours of the week in which the same cars run, as fast as each other.
+type slot struct {
+	period int
+	hours  float64
+	runs   func(group int) bool
+	parts  []*part
+}
+
+// slots returns one for each period; with shifts one for each part, which is hours with the same on duty.
+func (st *study) slots() (out []slot) {
+	if st.roster != nil {
+		for i := range st.parts {
+			p := &st.parts[i]
+			out = append(out, slot{p.period, p.hours, p.serves, []*part{p}})
+		}
+		return out
 	}
-	model := st.system(l, p, cars, ways, sent)
+	for l := range st.periods {
+		p := &st.periods[l]
+		s := slot{period: l, runs: func(group int) bool { return group == anyGroup || p.running>>group&1 == 1 }}
+		for _, n := range p.hours {
+			s.hours += float64(n)
+		}
+		for i := range st.parts {
+			if st.parts[i].period == l {
+				s.parts = append(s.parts, &st.parts[i])
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// queueOf fills in how busy cars are in one slot.
+func (st *study) queueOf(at *slot, p *periodLoad, cars []post, ways conveyances, sent float64, exact bool) error {
+	p.hours = at.hours
+	model := st.system(at, p, cars, ways, sent)
 	if len(model.Kept) == 0 {
 		p.near = &queue.Result{Lost: 1, Converged: true}
 		return nil
@@ -60,32 +92,30 @@ func (st *study) queueOf(l int, p *periodLoad, cars []post, ways conveyances, se
 	return err
 }
 
-// system is the queue of one period: a client is a cell in a part, a station the cars of one group at
+// system is the queue of one slot: a client is a cell in a part, a station the cars of one group at
 // one site, which are alike.
-func (st *study) system(l int, p *periodLoad, cars []post, ways conveyances, sent float64) *queue.System {
+func (st *study) system(at *slot, p *periodLoad, cars []post, ways conveyances, sent float64) *queue.System {
 	s := &queue.System{First: []int32{0}}
 	p.of = make([]int, len(cars))
 	var stations []post // cars of one group at one site are alike
 	for i, c := range cars {
 		p.of[i] = -1
-		if c.group != anyGroup && st.periods[l].running>>c.group&1 == 0 {
+		if !at.runs(c.group) {
 			continue
 		}
-		at := slices.Index(stations, c)
-		if at < 0 {
-			at = len(stations)
+		n := slices.Index(stations, c)
+		if n < 0 {
+			n = len(stations)
 			stations = append(stations, c)
 			s.Kept = append(s.Kept, 0)
 		}
-		p.of[i] = at
-		s.Kept[at]++
+		p.of[i] = n
+		s.Kept[n]++
 		p.kept++
 	}
-	stay := st.stay(ways, l)
-	for i := range st.parts {
-		if part := &st.parts[i]; part.period == l {
-			p.calls += st.addClients(s, part, stations, stay, sent/p.hours)
-		}
+	stay := st.stay(ways, at.period)
+	for _, part := range at.parts {
+		p.calls += st.addClients(s, part, stations, stay, sent/p.hours)
 	}
 	return s
 }

@@ -31,8 +31,8 @@ func printWorkloads(w io.Writer, d *planning.Document) {
 	}
 	t.Flush()
 	for _, p := range r.Periods {
-		fmt.Fprintf(w, "  in %s with %.2f calls sent a car an hour and %s: out %.2f, no car for %.1f %%\n",
-			countOf(p.Hours, "hour"), p.CallsPerHour, countOf(p.Cars, "car"), p.Busy, 100*p.Lost)
+		fmt.Fprintf(w, "  in %g hours with %.2f calls sent a car an hour and %s: out %.2f, no car for %.1f %%\n",
+			p.Hours, p.CallsPerHour, countOf(p.Cars, "car"), p.Busy, 100*p.Lost)
 	}
 }
 

@@ -25,6 +25,7 @@ type Merged struct {
 	Duty   Duty
 	Weight []float64 // per cell, calls
 	Cars   int       // the most that can be in service
+	Hours  float64   // of the week
 }
 
 // Layers returns the week as merged, in the order of Problem's layers. The question must be valid.
@@ -93,10 +94,11 @@ func (q *Question) merge(pieces []piece) []Merged {
 		if !ok {
 			l = len(out)
 			number[k] = l
-			out = append(out, Merged{hour.Time, p.duty, make([]float64, q.Cells), q.most(p.duty)})
+			out = append(out, Merged{Time: hour.Time, Duty: p.duty, Weight: make([]float64, q.Cells), Cars: q.most(p.duty)})
 		}
 		p.layer = l
 		part := float64(p.minutes) / 60
+		out[l].Hours += part
 		for c, w := range hour.Demand {
 			out[l].Weight[c] += part * w
 		}
