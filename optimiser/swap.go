@@ -44,14 +44,18 @@ func (l *layout) gain(j int) float64 {
 // own, closing r loses on its own, and where both touch one client the sum is corrected by extra[r] (Resende and Werneck 2004, here for each sum of
 // k least costs; docs/optimiser.md). extra is scratch of place+1 entries.
 func (l *layout) exchange(j int, extra []float64) (pos int, change float64) {
+	return l.cheapest(j, l.weigh(j, extra), extra)
+}
+
+// weigh returns the gain of opening column j and sets extra.
+func (l *layout) weigh(j int, extra []float64) (gain float64) {
 	clear(extra)
-	gain := 0.0
 	for i := range l.in.groups {
 		if l.in.groups[i].serves(j) {
 			gain += l.exchangeIn(i, l.in.row[j], extra)
 		}
 	}
-	return l.cheapest(j, gain, extra)
+	return gain
 }
 
 // exchangeIn returns a group's part of the gain and adds its part of extra.

@@ -109,7 +109,7 @@ func (t *tree) root() {
 		}
 		stalled := !more || t.a.factor < settled && t.a.high-before < rootLeast*(t.run.value-t.a.high)
 		if stalled && !t.run.s.Quick && t.a.high < (1-wanderGap)*t.run.value {
-			t.run.wander(t.a.drop)
+			t.run.wander(t.a.drop, func() []int { return t.usual(1) })
 		}
 		if stalled && again < restarts && !t.run.s.Quick && t.near() {
 			again++
