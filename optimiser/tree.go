@@ -109,7 +109,7 @@ func (t *tree) root() {
 		}
 		stalled := !more || t.a.factor < settled && t.a.high-before < rootLeast*(t.run.value-t.a.high)
 		if stalled && !t.run.s.Quick && t.a.high < (1-wanderGap)*t.run.value {
-			t.run.wander(t.a.drop, func() []int { return t.usual(1) })
+			t.wander(rootTries)
 		}
 		if stalled && again < restarts && !t.run.s.Quick && t.near() {
 			again++
@@ -122,7 +122,15 @@ func (t *tree) root() {
 		}
 		t.relist()
 	}
+	if !t.run.met() && !t.run.enough(t.bound) && !t.run.s.Quick { // the proof got no farther; the plan may
+		t.wander(lastTries)
+	}
 	t.undo(&d)
+}
+
+// wander searches on from the best plan among the columns left.
+func (t *tree) wander(tries int) {
+	t.run.wander(tries, t.a.drop, func() []int { return t.usual(1) })
 }
 
 // node proves a bound for the part that the decisions so far describe, starting from the ascent's best

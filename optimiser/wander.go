@@ -7,14 +7,15 @@ import (
 
 // Settings of wander.
 const (
-	wanderGap  = 0.002 // the gap at the root from which on it is worth its time
-	mostKicks  = 4     // columns that a round opens, at most, before it searches
-	leastTries = 20    // rounds without a better plan after which it ends at first
-	moreTries  = 300   // how many more it is given for each better plan
-	mostTries  = 3000  // and how many at most
-	guided     = 8     // every so many rounds start from a plan that the dual suggests
-	astray     = 60    // after so many rounds without a better plan it goes back to the best
-	tolerance  = 5e-4  // by how much a round's plan may be worse for the next to start from it
+	wanderGap = 0.002 // the gap at the root from which on it is worth its time
+	mostKicks = 4     // columns that a round opens, at most, before it searches
+	rootTries = 20    // rounds without a better plan after which it ends at first, at the root
+	lastTries = 100   // the same where the tree is done
+	moreTries = 300   // how many more it is given for each better plan
+	mostTries = 3000  // and how many at most
+	guided    = 8     // every so many rounds start from a plan that the dual suggests
+	astray    = 60    // after so many rounds without a better plan it goes back to the best
+	tolerance = 5e-4  // by how much a round's plan may be worse for the next to start from it
 )
 
 // wander is an iterated local search (Lourenço, Martin and Stützle 2003): a few columns are opened, each in place of the one that
@@ -22,8 +23,8 @@ const (
 // the plans between what it finds and the best one (path relinking; Resende and Werneck 2004). Where swaps
 // alone end in one of many plans of nearly the same value, as where demand is covered or not, it goes on to better
 // ones. Where that goes well it tries for longer.
-func (r *run) wander(dropped []bool, guide func() []int) {
-	fruitless := leastTries
+func (r *run) wander(tries int, dropped []bool, guide func() []int) {
+	fruitless := tries
 	columns := r.in.columnsOf(dropped)
 	here, at := slices.Clone(r.columns), r.value
 	for failed := 0; failed < fruitless && !r.ended(); failed++ {

@@ -72,7 +72,7 @@ func TestWanderGoesOnWhereSwapsEnd(t *testing.T) {
 	r.layout, _ = r.start(r.in)
 	r.offer()
 	before := r.value
-	r.wander(make([]bool, len(r.in.site)), func() []int { return r.columns })
+	r.wander(rootTries, make([]bool, len(r.in.site)), func() []int { return r.columns })
 	if v, _ := Evaluate(p, r.in.sites(r.columns)); !like(v, r.value/1000) || !(r.value < before) {
 		t.Errorf("from %v to %v, which is %v", before, r.value, v)
 	}
