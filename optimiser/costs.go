@@ -8,11 +8,11 @@ import (
 )
 
 // costs holds what every cell pays at every row that a column has: a matrix seen through a curve. Where the
-// curve is nil the rows are those of the matrix, copied only where a time is above Cap. Costs have the
-// type of times for that reason.
+// curve is nil the rows are those of the matrix itself, so that a cost may be above ceil; it is then not looked at, as
+// nothing costs more than a facility that is missing. Costs have the type of times for that reason.
 type costs struct {
 	curve *Curve
-	ceil  int32           // the cost at Cap, which none is above: that of a facility that is missing
+	ceil  int32           // the cost at Cap, above which none counts: that of a facility that is missing
 	dense [][]road.Millis // per row, then per cell; nil for a row that no column has
 	near  *reach          // lists of what is near, once there are some; nil before
 }
@@ -24,7 +24,7 @@ func newCosts(m *route.Matrix, curve *Curve, used []int, rows int) *costs {
 			continue
 		}
 		if curve == nil {
-			c.dense[r] = capped(m.Row(r))
+			c.dense[r] = signed(m.Row(r))
 		} else {
 			c.dense[r] = curve.row(m.Row(r))
 		}
@@ -56,12 +56,13 @@ func (c *Curve) same(o *Curve) bool {
 	return slices.Equal(c.Time, o.Time) && slices.Equal(c.Cost, o.Cost)
 }
 
-func capped(row []road.Millis) []road.Millis {
+// signed returns a row whose times an int32 can hold.
+func signed(row []road.Millis) []road.Millis {
 	for i, t := range row {
-		if t > Cap {
+		if t > road.Unreachable {
 			row = slices.Clone(row)
 			for k := i; k < len(row); k++ {
-				row[k] = min(row[k], Cap)
+				row[k] = min(row[k], road.Unreachable)
 			}
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 // dual holds multipliers and the Lagrangian value at them (docs/optimiser.md derives it):
@@ -155,7 +156,7 @@ func total(part []float64) float64 {
 }
 
 func (d *dual) eachPiece(do func(n int, p piece, g *group)) {
-	parallel(d.workers, len(d.in.pieces), func(n int) {
+	parallel.For(d.workers, len(d.in.pieces), func(n int) {
 		p := d.in.pieces[n]
 		do(n, p, &d.in.groups[p.group])
 	})
@@ -309,7 +310,7 @@ func (d *dual) reduceDense() {
 			}
 		}
 	}
-	parallel(d.workers, len(tasks), func(n int) {
+	parallel.For(d.workers, len(tasks), func(n int) {
 		if t := tasks[n]; !d.ended() {
 			d.rowRho[t.group][t.row] = d.reduced(&d.in.groups[t.group], t.row)
 		}

@@ -32,7 +32,7 @@ func (in *instance) grain(p *Problem) float64 {
 				if g == 1 {
 					return 1
 				}
-				g = divisor(g, t)
+				g = divisor(g, min(t, road.Millis(group.cost.ceil)))
 			}
 		}
 	}

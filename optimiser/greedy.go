@@ -3,6 +3,8 @@ package optimiser
 import (
 	"context"
 	"slices"
+
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 // greedy opens the fixed columns and then, one by one, the best of a random sample of the others
@@ -23,7 +25,7 @@ func (s *searcher) greedy(ctx context.Context, in *instance) *layout {
 		if len(closed) == 0 {
 			break
 		}
-		parallel(s.workers, len(closed), func(i int) {
+		parallel.For(s.workers, len(closed), func(i int) {
 			if ctx.Err() == nil {
 				gain[i] = l.gain(closed[i])
 				if cost := in.rules.cost; cost != nil {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 // reach lists, for every cell, the rows that cost it less than a limit, and for every row the cells to which it is
@@ -30,7 +31,7 @@ const mostEntries = 1 << 24
 func (c *costs) list(limit []int32, rows []bool, workers int, ended func() bool) *reach {
 	n := &reach{limit: limit, cell: make([][]int32, len(c.dense)), cost: make([][]road.Millis, len(c.dense))}
 	var size atomic.Int64
-	parallel(workers, len(c.dense), func(r int) {
+	parallel.For(workers, len(c.dense), func(r int) {
 		if rows[r] && size.Load() <= mostEntries && !ended() {
 			n.listRow(r, c.dense[r])
 			size.Add(int64(len(n.cell[r])))
@@ -49,11 +50,13 @@ func (c *costs) list(limit []int32, rows []bool, workers int, ended func() bool)
 		n.first[i+1] += n.first[i]
 	}
 	n.entry = make([]entry, size.Load())
-	parallel(workers, listBlocks, func(b int) {
+	parallel.For(workers, listBlocks, func(b int) {
 		if !ended() {
 			from, to := len(limit)*b/listBlocks, len(limit)*(b+1)/listBlocks
 			n.listCells(from, to)
-			n.lift(c, from, to, rows)
+			if c.curve != nil {
+				n.lift(c, from, to, rows)
+			}
 		}
 	})
 	if ended() {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 // batch is how many candidates are tried against one layout before the best of them is taken. It
@@ -163,7 +165,7 @@ func (s *searcher) improve(ctx context.Context, l *layout, dropped []bool) {
 	for at, idle := 0, 0; idle < len(order) && ctx.Err() == nil; {
 		n := min(batch, len(order))
 		pick := func(i int) int { return order[(at+i)%len(order)] }
-		parallel(s.workers, n, func(i int) {
+		parallel.For(s.workers, n, func(i int) {
 			change[i] = math.Inf(1)
 			if j := pick(i); l.at[j] == 0 {
 				pos[i], change[i] = l.exchange(j, s.extra[i])

@@ -3,8 +3,8 @@ package fair
 import (
 	"context"
 	"math/rand/v2"
-	"sync"
-	"sync/atomic"
+
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 // batch is how many candidates are tried against one layout before the best of them is taken. It is
@@ -54,7 +54,7 @@ func (s *searcher) improve(ctx context.Context, l *layout, m *measure) {
 	for at, idle := 0, 0; idle < len(s.order) && ctx.Err() == nil; {
 		n := min(batch, len(s.order))
 		pick := func(i int) int { return s.order[(at+i)%len(s.order)] }
-		parallel(s.workers, n, func(i int) { pos[i] = s.bestSwap(l, m, pick(i), &s.trials[i]) })
+		parallel.For(s.workers, n, func(i int) { pos[i] = s.bestSwap(l, m, pick(i), &s.trials[i]) })
 		best := -1
 		for i := range n {
 			if pos[i] >= 0 && (best < 0 || less(s.trials[i].rank, s.trials[best].rank, 0)) {
@@ -104,24 +104,4 @@ func (s *searcher) swapIfBetter(l *layout, m *measure, pos, site int) bool {
 	}
 	l.swap(pos, old)
 	return false
-}
-
-// parallel calls do(i) for i in [0, n) on up to workers goroutines and waits for them.
-func parallel(workers, n int, do func(i int)) {
-	if workers = min(workers, n); workers <= 1 {
-		for i := range n {
-			do(i)
-		}
-		return
-	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	wg.Wait()
 }

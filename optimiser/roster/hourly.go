@@ -1,12 +1,15 @@
 package roster
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"time"
 
+	"github.com/nearside-ems/nearside/internal/parallel"
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
@@ -40,7 +43,7 @@ func Hourly(ctx context.Context, hours []*optimiser.Problem, s optimiser.Setting
 		stop()
 	}
 	s.Workers = (s.Workers + 1) / 2
-	parallel(2, 2, func(i int) {
+	parallel.For(2, 2, func(i int) {
 		if i == 0 {
 			chain(min(1, len(hours)), half, 0, s)
 		} else {
@@ -52,7 +55,33 @@ func Hourly(ctx context.Context, hours []*optimiser.Problem, s optimiser.Setting
 			return nil, fmt.Errorf("hour %d: %w", h, err)
 		}
 	}
-	return plans, nil
+	return plans, again(ctx, hours, plans, s)
+}
+
+// again goes on with the hours whose share of the time was too short, from their own plans, two at a time, for as long as time is left.
+func again(ctx context.Context, hours []*optimiser.Problem, plans []*optimiser.Plan, s optimiser.Settings) error {
+	var short []int
+	for h, p := range plans {
+		if p.Status == optimiser.Stopped && p.Certificate.Gap() > s.Gap {
+			short = append(short, h)
+		}
+	}
+	slices.SortStableFunc(short, func(a, b int) int { return cmp.Compare(plans[b].Certificate.Gap(), plans[a].Certificate.Gap()) })
+	errs := make([]error, len(short))
+	parallel.For(2, 2, func(chain int) {
+		for k := chain; k < len(short) && ctx.Err() == nil; k += 2 {
+			one, stop := within(ctx, (len(short)-k+1)/2)
+			own := s
+			own.From = plans[short[k]]
+			better, err := optimiser.Solve(one, hours[short[k]], own)
+			stop()
+			if err == nil && better.Certificate.Gap() < own.From.Certificate.Gap() {
+				plans[short[k]] = better
+			}
+			errs[k] = err
+		}
+	})
+	return errors.Join(errs...)
 }
 
 // alike reports whether one hour's plan and multipliers fit the other's sites, cells and levels.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 // sweep improves a schedule: over a run of consecutive hours a car stands on another site instead. The
@@ -42,7 +44,7 @@ func (w *sweep) improve(ctx context.Context, rng *rand.Rand) {
 	for at, idle := 0, 0; idle < len(w.order) && ctx.Err() == nil; {
 		n := min(batch, len(w.order))
 		pick := func(i int) int { return w.order[(at+i)%len(w.order)] }
-		parallel(w.workers, n*len(w.hours), func(job int) {
+		parallel.For(w.workers, n*len(w.hours), func(job int) {
 			if i, h := job/len(w.hours), job%len(w.hours); w.hours[h].at[pick(i)] == 0 && ctx.Err() == nil {
 				w.hours[h].exchange(pick(i), changes[i][h])
 			}
@@ -147,7 +149,7 @@ func (w *sweep) with(h int, r run) []int {
 // better. So the search ends even where rounding sees gains that are none.
 func (w *sweep) make(r run) bool {
 	before := w.value()
-	parallel(w.workers, r.to-r.from+1, func(i int) {
+	parallel.For(w.workers, r.to-r.from+1, func(i int) {
 		s := w.hours[r.from+i]
 		s.swap(s.at[r.instead]-1, r.site)
 	})

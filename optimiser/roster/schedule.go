@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/nearside-ems/nearside/internal/parallel"
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
@@ -87,7 +88,7 @@ func newPlanner(ctx context.Context, hours []*optimiser.Problem, limit Limit, s 
 // startFrom takes each hour's best multipliers, and as a first schedule, of which nothing moves, the
 // hour's plan that serves them all best.
 func (p *planner) startFrom(free []*optimiser.Plan) {
-	parallel(p.s.Workers, len(p.hours), func(h int) {
+	parallel.For(p.s.Workers, len(p.hours), func(h int) {
 		p.sweep.hours[h].reset(free[h].Sites)
 		if vectors := free[h].Certificate.Multiplier; len(vectors) > 0 {
 			p.relaxed[h].take(vectors)
@@ -117,7 +118,7 @@ func (p *planner) offer(sites [][]int) {
 			return
 		}
 	}
-	parallel(p.s.Workers, len(p.hours), func(h int) { p.sweep.hours[h].reset(sites[h]) })
+	parallel.For(p.s.Workers, len(p.hours), func(h int) { p.sweep.hours[h].reset(sites[h]) })
 	p.keep()
 }
 
@@ -164,7 +165,7 @@ func (p *planner) rise(ctx context.Context) {
 			continue
 		}
 		norms := make([]float64, len(p.hours))
-		parallel(p.s.Workers, len(p.hours), func(h int) { norms[h] = p.relaxed[h].slope(chosen[h]) })
+		parallel.For(p.s.Workers, len(p.hours), func(h int) { norms[h] = p.relaxed[h].slope(chosen[h]) })
 		norm := 0.0
 		for _, n := range norms {
 			norm += n
@@ -173,19 +174,19 @@ func (p *planner) rise(ctx context.Context) {
 			return
 		}
 		length := factor * (p.value - value) / norm
-		parallel(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].move(length) })
+		parallel.For(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].move(length) })
 	}
 }
 
 // back returns to the best multipliers.
 func (p *planner) back() {
-	parallel(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].take(p.best.multiplier[h]) })
+	parallel.For(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].take(p.best.multiplier[h]) })
 }
 
 // evaluate returns the relaxed value at the multipliers and the sites that are chosen there per hour, and
 // keeps the best.
 func (p *planner) evaluate() (float64, [][]int) {
-	parallel(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].evaluate() })
+	parallel.For(p.s.Workers, len(p.hours), func(h int) { p.relaxed[h].evaluate() })
 	first := p.hours[0]
 	value, fixed := 0.0, first.Fixed
 	price, near := make([][]float64, len(p.hours)), p.promising()
@@ -213,7 +214,7 @@ func (p *planner) evaluate() (float64, [][]int) {
 	if value > p.best.bound {
 		p.best.bound, p.best.stay, p.best.chosen = value, stay, chosen
 		p.best.multiplier = make([][]float64, len(p.hours))
-		parallel(p.s.Workers, len(p.hours), func(h int) { p.best.multiplier[h] = p.relaxed[h].vector() })
+		parallel.For(p.s.Workers, len(p.hours), func(h int) { p.best.multiplier[h] = p.relaxed[h].vector() })
 	}
 	return value, chosen
 }

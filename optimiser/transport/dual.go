@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/nearside-ems/nearside/geo/road"
+	"github.com/nearside-ems/nearside/internal/parallel"
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
@@ -122,7 +123,7 @@ func (d *dual) evaluate() bool {
 			}
 		}
 	}
-	parallel(d.workers, len(d.rho), func(worker, j int) {
+	parallel.ForWorker(d.workers, len(d.rho), func(worker, j int) {
 		if !d.drop[j] && !d.ended() {
 			d.rho[j] = d.reduced(j, worker)
 		}

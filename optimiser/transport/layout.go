@@ -3,6 +3,7 @@ package transport
 import (
 	"slices"
 
+	"github.com/nearside-ems/nearside/internal/parallel"
 	"github.com/nearside-ems/nearside/optimiser"
 )
 
@@ -49,7 +50,7 @@ func (l *layout) try(columns []int, ended func() bool, do func(g int, s *shipper
 	if do != nil {
 		workers = 1
 	}
-	parallel(workers, len(values), func(worker, g int) {
+	parallel.ForWorker(workers, len(values), func(worker, g int) {
 		ship := &l.ships[worker]
 		if ended() || !ship.ship(&l.in.groups[g], columns, o.price[g], ended) {
 			return

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 // searcher finds plans by greedy opening and swaps. Swaps are weighed at the present prices of room, which gives a value that
@@ -142,7 +144,7 @@ func (s *searcher) closed(l *layout, dropped []bool) []int {
 // weighAll weighs the columns, the most promising first.
 func (s *searcher) weighAll(l *layout, columns []int, alone bool) []swap {
 	out := make([]swap, len(columns))
-	parallel(s.workers, len(columns), func(worker, i int) {
+	parallel.ForWorker(s.workers, len(columns), func(worker, i int) {
 		out[i] = swap{columns[i], -1, math.Inf(1)}
 		if !s.ended() {
 			out[i] = s.weigh(l, columns[i], &s.scratch[worker], alone)
