@@ -63,7 +63,7 @@ func newInstance(p *Problem) *instance {
 			in.fixed = append(in.fixed, fixed[s])
 		}
 	}
-	in.rules = newRules(p, in.site, column)
+	in.rules = newRules(p, in.site)
 	in.merge(p)
 	in.number()
 	return in

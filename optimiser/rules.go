@@ -22,7 +22,7 @@ type set struct{ outer, least, most int }
 // spare is the relative room left for the rounding of sums of costs.
 const spare = 1e-12
 
-func newRules(p *Problem, site, column []int) *rules {
+func newRules(p *Problem, site []int) *rules {
 	r := &rules{sets: []set{{0, p.Place, p.Place}}, inner: make([]int, len(site))}
 	quotas := slices.Clone(p.Quotas)
 	slices.SortStableFunc(quotas, func(x, y Quota) int { return cmp.Compare(len(y.Sites), len(x.Sites)) })
