@@ -17,8 +17,8 @@ type nearby struct {
 // or near it.
 const nearbyEntries = 1 << 19
 
-func newNearby(rows int) *nearby {
-	clients := max(1, nearbyEntries/rows)
+func newNearby(rows, cells int) *nearby {
+	clients := max(1, min(cells, nearbyEntries/rows))
 	return &nearby{stride: rows, count: make([]int, clients), row: make([]int32, clients*rows), cost: make([]int32, clients*rows)}
 }
 
@@ -48,7 +48,7 @@ func (f *family) relaxHalf(p *Problem, v *vectors, streams []*stream, reach []ro
 	if len(f.rows) == 0 {
 		return
 	}
-	block := newNearby(len(f.rows))
+	block := newNearby(len(f.rows), p.Cells)
 	end := p.Cells * (half + 1) / 2
 	for from := p.Cells * half / 2; from < end; from += len(block.count) {
 		to := min(from+len(block.count), end)

@@ -17,7 +17,7 @@ func shifted() Scenario {
 		{Name: "late", Start: "11:00", Hours: 12, AtMost: 3, HandOver: 15, Breaks: []Break{{4, 30}, {5.5, 45}}},
 		{Name: "night", Start: "15:30", Hours: 10.5, Crews: 1},
 	}
-	s.Cars = 5
+	s.Cars, s.TimeLimit = 5, time.Second
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -124,7 +125,9 @@ func edited(v any) []any {
 	return nil
 }
 
-// TestVerifyFailsOnAnyEdit changes every scalar of a plan, one at a time, in one of several ways.
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// TestVerifyFailsOnAnyEdit changes the scalars of a plan, one at a time, in one of several ways.
 func TestVerifyFailsOnAnyEdit(t *testing.T) {
 	tree := generic(t, solved())
 	if err := checkEdited(t, tree); err != nil {
@@ -134,7 +137,13 @@ func TestVerifyFailsOnAnyEdit(t *testing.T) {
 	if len(all) < 200 {
 		t.Fatalf("only %d scalars found", len(all))
 	}
+	seen := map[string]int{}
 	for i, s := range all {
+		// Of a list's entries two have each of their fields edited: the others are checked by the same code.
+		alike := digits.ReplaceAllString(s.path, "")
+		if seen[alike]++; seen[alike] > 2 {
+			continue
+		}
 		ways := slices.DeleteFunc(edited(s.value), func(v any) bool { return v == s.value })
 		for k := range min(1, len(ways)) {
 			v := ways[(i+k)%len(ways)]
