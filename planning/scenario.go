@@ -71,7 +71,7 @@ type Scenario struct {
 	Target    Target    `yaml:"target,omitempty" json:"target,omitzero"`
 	// Calls is TotalCalls where empty.
 	Calls Calls `yaml:"demand,omitempty" json:"demand"`
-	// Busy is the share of the time that a car is out, 0 to MaxBusy; nil: estimated from the calls
+	// Busy is the share of the time that a car is out, 0 to MaxBusy; nil: found together with the plan, from the calls
 	// (see Load). Objectives that take every car as free take none.
 	Busy *float64 `yaml:"busy,omitempty" json:"busy,omitempty"`
 	// Driving is of cars on their way to a call; patients are always conveyed with normal driving.

@@ -20,7 +20,7 @@ type scenarioFlags struct {
 	Objective *string        `help:"What to keep low: expected-response (counting that the nearest car may be busy), mean-response (every car free), worst-response, fewest-cars; or high: coverage, expected-coverage, backup-coverage, benefit. Default: expected-response." placeholder:"WHAT"`
 	Within    *float64       `help:"Minutes of the coverage objectives and of fewest-cars." placeholder:"MINUTES"`
 	Share     *float64       `help:"Share of the calls that fewest-cars has to reach. Default: all." placeholder:"SHARE"`
-	Busy      *float64       `help:"Share of the time that a car is out, 0 to 0.95. Default: estimated from the calls." placeholder:"Q"`
+	Busy      *float64       `help:"Share of the time that a car is out, 0 to 0.95. Default: found together with the plan, from the calls." placeholder:"Q"`
 	Driving   *string        `help:"How cars drive to a call: normal or blue-light. Default: normal." placeholder:"HOW"`
 	Demand    *string        `help:"Which calls count: total, or suitable for a joint-response car. Default: total." placeholder:"WHICH"`
 	Fix       []string       `sep:"none" help:"H3 cell or place that must have a car; may be repeated." placeholder:"CELL|PLACE"`
