@@ -108,6 +108,14 @@ func TestHoursRoundTrip(t *testing.T) {
 	})
 }
 
+// TestBusyIsCheckedBesideAnUnknownObjective: one mistake must not hide another.
+func TestBusyIsCheckedBesideAnUnknownObjective(t *testing.T) {
+	_, err := ReadScenario([]byte("cars: 6\nhours: 11-23\nobjective: best\nbusy: 7\n"), "s.yaml")
+	if faults := Faults(err); len(faults) != 2 || faults[0].Field != "objective" || faults[1].Field != "busy" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestReadScenarioReportsAllAtOnce: twenty mistakes, twenty lines, each with its line, field, value and
 // what is allowed.
 func TestReadScenarioReportsAllAtOnce(t *testing.T) {

@@ -69,14 +69,14 @@ func (s *Scenario) checkHours(f *faults) {
 }
 
 func (s *Scenario) checkObjective(f *faults) {
+	if s.Busy != nil {
+		f.check(*s.Busy >= 0 && *s.Busy <= MaxBusy, "busy", *s.Busy, fmt.Sprintf("0 to %g", MaxBusy))
+	}
 	o := s.settled().Objective
 	if !o.known() {
 		f.add("objective", strconv.Quote(cut(string(o))), "one of "+inWords(objectives))
-		return
-	}
-	if s.Busy != nil {
+	} else if s.Busy != nil {
 		f.check(o.countsBusy(), "busy", *s.Busy, "none with the objective "+string(o)+", which takes every car as free")
-		f.check(*s.Busy >= 0 && *s.Busy <= MaxBusy, "busy", *s.Busy, fmt.Sprintf("0 to %g", MaxBusy))
 	}
 }
 

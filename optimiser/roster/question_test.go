@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -228,8 +229,14 @@ func permitted(q *Question, crews []Post) bool {
 func TestSolveFindsTheBestRoster(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawQuestion(t)
-		if len(q.Variants())*q.Sites > 12 || q.Validate() != nil {
-			t.Skip()
+		if len(q.Variants())*q.Sites > 12 {
+			t.Skip("too many rosters to try them all")
+		}
+		if err := q.Validate(); err != nil {
+			if !strings.Contains(err.Error(), "Templates allow no crew at all") && !strings.Contains(err.Error(), "Hours have calls when no shift is in service") {
+				t.Fatal(err)
+			}
+			t.Skip("refused, as the tests of Validate want:", err)
 		}
 		r, err := Solve(t.Context(), q, optimiser.Settings{Seed: rapid.Uint64().Draw(t, "seed")})
 		if err != nil {
