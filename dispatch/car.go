@@ -17,14 +17,27 @@ type Status uint8
 // Statuses, in the order of the contract's CarStatus less its zero.
 const (
 	Available Status = iota
-	Busy             // with a patient, or on the way to one
+	Busy             // on a call, as told by a system that says no more
 	OffShift
+	Assigned // was given a call and has not answered
+	Mobilising
+	EnRoute
+	OnScene
+	Conveying
+	AtCentre
+	Clearing // the patient is handed over or left in care: available soon
+	OnBreak
+	OutOfService
 	Statuses
 )
 
 func (s Status) String() string {
-	return [...]string{"available", "busy", "off shift", "no status"}[min(s, Statuses)]
+	return [...]string{"available", "busy", "off shift", "assigned", "mobilising", "en route", "on scene",
+		"conveying", "at centre", "clearing", "on break", "out of service", "no status"}[min(s, Statuses)]
 }
+
+// OnCall tells whether a car is with a call, from being given it until it is clear.
+func (s Status) OnCall() bool { return s == Busy || s >= Assigned && s <= Clearing }
 
 // Skills is a set of what a crew can do.
 type Skills uint8
@@ -81,6 +94,14 @@ type Car struct {
 	Cell     grid.Index // that Point lies in, resolution 9; valid where InGrid
 	Heading  *float64   // degrees clockwise from north that it drives towards; nil where that is not known
 	Spot     road.Spot  // Point on the network; valid where OnRoad
+	// What follows comes from the car's record; zero where it has none.
+	Revision    uint64 // of the record
+	ShiftStart  time.Time
+	Since       time.Time // when Status began; zero where it is not known
+	Incident    string    // "incidents/…" that it was given
+	Destination string    // that it conveys a patient to
+	Base        string
+	Home        geo.Sector // that it belongs to; geo.Sectors where none. Sector is where it stands
 }
 
 // ShiftOver tells whether the crew's shift has ended at now.

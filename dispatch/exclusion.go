@@ -46,7 +46,7 @@ func (e Exclusion) String() string {
 	case IsShiftOver:
 		return fmt.Sprintf("shift ended %s ago", words(e.Over))
 	case IsBusy:
-		return "busy"
+		return e.Car.Status.String()
 	case IsStale:
 		return fmt.Sprintf("position is %s old; the limit is %s", words(e.Age), words(e.Limit))
 	case LacksSkill:

@@ -82,25 +82,52 @@ func (Driving) EnumDescriptor() ([]byte, []int) {
 type CarStatus int32
 
 const (
-	CarStatus_CAR_STATUS_UNSPECIFIED CarStatus = 0
-	CarStatus_CAR_STATUS_AVAILABLE   CarStatus = 1
-	CarStatus_CAR_STATUS_BUSY        CarStatus = 2
-	CarStatus_CAR_STATUS_OFF_SHIFT   CarStatus = 3
+	CarStatus_CAR_STATUS_UNSPECIFIED    CarStatus = 0
+	CarStatus_CAR_STATUS_AVAILABLE      CarStatus = 1
+	CarStatus_CAR_STATUS_BUSY           CarStatus = 2 // on a call, as told by a system that says no more
+	CarStatus_CAR_STATUS_OFF_SHIFT      CarStatus = 3
+	CarStatus_CAR_STATUS_ASSIGNED       CarStatus = 4 // was given a call and has not answered
+	CarStatus_CAR_STATUS_MOBILISING     CarStatus = 5
+	CarStatus_CAR_STATUS_EN_ROUTE       CarStatus = 6
+	CarStatus_CAR_STATUS_ON_SCENE       CarStatus = 7
+	CarStatus_CAR_STATUS_CONVEYING      CarStatus = 8
+	CarStatus_CAR_STATUS_AT_CENTRE      CarStatus = 9
+	CarStatus_CAR_STATUS_CLEARING       CarStatus = 10 // the patient is handed over or left in care: available soon
+	CarStatus_CAR_STATUS_ON_BREAK       CarStatus = 11
+	CarStatus_CAR_STATUS_OUT_OF_SERVICE CarStatus = 12
 )
 
 // Enum value maps for CarStatus.
 var (
 	CarStatus_name = map[int32]string{
-		0: "CAR_STATUS_UNSPECIFIED",
-		1: "CAR_STATUS_AVAILABLE",
-		2: "CAR_STATUS_BUSY",
-		3: "CAR_STATUS_OFF_SHIFT",
+		0:  "CAR_STATUS_UNSPECIFIED",
+		1:  "CAR_STATUS_AVAILABLE",
+		2:  "CAR_STATUS_BUSY",
+		3:  "CAR_STATUS_OFF_SHIFT",
+		4:  "CAR_STATUS_ASSIGNED",
+		5:  "CAR_STATUS_MOBILISING",
+		6:  "CAR_STATUS_EN_ROUTE",
+		7:  "CAR_STATUS_ON_SCENE",
+		8:  "CAR_STATUS_CONVEYING",
+		9:  "CAR_STATUS_AT_CENTRE",
+		10: "CAR_STATUS_CLEARING",
+		11: "CAR_STATUS_ON_BREAK",
+		12: "CAR_STATUS_OUT_OF_SERVICE",
 	}
 	CarStatus_value = map[string]int32{
-		"CAR_STATUS_UNSPECIFIED": 0,
-		"CAR_STATUS_AVAILABLE":   1,
-		"CAR_STATUS_BUSY":        2,
-		"CAR_STATUS_OFF_SHIFT":   3,
+		"CAR_STATUS_UNSPECIFIED":    0,
+		"CAR_STATUS_AVAILABLE":      1,
+		"CAR_STATUS_BUSY":           2,
+		"CAR_STATUS_OFF_SHIFT":      3,
+		"CAR_STATUS_ASSIGNED":       4,
+		"CAR_STATUS_MOBILISING":     5,
+		"CAR_STATUS_EN_ROUTE":       6,
+		"CAR_STATUS_ON_SCENE":       7,
+		"CAR_STATUS_CONVEYING":      8,
+		"CAR_STATUS_AT_CENTRE":      9,
+		"CAR_STATUS_CLEARING":       10,
+		"CAR_STATUS_ON_BREAK":       11,
+		"CAR_STATUS_OUT_OF_SERVICE": 12,
 	}
 )
 
@@ -184,6 +211,124 @@ func (Skill) EnumDescriptor() ([]byte, []int) {
 	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{2}
 }
 
+// What an answer does without.
+type DegradationKind int32
+
+const (
+	DegradationKind_DEGRADATION_KIND_UNSPECIFIED       DegradationKind = 0
+	DegradationKind_DEGRADATION_KIND_NO_ROAD           DegradationKind = 1 // no road leads to the call, or from cars: straight lines
+	DegradationKind_DEGRADATION_KIND_NO_ROAD_NETWORK   DegradationKind = 2 // none could be loaded: straight lines for all
+	DegradationKind_DEGRADATION_KIND_NO_FORECAST       DegradationKind = 3 // the prior stands in for the forecast, or there is none
+	DegradationKind_DEGRADATION_KIND_STALE_LABELS      DegradationKind = 4 // travel times lag behind a change of the roads
+	DegradationKind_DEGRADATION_KIND_STORE_UNREACHABLE DegradationKind = 5 // records are from memory and cannot be changed
+	DegradationKind_DEGRADATION_KIND_OVERLOAD          DegradationKind = 6 // parts of the answer were left out
+)
+
+// Enum value maps for DegradationKind.
+var (
+	DegradationKind_name = map[int32]string{
+		0: "DEGRADATION_KIND_UNSPECIFIED",
+		1: "DEGRADATION_KIND_NO_ROAD",
+		2: "DEGRADATION_KIND_NO_ROAD_NETWORK",
+		3: "DEGRADATION_KIND_NO_FORECAST",
+		4: "DEGRADATION_KIND_STALE_LABELS",
+		5: "DEGRADATION_KIND_STORE_UNREACHABLE",
+		6: "DEGRADATION_KIND_OVERLOAD",
+	}
+	DegradationKind_value = map[string]int32{
+		"DEGRADATION_KIND_UNSPECIFIED":       0,
+		"DEGRADATION_KIND_NO_ROAD":           1,
+		"DEGRADATION_KIND_NO_ROAD_NETWORK":   2,
+		"DEGRADATION_KIND_NO_FORECAST":       3,
+		"DEGRADATION_KIND_STALE_LABELS":      4,
+		"DEGRADATION_KIND_STORE_UNREACHABLE": 5,
+		"DEGRADATION_KIND_OVERLOAD":          6,
+	}
+)
+
+func (x DegradationKind) Enum() *DegradationKind {
+	p := new(DegradationKind)
+	*p = x
+	return p
+}
+
+func (x DegradationKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DegradationKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_nearside_v1_nearside_proto_enumTypes[3].Descriptor()
+}
+
+func (DegradationKind) Type() protoreflect.EnumType {
+	return &file_nearside_v1_nearside_proto_enumTypes[3]
+}
+
+func (x DegradationKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DegradationKind.Descriptor instead.
+func (DegradationKind) EnumDescriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{3}
+}
+
+// Which kind of help.
+type Help int32
+
+const (
+	Help_HELP_UNSPECIFIED        Help = 0
+	Help_HELP_JOINT_RESPONSE_CAR Help = 1
+	Help_HELP_AMBULANCE          Help = 2
+	Help_HELP_HUB_NURSE          Help = 3 // a mental-health nurse in the control room, by telephone
+	Help_HELP_POLICE_ADVICE_LINE Help = 4 // for officers who consider section 136
+)
+
+// Enum value maps for Help.
+var (
+	Help_name = map[int32]string{
+		0: "HELP_UNSPECIFIED",
+		1: "HELP_JOINT_RESPONSE_CAR",
+		2: "HELP_AMBULANCE",
+		3: "HELP_HUB_NURSE",
+		4: "HELP_POLICE_ADVICE_LINE",
+	}
+	Help_value = map[string]int32{
+		"HELP_UNSPECIFIED":        0,
+		"HELP_JOINT_RESPONSE_CAR": 1,
+		"HELP_AMBULANCE":          2,
+		"HELP_HUB_NURSE":          3,
+		"HELP_POLICE_ADVICE_LINE": 4,
+	}
+)
+
+func (x Help) Enum() *Help {
+	p := new(Help)
+	*p = x
+	return p
+}
+
+func (x Help) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Help) Descriptor() protoreflect.EnumDescriptor {
+	return file_nearside_v1_nearside_proto_enumTypes[4].Descriptor()
+}
+
+func (Help) Type() protoreflect.EnumType {
+	return &file_nearside_v1_nearside_proto_enumTypes[4]
+}
+
+func (x Help) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Help.Descriptor instead.
+func (Help) EnumDescriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{4}
+}
+
 // What a place is.
 type PlaceKind int32
 
@@ -236,11 +381,11 @@ func (x PlaceKind) String() string {
 }
 
 func (PlaceKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_nearside_v1_nearside_proto_enumTypes[3].Descriptor()
+	return file_nearside_v1_nearside_proto_enumTypes[5].Descriptor()
 }
 
 func (PlaceKind) Type() protoreflect.EnumType {
-	return &file_nearside_v1_nearside_proto_enumTypes[3]
+	return &file_nearside_v1_nearside_proto_enumTypes[5]
 }
 
 func (x PlaceKind) Number() protoreflect.EnumNumber {
@@ -249,7 +394,7 @@ func (x PlaceKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PlaceKind.Descriptor instead.
 func (PlaceKind) EnumDescriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{3}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{5}
 }
 
 // A figure of a forecast.
@@ -292,11 +437,11 @@ func (x ForecastValue) String() string {
 }
 
 func (ForecastValue) Descriptor() protoreflect.EnumDescriptor {
-	return file_nearside_v1_nearside_proto_enumTypes[4].Descriptor()
+	return file_nearside_v1_nearside_proto_enumTypes[6].Descriptor()
 }
 
 func (ForecastValue) Type() protoreflect.EnumType {
-	return &file_nearside_v1_nearside_proto_enumTypes[4]
+	return &file_nearside_v1_nearside_proto_enumTypes[6]
 }
 
 func (x ForecastValue) Number() protoreflect.EnumNumber {
@@ -305,7 +450,7 @@ func (x ForecastValue) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ForecastValue.Descriptor instead.
 func (ForecastValue) EnumDescriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{4}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{6}
 }
 
 // How the forecast does against the calls that arrive.
@@ -345,11 +490,11 @@ func (x DriftState) String() string {
 }
 
 func (DriftState) Descriptor() protoreflect.EnumDescriptor {
-	return file_nearside_v1_nearside_proto_enumTypes[5].Descriptor()
+	return file_nearside_v1_nearside_proto_enumTypes[7].Descriptor()
 }
 
 func (DriftState) Type() protoreflect.EnumType {
-	return &file_nearside_v1_nearside_proto_enumTypes[5]
+	return &file_nearside_v1_nearside_proto_enumTypes[7]
 }
 
 func (x DriftState) Number() protoreflect.EnumNumber {
@@ -358,7 +503,7 @@ func (x DriftState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DriftState.Descriptor instead.
 func (DriftState) EnumDescriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{5}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{7}
 }
 
 // What calls do otherwise than the forecast expects.
@@ -404,11 +549,11 @@ func (x DriftKind) String() string {
 }
 
 func (DriftKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_nearside_v1_nearside_proto_enumTypes[6].Descriptor()
+	return file_nearside_v1_nearside_proto_enumTypes[8].Descriptor()
 }
 
 func (DriftKind) Type() protoreflect.EnumType {
-	return &file_nearside_v1_nearside_proto_enumTypes[6]
+	return &file_nearside_v1_nearside_proto_enumTypes[8]
 }
 
 func (x DriftKind) Number() protoreflect.EnumNumber {
@@ -417,7 +562,7 @@ func (x DriftKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DriftKind.Descriptor instead.
 func (DriftKind) EnumDescriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{6}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{8}
 }
 
 // What was changed about a road.
@@ -454,11 +599,11 @@ func (x RoadChangeKind) String() string {
 }
 
 func (RoadChangeKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_nearside_v1_nearside_proto_enumTypes[7].Descriptor()
+	return file_nearside_v1_nearside_proto_enumTypes[9].Descriptor()
 }
 
 func (RoadChangeKind) Type() protoreflect.EnumType {
-	return &file_nearside_v1_nearside_proto_enumTypes[7]
+	return &file_nearside_v1_nearside_proto_enumTypes[9]
 }
 
 func (x RoadChangeKind) Number() protoreflect.EnumNumber {
@@ -467,7 +612,7 @@ func (x RoadChangeKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RoadChangeKind.Descriptor instead.
 func (RoadChangeKind) EnumDescriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{7}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{9}
 }
 
 // A place in London, in one of three ways.
@@ -687,8 +832,11 @@ type Basis struct {
 	Modelled       bool                   `protobuf:"varint,6,opt,name=modelled,proto3" json:"modelled,omitempty"`                          // some of the travel time is estimated, not measured
 	Demo           bool                   `protobuf:"varint,7,opt,name=demo,proto3" json:"demo,omitempty"`                                  // cars are simulated
 	RoadChanges    int32                  `protobuf:"varint,8,opt,name=road_changes,json=roadChanges,proto3" json:"road_changes,omitempty"` // closures and speeds in force, which the travel times respect
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	Degradations   []*Degradation         `protobuf:"bytes,9,rep,name=degradations,proto3" json:"degradations,omitempty"`                   // each fallback that was taken; degraded where there is any
+	// How long ago the records of cars were last known to be current; unset where they are.
+	RecordsAge    *durationpb.Duration `protobuf:"bytes,10,opt,name=records_age,json=recordsAge,proto3" json:"records_age,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Basis) Reset() {
@@ -777,30 +925,106 @@ func (x *Basis) GetRoadChanges() int32 {
 	return 0
 }
 
+func (x *Basis) GetDegradations() []*Degradation {
+	if x != nil {
+		return x.Degradations
+	}
+	return nil
+}
+
+func (x *Basis) GetRecordsAge() *durationpb.Duration {
+	if x != nil {
+		return x.RecordsAge
+	}
+	return nil
+}
+
+// One fallback.
+type Degradation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          DegradationKind        `protobuf:"varint,1,opt,name=kind,proto3,enum=nearside.v1.DegradationKind" json:"kind,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Degradation) Reset() {
+	*x = Degradation{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Degradation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Degradation) ProtoMessage() {}
+
+func (x *Degradation) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Degradation.ProtoReflect.Descriptor instead.
+func (*Degradation) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Degradation) GetKind() DegradationKind {
+	if x != nil {
+		return x.Kind
+	}
+	return DegradationKind_DEGRADATION_KIND_UNSPECIFIED
+}
+
+func (x *Degradation) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // A car as it is now.
 type Car struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "cars/JRC-1"
-	Status        CarStatus              `protobuf:"varint,2,opt,name=status,proto3,enum=nearside.v1.CarStatus" json:"status,omitempty"`
-	Skills        []Skill                `protobuf:"varint,3,rep,packed,name=skills,proto3,enum=nearside.v1.Skill" json:"skills,omitempty"`
-	Sector        string                 `protobuf:"bytes,4,opt,name=sector,proto3" json:"sector,omitempty"` // ICB: NCL, NEL, NWL, SEL, SWL
-	Position      *LatLng                `protobuf:"bytes,5,opt,name=position,proto3" json:"position,omitempty"`
-	PositionTime  *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=position_time,json=positionTime,proto3" json:"position_time,omitempty"`
-	PositionAge   *durationpb.Duration   `protobuf:"bytes,7,opt,name=position_age,json=positionAge,proto3" json:"position_age,omitempty"` // at the time of the answer
-	Stale         bool                   `protobuf:"varint,8,opt,name=stale,proto3" json:"stale,omitempty"`                               // older than the server's limit: listed, never offered
-	Cell          string                 `protobuf:"bytes,9,opt,name=cell,proto3" json:"cell,omitempty"`                                  // H3, resolution 9
-	Borough       string                 `protobuf:"bytes,10,opt,name=borough,proto3" json:"borough,omitempty"`
-	RoadMetres    float64                `protobuf:"fixed64,11,opt,name=road_metres,json=roadMetres,proto3" json:"road_metres,omitempty"` // from the position to the road that the car was put on
-	OffRoad       bool                   `protobuf:"varint,12,opt,name=off_road,json=offRoad,proto3" json:"off_road,omitempty"`           // no road is near enough: listed, never ranked by road
-	Heading       *float64               `protobuf:"fixed64,13,opt,name=heading,proto3,oneof" json:"heading,omitempty"`                   // as reported
-	ShiftEnd      *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=shift_end,json=shiftEnd,proto3" json:"shift_end,omitempty"`         // as reported; unset: not known
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Name         string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "cars/JRC-1"
+	Status       CarStatus              `protobuf:"varint,2,opt,name=status,proto3,enum=nearside.v1.CarStatus" json:"status,omitempty"`
+	Skills       []Skill                `protobuf:"varint,3,rep,packed,name=skills,proto3,enum=nearside.v1.Skill" json:"skills,omitempty"`
+	Sector       string                 `protobuf:"bytes,4,opt,name=sector,proto3" json:"sector,omitempty"` // ICB: NCL, NEL, NWL, SEL, SWL
+	Position     *LatLng                `protobuf:"bytes,5,opt,name=position,proto3" json:"position,omitempty"`
+	PositionTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=position_time,json=positionTime,proto3" json:"position_time,omitempty"`
+	PositionAge  *durationpb.Duration   `protobuf:"bytes,7,opt,name=position_age,json=positionAge,proto3" json:"position_age,omitempty"` // at the time of the answer
+	Stale        bool                   `protobuf:"varint,8,opt,name=stale,proto3" json:"stale,omitempty"`                               // older than the server's limit: listed, never offered
+	Cell         string                 `protobuf:"bytes,9,opt,name=cell,proto3" json:"cell,omitempty"`                                  // H3, resolution 9
+	Borough      string                 `protobuf:"bytes,10,opt,name=borough,proto3" json:"borough,omitempty"`
+	RoadMetres   float64                `protobuf:"fixed64,11,opt,name=road_metres,json=roadMetres,proto3" json:"road_metres,omitempty"` // from the position to the road that the car was put on
+	OffRoad      bool                   `protobuf:"varint,12,opt,name=off_road,json=offRoad,proto3" json:"off_road,omitempty"`           // no road is near enough: listed, never ranked by road
+	Heading      *float64               `protobuf:"fixed64,13,opt,name=heading,proto3,oneof" json:"heading,omitempty"`                   // as reported
+	ShiftEnd     *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=shift_end,json=shiftEnd,proto3" json:"shift_end,omitempty"`         // as reported; unset: not known
+	// Of the car's record; empty where it has none: then its status is what it reports. AssignCar takes
+	// the empty etag of such a car as "0".
+	Etag          string                 `protobuf:"bytes,15,opt,name=etag,proto3" json:"etag,omitempty"`
+	StatusTime    *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=status_time,json=statusTime,proto3" json:"status_time,omitempty"` // since when; unset: not known
+	Incident      string                 `protobuf:"bytes,17,opt,name=incident,proto3" json:"incident,omitempty"`                       // that it was given
+	Destination   string                 `protobuf:"bytes,18,opt,name=destination,proto3" json:"destination,omitempty"`                 // that it conveys a patient to
+	Base          string                 `protobuf:"bytes,19,opt,name=base,proto3" json:"base,omitempty"`
+	HomeSector    string                 `protobuf:"bytes,20,opt,name=home_sector,json=homeSector,proto3" json:"home_sector,omitempty"` // that it belongs to, as registered; sector is where it stands
+	Shifts        []*Shift               `protobuf:"bytes,21,rep,name=shifts,proto3" json:"shifts,omitempty"`                           // that have not ended; only from FleetService
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Car) Reset() {
 	*x = Car{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[4]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -812,7 +1036,7 @@ func (x *Car) String() string {
 func (*Car) ProtoMessage() {}
 
 func (x *Car) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[4]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -825,7 +1049,7 @@ func (x *Car) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Car.ProtoReflect.Descriptor instead.
 func (*Car) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{4}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Car) GetName() string {
@@ -926,6 +1150,108 @@ func (x *Car) GetShiftEnd() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Car) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Car) GetStatusTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StatusTime
+	}
+	return nil
+}
+
+func (x *Car) GetIncident() string {
+	if x != nil {
+		return x.Incident
+	}
+	return ""
+}
+
+func (x *Car) GetDestination() string {
+	if x != nil {
+		return x.Destination
+	}
+	return ""
+}
+
+func (x *Car) GetBase() string {
+	if x != nil {
+		return x.Base
+	}
+	return ""
+}
+
+func (x *Car) GetHomeSector() string {
+	if x != nil {
+		return x.HomeSector
+	}
+	return ""
+}
+
+func (x *Car) GetShifts() []*Shift {
+	if x != nil {
+		return x.Shifts
+	}
+	return nil
+}
+
+// A stretch of time in which a car is crewed.
+type Shift struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	EndTime       *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"` // not part of it; at most 24 h after the start
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Shift) Reset() {
+	*x = Shift{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Shift) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Shift) ProtoMessage() {}
+
+func (x *Shift) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Shift.ProtoReflect.Descriptor instead.
+func (*Shift) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Shift) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *Shift) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
 type FindNearestCarsRequest struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	Location        *Location              `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
@@ -934,13 +1260,24 @@ type FindNearestCarsRequest struct {
 	Driving         Driving                `protobuf:"varint,4,opt,name=driving,proto3,enum=nearside.v1.Driving" json:"driving,omitempty"`
 	IncludeExcluded bool                   `protobuf:"varint,5,opt,name=include_excluded,json=includeExcluded,proto3" json:"include_excluded,omitempty"` // list the cars that were left out, with reasons
 	Sectors         []string               `protobuf:"bytes,6,rep,name=sectors,proto3" json:"sectors,omitempty"`                                         // only cars that stand in one of these, such as "NWL"; empty: any
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Of the call, in the words of the suitability rules, such as "overdose"; may be empty. With the
+	// channel it decides what the answer's assessment says.
+	Category string `protobuf:"bytes,7,opt,name=category,proto3" json:"category,omitempty"`
+	Channel  string `protobuf:"bytes,8,opt,name=channel,proto3" json:"channel,omitempty"` // such as "999"; may be empty
+	// The moment that the answer is for, from now to 24 h ahead: speeds, shifts and ages are those of
+	// then, positions the last known. Unset: now.
+	AsOf            *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	IncludeBusy     bool                   `protobuf:"varint,10,opt,name=include_busy,json=includeBusy,proto3" json:"include_busy,omitempty"`             // list busy cars that could take the call once clear
+	IncludeCoverage bool                   `protobuf:"varint,11,opt,name=include_coverage,json=includeCoverage,proto3" json:"include_coverage,omitempty"` // say what sending each candidate would leave behind
+	// "incidents/…": keep this answer as advice, so that what becomes of it can be recorded.
+	Incident      string `protobuf:"bytes,12,opt,name=incident,proto3" json:"incident,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FindNearestCarsRequest) Reset() {
 	*x = FindNearestCarsRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[5]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -952,7 +1289,7 @@ func (x *FindNearestCarsRequest) String() string {
 func (*FindNearestCarsRequest) ProtoMessage() {}
 
 func (x *FindNearestCarsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[5]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -965,7 +1302,7 @@ func (x *FindNearestCarsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindNearestCarsRequest.ProtoReflect.Descriptor instead.
 func (*FindNearestCarsRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{5}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *FindNearestCarsRequest) GetLocation() *Location {
@@ -1010,6 +1347,48 @@ func (x *FindNearestCarsRequest) GetSectors() []string {
 	return nil
 }
 
+func (x *FindNearestCarsRequest) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *FindNearestCarsRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *FindNearestCarsRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *FindNearestCarsRequest) GetIncludeBusy() bool {
+	if x != nil {
+		return x.IncludeBusy
+	}
+	return false
+}
+
+func (x *FindNearestCarsRequest) GetIncludeCoverage() bool {
+	if x != nil {
+		return x.IncludeCoverage
+	}
+	return false
+}
+
+func (x *FindNearestCarsRequest) GetIncident() string {
+	if x != nil {
+		return x.Incident
+	}
+	return ""
+}
+
 // A car that can go.
 type Candidate struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -1022,13 +1401,18 @@ type Candidate struct {
 	// away it is, after all that can. How long it would take is not known.
 	Degraded           bool    `protobuf:"varint,6,opt,name=degraded,proto3" json:"degraded,omitempty"`
 	StraightLineMetres float64 `protobuf:"fixed64,7,opt,name=straight_line_metres,json=straightLineMetres,proto3" json:"straight_line_metres,omitempty"` // as the crow flies, where degraded
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Which 9 in 10 arrivals are within: the factor on road time is an assumption, in reasons.
+	ArrivalTime_90 *durationpb.Duration `protobuf:"bytes,8,opt,name=arrival_time_90,json=arrivalTime90,proto3" json:"arrival_time_90,omitempty"` // unset where degraded
+	// Of a busy car: until it is expected to be clear, counted in the arrival. An estimate, in reasons.
+	ClearsIn      *durationpb.Duration `protobuf:"bytes,9,opt,name=clears_in,json=clearsIn,proto3" json:"clears_in,omitempty"`
+	CoverageLeft  *CoverageLeft        `protobuf:"bytes,10,opt,name=coverage_left,json=coverageLeft,proto3" json:"coverage_left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Candidate) Reset() {
 	*x = Candidate{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[6]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1040,7 +1424,7 @@ func (x *Candidate) String() string {
 func (*Candidate) ProtoMessage() {}
 
 func (x *Candidate) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[6]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1053,7 +1437,7 @@ func (x *Candidate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Candidate.ProtoReflect.Descriptor instead.
 func (*Candidate) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{6}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Candidate) GetCar() *Car {
@@ -1105,6 +1489,88 @@ func (x *Candidate) GetStraightLineMetres() float64 {
 	return 0
 }
 
+func (x *Candidate) GetArrivalTime_90() *durationpb.Duration {
+	if x != nil {
+		return x.ArrivalTime_90
+	}
+	return nil
+}
+
+func (x *Candidate) GetClearsIn() *durationpb.Duration {
+	if x != nil {
+		return x.ClearsIn
+	}
+	return nil
+}
+
+func (x *Candidate) GetCoverageLeft() *CoverageLeft {
+	if x != nil {
+		return x.CoverageLeft
+	}
+	return nil
+}
+
+// What sending a car would leave behind: expected calls an hour that a free car reaches in time.
+type CoverageLeft struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Before        float64                `protobuf:"fixed64,1,opt,name=before,proto3" json:"before,omitempty"`
+	After         float64                `protobuf:"fixed64,2,opt,name=after,proto3" json:"after,omitempty"`
+	Within        *durationpb.Duration   `protobuf:"bytes,3,opt,name=within,proto3" json:"within,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CoverageLeft) Reset() {
+	*x = CoverageLeft{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CoverageLeft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CoverageLeft) ProtoMessage() {}
+
+func (x *CoverageLeft) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CoverageLeft.ProtoReflect.Descriptor instead.
+func (*CoverageLeft) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *CoverageLeft) GetBefore() float64 {
+	if x != nil {
+		return x.Before
+	}
+	return 0
+}
+
+func (x *CoverageLeft) GetAfter() float64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *CoverageLeft) GetWithin() *durationpb.Duration {
+	if x != nil {
+		return x.Within
+	}
+	return nil
+}
+
 // A car that was left out.
 type Exclusion struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1116,7 +1582,7 @@ type Exclusion struct {
 
 func (x *Exclusion) Reset() {
 	*x = Exclusion{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[7]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1128,7 +1594,7 @@ func (x *Exclusion) String() string {
 func (*Exclusion) ProtoMessage() {}
 
 func (x *Exclusion) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[7]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1141,7 +1607,7 @@ func (x *Exclusion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exclusion.ProtoReflect.Descriptor instead.
 func (*Exclusion) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{7}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Exclusion) GetCar() string {
@@ -1159,20 +1625,23 @@ func (x *Exclusion) GetReason() string {
 }
 
 type FindNearestCarsResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Candidates    []*Candidate           `protobuf:"bytes,1,rep,name=candidates,proto3" json:"candidates,omitempty"` // soonest first, then degraded ones, nearest first
-	Exclusions    []*Exclusion           `protobuf:"bytes,2,rep,name=exclusions,proto3" json:"exclusions,omitempty"`
-	Basis         *Basis                 `protobuf:"bytes,3,opt,name=basis,proto3" json:"basis,omitempty"`
-	AsOf          *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
-	Cell          string                 `protobuf:"bytes,5,opt,name=cell,proto3" json:"cell,omitempty"`
-	Borough       string                 `protobuf:"bytes,6,opt,name=borough,proto3" json:"borough,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Candidates       []*Candidate           `protobuf:"bytes,1,rep,name=candidates,proto3" json:"candidates,omitempty"` // soonest first, then degraded ones, nearest first
+	Exclusions       []*Exclusion           `protobuf:"bytes,2,rep,name=exclusions,proto3" json:"exclusions,omitempty"`
+	Basis            *Basis                 `protobuf:"bytes,3,opt,name=basis,proto3" json:"basis,omitempty"`
+	AsOf             *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	Cell             string                 `protobuf:"bytes,5,opt,name=cell,proto3" json:"cell,omitempty"`
+	Borough          string                 `protobuf:"bytes,6,opt,name=borough,proto3" json:"borough,omitempty"`
+	Assessment       *Assessment            `protobuf:"bytes,7,opt,name=assessment,proto3" json:"assessment,omitempty"`                                       // where a category or channel was given
+	Advice           string                 `protobuf:"bytes,8,opt,name=advice,proto3" json:"advice,omitempty"`                                               // "advice/…": where an incident was given
+	AdviceExpireTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=advice_expire_time,json=adviceExpireTime,proto3" json:"advice_expire_time,omitempty"` // then it counts as timed out
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *FindNearestCarsResponse) Reset() {
 	*x = FindNearestCarsResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[8]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1184,7 +1653,7 @@ func (x *FindNearestCarsResponse) String() string {
 func (*FindNearestCarsResponse) ProtoMessage() {}
 
 func (x *FindNearestCarsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[8]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1197,7 +1666,7 @@ func (x *FindNearestCarsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindNearestCarsResponse.ProtoReflect.Descriptor instead.
 func (*FindNearestCarsResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{8}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *FindNearestCarsResponse) GetCandidates() []*Candidate {
@@ -1242,6 +1711,427 @@ func (x *FindNearestCarsResponse) GetBorough() string {
 	return ""
 }
 
+func (x *FindNearestCarsResponse) GetAssessment() *Assessment {
+	if x != nil {
+		return x.Assessment
+	}
+	return nil
+}
+
+func (x *FindNearestCarsResponse) GetAdvice() string {
+	if x != nil {
+		return x.Advice
+	}
+	return ""
+}
+
+func (x *FindNearestCarsResponse) GetAdviceExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AdviceExpireTime
+	}
+	return nil
+}
+
+type StreamNearestCarsRequest struct {
+	state         protoimpl.MessageState  `protogen:"open.v1"`
+	Id            uint64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"` // chosen by the caller
+	Request       *FindNearestCarsRequest `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamNearestCarsRequest) Reset() {
+	*x = StreamNearestCarsRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamNearestCarsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamNearestCarsRequest) ProtoMessage() {}
+
+func (x *StreamNearestCarsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamNearestCarsRequest.ProtoReflect.Descriptor instead.
+func (*StreamNearestCarsRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *StreamNearestCarsRequest) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *StreamNearestCarsRequest) GetRequest() *FindNearestCarsRequest {
+	if x != nil {
+		return x.Request
+	}
+	return nil
+}
+
+type StreamNearestCarsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Types that are valid to be assigned to Result:
+	//
+	//	*StreamNearestCarsResponse_Response
+	//	*StreamNearestCarsResponse_Error
+	Result        isStreamNearestCarsResponse_Result `protobuf_oneof:"result"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamNearestCarsResponse) Reset() {
+	*x = StreamNearestCarsResponse{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamNearestCarsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamNearestCarsResponse) ProtoMessage() {}
+
+func (x *StreamNearestCarsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamNearestCarsResponse.ProtoReflect.Descriptor instead.
+func (*StreamNearestCarsResponse) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *StreamNearestCarsResponse) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *StreamNearestCarsResponse) GetResult() isStreamNearestCarsResponse_Result {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+func (x *StreamNearestCarsResponse) GetResponse() *FindNearestCarsResponse {
+	if x != nil {
+		if x, ok := x.Result.(*StreamNearestCarsResponse_Response); ok {
+			return x.Response
+		}
+	}
+	return nil
+}
+
+func (x *StreamNearestCarsResponse) GetError() *RequestError {
+	if x != nil {
+		if x, ok := x.Result.(*StreamNearestCarsResponse_Error); ok {
+			return x.Error
+		}
+	}
+	return nil
+}
+
+type isStreamNearestCarsResponse_Result interface {
+	isStreamNearestCarsResponse_Result()
+}
+
+type StreamNearestCarsResponse_Response struct {
+	Response *FindNearestCarsResponse `protobuf:"bytes,2,opt,name=response,proto3,oneof"`
+}
+
+type StreamNearestCarsResponse_Error struct {
+	Error *RequestError `protobuf:"bytes,3,opt,name=error,proto3,oneof"`
+}
+
+func (*StreamNearestCarsResponse_Response) isStreamNearestCarsResponse_Result() {}
+
+func (*StreamNearestCarsResponse_Error) isStreamNearestCarsResponse_Result() {}
+
+// Why one request of a stream was refused; the stream goes on.
+type RequestError struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          int32                  `protobuf:"varint,1,opt,name=code,proto3" json:"code,omitempty"` // of google.rpc.Code
+	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RequestError) Reset() {
+	*x = RequestError{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RequestError) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RequestError) ProtoMessage() {}
+
+func (x *RequestError) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RequestError.ProtoReflect.Descriptor instead.
+func (*RequestError) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RequestError) GetCode() int32 {
+	if x != nil {
+		return x.Code
+	}
+	return 0
+}
+
+func (x *RequestError) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+type AssessCallRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Category      string                 `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"` // in the words of the rules; see GetSuitability
+	Channel       string                 `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`   // such as "police"
+	Time          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`         // unset: now; cars run at their hours only
+	Flags         []string               `protobuf:"bytes,4,rep,name=flags,proto3" json:"flags,omitempty"`       // what staff know of the call, in the words of the rules, such as "immediate-danger"
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AssessCallRequest) Reset() {
+	*x = AssessCallRequest{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AssessCallRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AssessCallRequest) ProtoMessage() {}
+
+func (x *AssessCallRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AssessCallRequest.ProtoReflect.Descriptor instead.
+func (*AssessCallRequest) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *AssessCallRequest) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *AssessCallRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *AssessCallRequest) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *AssessCallRequest) GetFlags() []string {
+	if x != nil {
+		return x.Flags
+	}
+	return nil
+}
+
+// What the rules suggest for a call.
+type Assessment struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Help          Help                   `protobuf:"varint,1,opt,name=help,proto3,enum=nearside.v1.Help" json:"help,omitempty"`
+	Reasons       []*AssessmentReason    `protobuf:"bytes,2,rep,name=reasons,proto3" json:"reasons,omitempty"`                          // the rules that decided, the first first
+	NeedsNurse    bool                   `protobuf:"varint,3,opt,name=needs_nurse,json=needsNurse,proto3" json:"needs_nurse,omitempty"` // face-to-face need is to be decided with the control-room nurse first
+	Rules         string                 `protobuf:"bytes,4,opt,name=rules,proto3" json:"rules,omitempty"`                              // their name
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Assessment) Reset() {
+	*x = Assessment{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Assessment) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Assessment) ProtoMessage() {}
+
+func (x *Assessment) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Assessment.ProtoReflect.Descriptor instead.
+func (*Assessment) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Assessment) GetHelp() Help {
+	if x != nil {
+		return x.Help
+	}
+	return Help_HELP_UNSPECIFIED
+}
+
+func (x *Assessment) GetReasons() []*AssessmentReason {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *Assessment) GetNeedsNurse() bool {
+	if x != nil {
+		return x.NeedsNurse
+	}
+	return false
+}
+
+func (x *Assessment) GetRules() string {
+	if x != nil {
+		return x.Rules
+	}
+	return ""
+}
+
+type AssessmentReason struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Rule          string                 `protobuf:"bytes,1,opt,name=rule,proto3" json:"rule,omitempty"`
+	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	Origin        string                 `protobuf:"bytes,3,opt,name=origin,proto3" json:"origin,omitempty"` // as in Provenance, such as "published" or "assumption"
+	Source        string                 `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AssessmentReason) Reset() {
+	*x = AssessmentReason{}
+	mi := &file_nearside_v1_nearside_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AssessmentReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AssessmentReason) ProtoMessage() {}
+
+func (x *AssessmentReason) ProtoReflect() protoreflect.Message {
+	mi := &file_nearside_v1_nearside_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AssessmentReason.ProtoReflect.Descriptor instead.
+func (*AssessmentReason) Descriptor() ([]byte, []int) {
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *AssessmentReason) GetRule() string {
+	if x != nil {
+		return x.Rule
+	}
+	return ""
+}
+
+func (x *AssessmentReason) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *AssessmentReason) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+func (x *AssessmentReason) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
 // One report from one car.
 type PositionReport struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1258,7 +2148,7 @@ type PositionReport struct {
 
 func (x *PositionReport) Reset() {
 	*x = PositionReport{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[9]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1270,7 +2160,7 @@ func (x *PositionReport) String() string {
 func (*PositionReport) ProtoMessage() {}
 
 func (x *PositionReport) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[9]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1283,7 +2173,7 @@ func (x *PositionReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PositionReport.ProtoReflect.Descriptor instead.
 func (*PositionReport) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{9}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *PositionReport) GetCar() string {
@@ -1344,7 +2234,7 @@ type ReportPositionsRequest struct {
 
 func (x *ReportPositionsRequest) Reset() {
 	*x = ReportPositionsRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[10]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1356,7 +2246,7 @@ func (x *ReportPositionsRequest) String() string {
 func (*ReportPositionsRequest) ProtoMessage() {}
 
 func (x *ReportPositionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[10]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1369,7 +2259,7 @@ func (x *ReportPositionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportPositionsRequest.ProtoReflect.Descriptor instead.
 func (*ReportPositionsRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{10}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ReportPositionsRequest) GetReports() []*PositionReport {
@@ -1391,7 +2281,7 @@ type ReportError struct {
 
 func (x *ReportError) Reset() {
 	*x = ReportError{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[11]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1403,7 +2293,7 @@ func (x *ReportError) String() string {
 func (*ReportError) ProtoMessage() {}
 
 func (x *ReportError) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[11]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1416,7 +2306,7 @@ func (x *ReportError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportError.ProtoReflect.Descriptor instead.
 func (*ReportError) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{11}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ReportError) GetIndex() int32 {
@@ -1452,7 +2342,7 @@ type ReportPositionsResponse struct {
 
 func (x *ReportPositionsResponse) Reset() {
 	*x = ReportPositionsResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[12]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1464,7 +2354,7 @@ func (x *ReportPositionsResponse) String() string {
 func (*ReportPositionsResponse) ProtoMessage() {}
 
 func (x *ReportPositionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[12]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1477,7 +2367,7 @@ func (x *ReportPositionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportPositionsResponse.ProtoReflect.Descriptor instead.
 func (*ReportPositionsResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{12}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ReportPositionsResponse) GetAccepted() int32 {
@@ -1517,7 +2407,7 @@ type StreamPositionsRequest struct {
 
 func (x *StreamPositionsRequest) Reset() {
 	*x = StreamPositionsRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[13]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1529,7 +2419,7 @@ func (x *StreamPositionsRequest) String() string {
 func (*StreamPositionsRequest) ProtoMessage() {}
 
 func (x *StreamPositionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[13]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1542,7 +2432,7 @@ func (x *StreamPositionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamPositionsRequest.ProtoReflect.Descriptor instead.
 func (*StreamPositionsRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{13}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *StreamPositionsRequest) GetReport() *PositionReport {
@@ -1565,7 +2455,7 @@ type StreamPositionsResponse struct {
 
 func (x *StreamPositionsResponse) Reset() {
 	*x = StreamPositionsResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[14]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1577,7 +2467,7 @@ func (x *StreamPositionsResponse) String() string {
 func (*StreamPositionsResponse) ProtoMessage() {}
 
 func (x *StreamPositionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[14]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1590,7 +2480,7 @@ func (x *StreamPositionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamPositionsResponse.ProtoReflect.Descriptor instead.
 func (*StreamPositionsResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{14}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *StreamPositionsResponse) GetAccepted() int64 {
@@ -1638,7 +2528,7 @@ type ListCarsRequest struct {
 
 func (x *ListCarsRequest) Reset() {
 	*x = ListCarsRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[15]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1650,7 +2540,7 @@ func (x *ListCarsRequest) String() string {
 func (*ListCarsRequest) ProtoMessage() {}
 
 func (x *ListCarsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[15]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1663,7 +2553,7 @@ func (x *ListCarsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCarsRequest.ProtoReflect.Descriptor instead.
 func (*ListCarsRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{15}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListCarsRequest) GetPageSize() int32 {
@@ -1692,7 +2582,7 @@ type ListCarsResponse struct {
 
 func (x *ListCarsResponse) Reset() {
 	*x = ListCarsResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[16]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1704,7 +2594,7 @@ func (x *ListCarsResponse) String() string {
 func (*ListCarsResponse) ProtoMessage() {}
 
 func (x *ListCarsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[16]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1717,7 +2607,7 @@ func (x *ListCarsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCarsResponse.ProtoReflect.Descriptor instead.
 func (*ListCarsResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{16}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListCarsResponse) GetCars() []*Car {
@@ -1764,7 +2654,7 @@ type Place struct {
 
 func (x *Place) Reset() {
 	*x = Place{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[17]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1776,7 +2666,7 @@ func (x *Place) String() string {
 func (*Place) ProtoMessage() {}
 
 func (x *Place) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[17]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1789,7 +2679,7 @@ func (x *Place) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Place.ProtoReflect.Descriptor instead.
 func (*Place) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{17}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Place) GetName() string {
@@ -1855,7 +2745,7 @@ type FindNearestPlacesRequest struct {
 
 func (x *FindNearestPlacesRequest) Reset() {
 	*x = FindNearestPlacesRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[18]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1867,7 +2757,7 @@ func (x *FindNearestPlacesRequest) String() string {
 func (*FindNearestPlacesRequest) ProtoMessage() {}
 
 func (x *FindNearestPlacesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[18]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1880,7 +2770,7 @@ func (x *FindNearestPlacesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindNearestPlacesRequest.ProtoReflect.Descriptor instead.
 func (*FindNearestPlacesRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{18}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *FindNearestPlacesRequest) GetLocation() *Location {
@@ -1921,7 +2811,7 @@ type NearbyPlace struct {
 
 func (x *NearbyPlace) Reset() {
 	*x = NearbyPlace{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[19]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1933,7 +2823,7 @@ func (x *NearbyPlace) String() string {
 func (*NearbyPlace) ProtoMessage() {}
 
 func (x *NearbyPlace) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[19]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1946,7 +2836,7 @@ func (x *NearbyPlace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NearbyPlace.ProtoReflect.Descriptor instead.
 func (*NearbyPlace) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{19}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *NearbyPlace) GetPlace() *Place {
@@ -1973,7 +2863,7 @@ type FindNearestPlacesResponse struct {
 
 func (x *FindNearestPlacesResponse) Reset() {
 	*x = FindNearestPlacesResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[20]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1985,7 +2875,7 @@ func (x *FindNearestPlacesResponse) String() string {
 func (*FindNearestPlacesResponse) ProtoMessage() {}
 
 func (x *FindNearestPlacesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[20]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1998,7 +2888,7 @@ func (x *FindNearestPlacesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindNearestPlacesResponse.ProtoReflect.Descriptor instead.
 func (*FindNearestPlacesResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{20}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *FindNearestPlacesResponse) GetPlaces() []*NearbyPlace {
@@ -2023,7 +2913,7 @@ type GetCityRequest struct {
 
 func (x *GetCityRequest) Reset() {
 	*x = GetCityRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[21]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2035,7 +2925,7 @@ func (x *GetCityRequest) String() string {
 func (*GetCityRequest) ProtoMessage() {}
 
 func (x *GetCityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[21]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2048,7 +2938,7 @@ func (x *GetCityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCityRequest.ProtoReflect.Descriptor instead.
 func (*GetCityRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{21}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{30}
 }
 
 // What a server runs on.
@@ -2075,7 +2965,7 @@ type City struct {
 
 func (x *City) Reset() {
 	*x = City{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[22]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2087,7 +2977,7 @@ func (x *City) String() string {
 func (*City) ProtoMessage() {}
 
 func (x *City) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[22]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2100,7 +2990,7 @@ func (x *City) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use City.ProtoReflect.Descriptor instead.
 func (*City) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{22}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *City) GetTitle() string {
@@ -2222,7 +3112,7 @@ type Cell struct {
 
 func (x *Cell) Reset() {
 	*x = Cell{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[23]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2234,7 +3124,7 @@ func (x *Cell) String() string {
 func (*Cell) ProtoMessage() {}
 
 func (x *Cell) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[23]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2247,7 +3137,7 @@ func (x *Cell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cell.ProtoReflect.Descriptor instead.
 func (*Cell) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{23}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Cell) GetId() string {
@@ -2296,7 +3186,7 @@ type Borough struct {
 
 func (x *Borough) Reset() {
 	*x = Borough{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[24]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2308,7 +3198,7 @@ func (x *Borough) String() string {
 func (*Borough) ProtoMessage() {}
 
 func (x *Borough) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[24]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2321,7 +3211,7 @@ func (x *Borough) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Borough.ProtoReflect.Descriptor instead.
 func (*Borough) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{24}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Borough) GetCode() string {
@@ -2356,7 +3246,7 @@ type SpeedPeriod struct {
 
 func (x *SpeedPeriod) Reset() {
 	*x = SpeedPeriod{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[25]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2368,7 +3258,7 @@ func (x *SpeedPeriod) String() string {
 func (*SpeedPeriod) ProtoMessage() {}
 
 func (x *SpeedPeriod) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[25]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2381,7 +3271,7 @@ func (x *SpeedPeriod) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SpeedPeriod.ProtoReflect.Descriptor instead.
 func (*SpeedPeriod) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{25}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SpeedPeriod) GetName() string {
@@ -2417,7 +3307,7 @@ type Provenance struct {
 
 func (x *Provenance) Reset() {
 	*x = Provenance{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[26]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2429,7 +3319,7 @@ func (x *Provenance) String() string {
 func (*Provenance) ProtoMessage() {}
 
 func (x *Provenance) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[26]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2442,7 +3332,7 @@ func (x *Provenance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Provenance.ProtoReflect.Descriptor instead.
 func (*Provenance) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{26}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Provenance) GetWhat() string {
@@ -2496,7 +3386,7 @@ type GetForecastRequest struct {
 
 func (x *GetForecastRequest) Reset() {
 	*x = GetForecastRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[27]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2508,7 +3398,7 @@ func (x *GetForecastRequest) String() string {
 func (*GetForecastRequest) ProtoMessage() {}
 
 func (x *GetForecastRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[27]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2521,7 +3411,7 @@ func (x *GetForecastRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetForecastRequest.ProtoReflect.Descriptor instead.
 func (*GetForecastRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{27}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetForecastRequest) GetHours() []int32 {
@@ -2605,7 +3495,7 @@ type Period struct {
 
 func (x *Period) Reset() {
 	*x = Period{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2617,7 +3507,7 @@ func (x *Period) String() string {
 func (*Period) ProtoMessage() {}
 
 func (x *Period) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[28]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2630,7 +3520,7 @@ func (x *Period) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Period.ProtoReflect.Descriptor instead.
 func (*Period) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{28}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Period) GetStartTime() *timestamppb.Timestamp {
@@ -2659,7 +3549,7 @@ type ForecastArea struct {
 
 func (x *ForecastArea) Reset() {
 	*x = ForecastArea{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2671,7 +3561,7 @@ func (x *ForecastArea) String() string {
 func (*ForecastArea) ProtoMessage() {}
 
 func (x *ForecastArea) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[29]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2684,7 +3574,7 @@ func (x *ForecastArea) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastArea.ProtoReflect.Descriptor instead.
 func (*ForecastArea) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{29}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ForecastArea) GetCells() []string {
@@ -2723,7 +3613,7 @@ type Scenario struct {
 
 func (x *Scenario) Reset() {
 	*x = Scenario{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2735,7 +3625,7 @@ func (x *Scenario) String() string {
 func (*Scenario) ProtoMessage() {}
 
 func (x *Scenario) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[30]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2748,7 +3638,7 @@ func (x *Scenario) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Scenario.ProtoReflect.Descriptor instead.
 func (*Scenario) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{30}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Scenario) GetModifications() []*Modification {
@@ -2790,7 +3680,7 @@ type KindShare struct {
 
 func (x *KindShare) Reset() {
 	*x = KindShare{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2802,7 +3692,7 @@ func (x *KindShare) String() string {
 func (*KindShare) ProtoMessage() {}
 
 func (x *KindShare) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[31]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2815,7 +3705,7 @@ func (x *KindShare) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KindShare.ProtoReflect.Descriptor instead.
 func (*KindShare) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{31}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *KindShare) GetCategory() string {
@@ -2856,7 +3746,7 @@ type Modification struct {
 
 func (x *Modification) Reset() {
 	*x = Modification{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2868,7 +3758,7 @@ func (x *Modification) String() string {
 func (*Modification) ProtoMessage() {}
 
 func (x *Modification) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[32]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2881,7 +3771,7 @@ func (x *Modification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Modification.ProtoReflect.Descriptor instead.
 func (*Modification) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{32}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Modification) GetKind() isModification_Kind {
@@ -2978,7 +3868,7 @@ type Growth struct {
 
 func (x *Growth) Reset() {
 	*x = Growth{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2990,7 +3880,7 @@ func (x *Growth) String() string {
 func (*Growth) ProtoMessage() {}
 
 func (x *Growth) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[33]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3003,7 +3893,7 @@ func (x *Growth) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Growth.ProtoReflect.Descriptor instead.
 func (*Growth) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{33}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Growth) GetPerYear() float64 {
@@ -3055,7 +3945,7 @@ type ChannelShift struct {
 
 func (x *ChannelShift) Reset() {
 	*x = ChannelShift{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3067,7 +3957,7 @@ func (x *ChannelShift) String() string {
 func (*ChannelShift) ProtoMessage() {}
 
 func (x *ChannelShift) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[34]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3080,7 +3970,7 @@ func (x *ChannelShift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelShift.ProtoReflect.Descriptor instead.
 func (*ChannelShift) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{34}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ChannelShift) GetFrom() string {
@@ -3138,7 +4028,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3150,7 +4040,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[35]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3163,7 +4053,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{35}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Event) GetLocation() *Location {
@@ -3245,7 +4135,7 @@ type NewPopulation struct {
 
 func (x *NewPopulation) Reset() {
 	*x = NewPopulation{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3257,7 +4147,7 @@ func (x *NewPopulation) String() string {
 func (*NewPopulation) ProtoMessage() {}
 
 func (x *NewPopulation) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[36]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3270,7 +4160,7 @@ func (x *NewPopulation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NewPopulation.ProtoReflect.Descriptor instead.
 func (*NewPopulation) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{36}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *NewPopulation) GetLocation() *Location {
@@ -3352,7 +4242,7 @@ type Forecast struct {
 
 func (x *Forecast) Reset() {
 	*x = Forecast{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3364,7 +4254,7 @@ func (x *Forecast) String() string {
 func (*Forecast) ProtoMessage() {}
 
 func (x *Forecast) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[37]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3377,7 +4267,7 @@ func (x *Forecast) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Forecast.ProtoReflect.Descriptor instead.
 func (*Forecast) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{37}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Forecast) GetRate() []float32 {
@@ -3569,7 +4459,7 @@ type CallInterval struct {
 
 func (x *CallInterval) Reset() {
 	*x = CallInterval{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3581,7 +4471,7 @@ func (x *CallInterval) String() string {
 func (*CallInterval) ProtoMessage() {}
 
 func (x *CallInterval) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[38]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3594,7 +4484,7 @@ func (x *CallInterval) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallInterval.ProtoReflect.Descriptor instead.
 func (*CallInterval) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{38}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *CallInterval) GetMean() float64 {
@@ -3635,7 +4525,7 @@ type BoroughForecast struct {
 
 func (x *BoroughForecast) Reset() {
 	*x = BoroughForecast{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3647,7 +4537,7 @@ func (x *BoroughForecast) String() string {
 func (*BoroughForecast) ProtoMessage() {}
 
 func (x *BoroughForecast) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[39]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3660,7 +4550,7 @@ func (x *BoroughForecast) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughForecast.ProtoReflect.Descriptor instead.
 func (*BoroughForecast) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{39}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *BoroughForecast) GetBorough() int32 {
@@ -3691,7 +4581,7 @@ type HourTable struct {
 
 func (x *HourTable) Reset() {
 	*x = HourTable{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3703,7 +4593,7 @@ func (x *HourTable) String() string {
 func (*HourTable) ProtoMessage() {}
 
 func (x *HourTable) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[40]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3716,7 +4606,7 @@ func (x *HourTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HourTable.ProtoReflect.Descriptor instead.
 func (*HourTable) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{40}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *HourTable) GetHours() []int32 {
@@ -3760,7 +4650,7 @@ type HourSeries struct {
 
 func (x *HourSeries) Reset() {
 	*x = HourSeries{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3772,7 +4662,7 @@ func (x *HourSeries) String() string {
 func (*HourSeries) ProtoMessage() {}
 
 func (x *HourSeries) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[41]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3785,7 +4675,7 @@ func (x *HourSeries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HourSeries.ProtoReflect.Descriptor instead.
 func (*HourSeries) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{41}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *HourSeries) GetMean() []float32 {
@@ -3826,7 +4716,7 @@ type BoroughValue struct {
 
 func (x *BoroughValue) Reset() {
 	*x = BoroughValue{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3838,7 +4728,7 @@ func (x *BoroughValue) String() string {
 func (*BoroughValue) ProtoMessage() {}
 
 func (x *BoroughValue) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[42]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3851,7 +4741,7 @@ func (x *BoroughValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughValue.ProtoReflect.Descriptor instead.
 func (*BoroughValue) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{42}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *BoroughValue) GetBorough() int32 {
@@ -3882,7 +4772,7 @@ type ExplainForecastRequest struct {
 
 func (x *ExplainForecastRequest) Reset() {
 	*x = ExplainForecastRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3894,7 +4784,7 @@ func (x *ExplainForecastRequest) String() string {
 func (*ExplainForecastRequest) ProtoMessage() {}
 
 func (x *ExplainForecastRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[43]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3907,7 +4797,7 @@ func (x *ExplainForecastRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainForecastRequest.ProtoReflect.Descriptor instead.
 func (*ExplainForecastRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{43}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ExplainForecastRequest) GetPlace() isExplainForecastRequest_Place {
@@ -3976,7 +4866,7 @@ type ForecastExplanation struct {
 
 func (x *ForecastExplanation) Reset() {
 	*x = ForecastExplanation{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3988,7 +4878,7 @@ func (x *ForecastExplanation) String() string {
 func (*ForecastExplanation) ProtoMessage() {}
 
 func (x *ForecastExplanation) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[44]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4001,7 +4891,7 @@ func (x *ForecastExplanation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastExplanation.ProtoReflect.Descriptor instead.
 func (*ForecastExplanation) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{44}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ForecastExplanation) GetSource() string {
@@ -4082,7 +4972,7 @@ type ForecastComponent struct {
 
 func (x *ForecastComponent) Reset() {
 	*x = ForecastComponent{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4094,7 +4984,7 @@ func (x *ForecastComponent) String() string {
 func (*ForecastComponent) ProtoMessage() {}
 
 func (x *ForecastComponent) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[45]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4107,7 +4997,7 @@ func (x *ForecastComponent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastComponent.ProtoReflect.Descriptor instead.
 func (*ForecastComponent) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{45}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ForecastComponent) GetName() string {
@@ -4165,7 +5055,7 @@ type ForecastFactor struct {
 
 func (x *ForecastFactor) Reset() {
 	*x = ForecastFactor{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4177,7 +5067,7 @@ func (x *ForecastFactor) String() string {
 func (*ForecastFactor) ProtoMessage() {}
 
 func (x *ForecastFactor) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[46]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4190,7 +5080,7 @@ func (x *ForecastFactor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastFactor.ProtoReflect.Descriptor instead.
 func (*ForecastFactor) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{46}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *ForecastFactor) GetName() string {
@@ -4235,7 +5125,7 @@ type CellExplanation struct {
 
 func (x *CellExplanation) Reset() {
 	*x = CellExplanation{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4247,7 +5137,7 @@ func (x *CellExplanation) String() string {
 func (*CellExplanation) ProtoMessage() {}
 
 func (x *CellExplanation) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[47]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4260,7 +5150,7 @@ func (x *CellExplanation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CellExplanation.ProtoReflect.Descriptor instead.
 func (*CellExplanation) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{47}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *CellExplanation) GetCell() string {
@@ -4310,7 +5200,7 @@ type CellShare struct {
 
 func (x *CellShare) Reset() {
 	*x = CellShare{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4322,7 +5212,7 @@ func (x *CellShare) String() string {
 func (*CellShare) ProtoMessage() {}
 
 func (x *CellShare) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[48]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4335,7 +5225,7 @@ func (x *CellShare) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CellShare.ProtoReflect.Descriptor instead.
 func (*CellShare) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{48}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *CellShare) GetComponent() string {
@@ -4372,7 +5262,7 @@ type CallReport struct {
 
 func (x *CallReport) Reset() {
 	*x = CallReport{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4384,7 +5274,7 @@ func (x *CallReport) String() string {
 func (*CallReport) ProtoMessage() {}
 
 func (x *CallReport) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[49]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4397,7 +5287,7 @@ func (x *CallReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReport.ProtoReflect.Descriptor instead.
 func (*CallReport) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{49}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *CallReport) GetLocation() *Location {
@@ -4440,7 +5330,7 @@ type ReportCallsRequest struct {
 
 func (x *ReportCallsRequest) Reset() {
 	*x = ReportCallsRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4452,7 +5342,7 @@ func (x *ReportCallsRequest) String() string {
 func (*ReportCallsRequest) ProtoMessage() {}
 
 func (x *ReportCallsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[50]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4465,7 +5355,7 @@ func (x *ReportCallsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportCallsRequest.ProtoReflect.Descriptor instead.
 func (*ReportCallsRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{50}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ReportCallsRequest) GetCalls() []*CallReport {
@@ -4493,7 +5383,7 @@ type CallError struct {
 
 func (x *CallError) Reset() {
 	*x = CallError{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4505,7 +5395,7 @@ func (x *CallError) String() string {
 func (*CallError) ProtoMessage() {}
 
 func (x *CallError) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[51]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4518,7 +5408,7 @@ func (x *CallError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallError.ProtoReflect.Descriptor instead.
 func (*CallError) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{51}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *CallError) GetIndex() int32 {
@@ -4548,7 +5438,7 @@ type ReportCallsResponse struct {
 
 func (x *ReportCallsResponse) Reset() {
 	*x = ReportCallsResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4560,7 +5450,7 @@ func (x *ReportCallsResponse) String() string {
 func (*ReportCallsResponse) ProtoMessage() {}
 
 func (x *ReportCallsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[52]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4573,7 +5463,7 @@ func (x *ReportCallsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportCallsResponse.ProtoReflect.Descriptor instead.
 func (*ReportCallsResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{52}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *ReportCallsResponse) GetAccepted() int32 {
@@ -4619,7 +5509,7 @@ type GetDriftRequest struct {
 
 func (x *GetDriftRequest) Reset() {
 	*x = GetDriftRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4631,7 +5521,7 @@ func (x *GetDriftRequest) String() string {
 func (*GetDriftRequest) ProtoMessage() {}
 
 func (x *GetDriftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[53]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4644,7 +5534,7 @@ func (x *GetDriftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDriftRequest.ProtoReflect.Descriptor instead.
 func (*GetDriftRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{53}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{62}
 }
 
 type Drift struct {
@@ -4668,7 +5558,7 @@ type Drift struct {
 
 func (x *Drift) Reset() {
 	*x = Drift{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4680,7 +5570,7 @@ func (x *Drift) String() string {
 func (*Drift) ProtoMessage() {}
 
 func (x *Drift) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[54]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4693,7 +5583,7 @@ func (x *Drift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drift.ProtoReflect.Descriptor instead.
 func (*Drift) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{54}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *Drift) GetState() DriftState {
@@ -4806,7 +5696,7 @@ type DriftFinding struct {
 
 func (x *DriftFinding) Reset() {
 	*x = DriftFinding{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4818,7 +5708,7 @@ func (x *DriftFinding) String() string {
 func (*DriftFinding) ProtoMessage() {}
 
 func (x *DriftFinding) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[55]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4831,7 +5721,7 @@ func (x *DriftFinding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftFinding.ProtoReflect.Descriptor instead.
 func (*DriftFinding) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{55}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *DriftFinding) GetKind() DriftKind {
@@ -4917,7 +5807,7 @@ type DriftTest struct {
 
 func (x *DriftTest) Reset() {
 	*x = DriftTest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4929,7 +5819,7 @@ func (x *DriftTest) String() string {
 func (*DriftTest) ProtoMessage() {}
 
 func (x *DriftTest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[56]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4942,7 +5832,7 @@ func (x *DriftTest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftTest.ProtoReflect.Descriptor instead.
 func (*DriftTest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{56}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *DriftTest) GetKind() DriftKind {
@@ -5000,7 +5890,7 @@ type DriftScores struct {
 
 func (x *DriftScores) Reset() {
 	*x = DriftScores{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5012,7 +5902,7 @@ func (x *DriftScores) String() string {
 func (*DriftScores) ProtoMessage() {}
 
 func (x *DriftScores) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[57]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5025,7 +5915,7 @@ func (x *DriftScores) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftScores.ProtoReflect.Descriptor instead.
 func (*DriftScores) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{57}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *DriftScores) GetHours() int64 {
@@ -5116,7 +6006,7 @@ type DayCount struct {
 
 func (x *DayCount) Reset() {
 	*x = DayCount{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5128,7 +6018,7 @@ func (x *DayCount) String() string {
 func (*DayCount) ProtoMessage() {}
 
 func (x *DayCount) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[58]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5141,7 +6031,7 @@ func (x *DayCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DayCount.ProtoReflect.Descriptor instead.
 func (*DayCount) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{58}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *DayCount) GetDate() string {
@@ -5179,7 +6069,7 @@ type BoroughCount struct {
 
 func (x *BoroughCount) Reset() {
 	*x = BoroughCount{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5191,7 +6081,7 @@ func (x *BoroughCount) String() string {
 func (*BoroughCount) ProtoMessage() {}
 
 func (x *BoroughCount) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[59]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5204,7 +6094,7 @@ func (x *BoroughCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughCount.ProtoReflect.Descriptor instead.
 func (*BoroughCount) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{59}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *BoroughCount) GetBorough() int32 {
@@ -5259,7 +6149,7 @@ type GetSuitabilityRequest struct {
 
 func (x *GetSuitabilityRequest) Reset() {
 	*x = GetSuitabilityRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5271,7 +6161,7 @@ func (x *GetSuitabilityRequest) String() string {
 func (*GetSuitabilityRequest) ProtoMessage() {}
 
 func (x *GetSuitabilityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[60]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5284,7 +6174,7 @@ func (x *GetSuitabilityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSuitabilityRequest.ProtoReflect.Descriptor instead.
 func (*GetSuitabilityRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{60}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GetSuitabilityRequest) GetChanges() []*RuleShare {
@@ -5304,7 +6194,7 @@ type RuleShare struct {
 
 func (x *RuleShare) Reset() {
 	*x = RuleShare{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5316,7 +6206,7 @@ func (x *RuleShare) String() string {
 func (*RuleShare) ProtoMessage() {}
 
 func (x *RuleShare) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[61]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5329,7 +6219,7 @@ func (x *RuleShare) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RuleShare.ProtoReflect.Descriptor instead.
 func (*RuleShare) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{61}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *RuleShare) GetRule() string {
@@ -5370,7 +6260,7 @@ type Suitability struct {
 
 func (x *Suitability) Reset() {
 	*x = Suitability{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5382,7 +6272,7 @@ func (x *Suitability) String() string {
 func (*Suitability) ProtoMessage() {}
 
 func (x *Suitability) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[62]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5395,7 +6285,7 @@ func (x *Suitability) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suitability.ProtoReflect.Descriptor instead.
 func (*Suitability) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{62}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *Suitability) GetName() string {
@@ -5500,7 +6390,7 @@ type SuitabilityRule struct {
 
 func (x *SuitabilityRule) Reset() {
 	*x = SuitabilityRule{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5512,7 +6402,7 @@ func (x *SuitabilityRule) String() string {
 func (*SuitabilityRule) ProtoMessage() {}
 
 func (x *SuitabilityRule) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[63]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5525,7 +6415,7 @@ func (x *SuitabilityRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuitabilityRule.ProtoReflect.Descriptor instead.
 func (*SuitabilityRule) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{63}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *SuitabilityRule) GetName() string {
@@ -5603,7 +6493,7 @@ type GetCoverageRequest struct {
 
 func (x *GetCoverageRequest) Reset() {
 	*x = GetCoverageRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5615,7 +6505,7 @@ func (x *GetCoverageRequest) String() string {
 func (*GetCoverageRequest) ProtoMessage() {}
 
 func (x *GetCoverageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[64]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5628,7 +6518,7 @@ func (x *GetCoverageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCoverageRequest.ProtoReflect.Descriptor instead.
 func (*GetCoverageRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{64}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *GetCoverageRequest) GetHour() int32 {
@@ -5672,7 +6562,7 @@ type Coverage struct {
 
 func (x *Coverage) Reset() {
 	*x = Coverage{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5684,7 +6574,7 @@ func (x *Coverage) String() string {
 func (*Coverage) ProtoMessage() {}
 
 func (x *Coverage) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[65]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5697,7 +6587,7 @@ func (x *Coverage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Coverage.ProtoReflect.Descriptor instead.
 func (*Coverage) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{65}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *Coverage) GetMinutes() []float32 {
@@ -5751,7 +6641,7 @@ type BoroughCoverage struct {
 
 func (x *BoroughCoverage) Reset() {
 	*x = BoroughCoverage{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5763,7 +6653,7 @@ func (x *BoroughCoverage) String() string {
 func (*BoroughCoverage) ProtoMessage() {}
 
 func (x *BoroughCoverage) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[66]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5776,7 +6666,7 @@ func (x *BoroughCoverage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoroughCoverage.ProtoReflect.Descriptor instead.
 func (*BoroughCoverage) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{66}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *BoroughCoverage) GetBorough() int32 {
@@ -5836,7 +6726,7 @@ type CreatePlanRequest struct {
 
 func (x *CreatePlanRequest) Reset() {
 	*x = CreatePlanRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5848,7 +6738,7 @@ func (x *CreatePlanRequest) String() string {
 func (*CreatePlanRequest) ProtoMessage() {}
 
 func (x *CreatePlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[67]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5861,7 +6751,7 @@ func (x *CreatePlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePlanRequest.ProtoReflect.Descriptor instead.
 func (*CreatePlanRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{67}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *CreatePlanRequest) GetCars() int32 {
@@ -5955,7 +6845,7 @@ type CreatePlanMetadata struct {
 
 func (x *CreatePlanMetadata) Reset() {
 	*x = CreatePlanMetadata{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5967,7 +6857,7 @@ func (x *CreatePlanMetadata) String() string {
 func (*CreatePlanMetadata) ProtoMessage() {}
 
 func (x *CreatePlanMetadata) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[68]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5980,7 +6870,7 @@ func (x *CreatePlanMetadata) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePlanMetadata.ProtoReflect.Descriptor instead.
 func (*CreatePlanMetadata) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{68}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *CreatePlanMetadata) GetIncumbentSeconds() float64 {
@@ -6037,7 +6927,7 @@ type GetPlanRequest struct {
 
 func (x *GetPlanRequest) Reset() {
 	*x = GetPlanRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6049,7 +6939,7 @@ func (x *GetPlanRequest) String() string {
 func (*GetPlanRequest) ProtoMessage() {}
 
 func (x *GetPlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[69]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6062,7 +6952,7 @@ func (x *GetPlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPlanRequest.ProtoReflect.Descriptor instead.
 func (*GetPlanRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{69}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *GetPlanRequest) GetName() string {
@@ -6112,7 +7002,7 @@ type Plan struct {
 
 func (x *Plan) Reset() {
 	*x = Plan{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6124,7 +7014,7 @@ func (x *Plan) String() string {
 func (*Plan) ProtoMessage() {}
 
 func (x *Plan) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[70]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6137,7 +7027,7 @@ func (x *Plan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Plan.ProtoReflect.Descriptor instead.
 func (*Plan) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{70}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *Plan) GetName() string {
@@ -6315,7 +7205,7 @@ type PlannedSite struct {
 
 func (x *PlannedSite) Reset() {
 	*x = PlannedSite{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6327,7 +7217,7 @@ func (x *PlannedSite) String() string {
 func (*PlannedSite) ProtoMessage() {}
 
 func (x *PlannedSite) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[71]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6340,7 +7230,7 @@ func (x *PlannedSite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlannedSite.ProtoReflect.Descriptor instead.
 func (*PlannedSite) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{71}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *PlannedSite) GetCell() string {
@@ -6400,7 +7290,7 @@ type Comparison struct {
 
 func (x *Comparison) Reset() {
 	*x = Comparison{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6412,7 +7302,7 @@ func (x *Comparison) String() string {
 func (*Comparison) ProtoMessage() {}
 
 func (x *Comparison) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[72]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6425,7 +7315,7 @@ func (x *Comparison) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Comparison.ProtoReflect.Descriptor instead.
 func (*Comparison) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{72}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *Comparison) GetName() string {
@@ -6488,7 +7378,7 @@ type FindRouteRequest struct {
 
 func (x *FindRouteRequest) Reset() {
 	*x = FindRouteRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6500,7 +7390,7 @@ func (x *FindRouteRequest) String() string {
 func (*FindRouteRequest) ProtoMessage() {}
 
 func (x *FindRouteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[73]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6513,7 +7403,7 @@ func (x *FindRouteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRouteRequest.ProtoReflect.Descriptor instead.
 func (*FindRouteRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{73}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *FindRouteRequest) GetFrom() *Location {
@@ -6557,7 +7447,7 @@ type FindRouteResponse struct {
 
 func (x *FindRouteResponse) Reset() {
 	*x = FindRouteResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6569,7 +7459,7 @@ func (x *FindRouteResponse) String() string {
 func (*FindRouteResponse) ProtoMessage() {}
 
 func (x *FindRouteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[74]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6582,7 +7472,7 @@ func (x *FindRouteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRouteResponse.ProtoReflect.Descriptor instead.
 func (*FindRouteResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{74}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *FindRouteResponse) GetTravelTime() *durationpb.Duration {
@@ -6666,7 +7556,7 @@ type RouteStreet struct {
 
 func (x *RouteStreet) Reset() {
 	*x = RouteStreet{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6678,7 +7568,7 @@ func (x *RouteStreet) String() string {
 func (*RouteStreet) ProtoMessage() {}
 
 func (x *RouteStreet) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[75]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6691,7 +7581,7 @@ func (x *RouteStreet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteStreet.ProtoReflect.Descriptor instead.
 func (*RouteStreet) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{75}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *RouteStreet) GetName() string {
@@ -6724,7 +7614,7 @@ type GetReachRequest struct {
 
 func (x *GetReachRequest) Reset() {
 	*x = GetReachRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6736,7 +7626,7 @@ func (x *GetReachRequest) String() string {
 func (*GetReachRequest) ProtoMessage() {}
 
 func (x *GetReachRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[76]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6749,7 +7639,7 @@ func (x *GetReachRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReachRequest.ProtoReflect.Descriptor instead.
 func (*GetReachRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{76}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *GetReachRequest) GetOrigin() isGetReachRequest_Origin {
@@ -6824,7 +7714,7 @@ type Reach struct {
 
 func (x *Reach) Reset() {
 	*x = Reach{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6836,7 +7726,7 @@ func (x *Reach) String() string {
 func (*Reach) ProtoMessage() {}
 
 func (x *Reach) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[77]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6849,7 +7739,7 @@ func (x *Reach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reach.ProtoReflect.Descriptor instead.
 func (*Reach) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{77}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *Reach) GetMinutes() []float32 {
@@ -6881,7 +7771,7 @@ type RoadPlace struct {
 
 func (x *RoadPlace) Reset() {
 	*x = RoadPlace{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6893,7 +7783,7 @@ func (x *RoadPlace) String() string {
 func (*RoadPlace) ProtoMessage() {}
 
 func (x *RoadPlace) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[78]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6906,7 +7796,7 @@ func (x *RoadPlace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadPlace.ProtoReflect.Descriptor instead.
 func (*RoadPlace) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{78}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *RoadPlace) GetKind() isRoadPlace_Kind {
@@ -6978,7 +7868,7 @@ type NearestRoad struct {
 
 func (x *NearestRoad) Reset() {
 	*x = NearestRoad{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6990,7 +7880,7 @@ func (x *NearestRoad) String() string {
 func (*NearestRoad) ProtoMessage() {}
 
 func (x *NearestRoad) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[79]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7003,7 +7893,7 @@ func (x *NearestRoad) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NearestRoad.ProtoReflect.Descriptor instead.
 func (*NearestRoad) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{79}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *NearestRoad) GetLocation() *Location {
@@ -7031,7 +7921,7 @@ type Area struct {
 
 func (x *Area) Reset() {
 	*x = Area{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7043,7 +7933,7 @@ func (x *Area) String() string {
 func (*Area) ProtoMessage() {}
 
 func (x *Area) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[80]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7056,7 +7946,7 @@ func (x *Area) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Area.ProtoReflect.Descriptor instead.
 func (*Area) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{80}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *Area) GetVertices() []*LatLng {
@@ -7078,7 +7968,7 @@ type RoadEdges struct {
 
 func (x *RoadEdges) Reset() {
 	*x = RoadEdges{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7090,7 +7980,7 @@ func (x *RoadEdges) String() string {
 func (*RoadEdges) ProtoMessage() {}
 
 func (x *RoadEdges) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[81]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7103,7 +7993,7 @@ func (x *RoadEdges) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadEdges.ProtoReflect.Descriptor instead.
 func (*RoadEdges) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{81}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *RoadEdges) GetEdges() []uint32 {
@@ -7141,7 +8031,7 @@ type RoadChange struct {
 
 func (x *RoadChange) Reset() {
 	*x = RoadChange{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7153,7 +8043,7 @@ func (x *RoadChange) String() string {
 func (*RoadChange) ProtoMessage() {}
 
 func (x *RoadChange) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[82]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7166,7 +8056,7 @@ func (x *RoadChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadChange.ProtoReflect.Descriptor instead.
 func (*RoadChange) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{82}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *RoadChange) GetName() string {
@@ -7263,7 +8153,7 @@ type RoadLine struct {
 
 func (x *RoadLine) Reset() {
 	*x = RoadLine{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7275,7 +8165,7 @@ func (x *RoadLine) String() string {
 func (*RoadLine) ProtoMessage() {}
 
 func (x *RoadLine) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[83]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7288,7 +8178,7 @@ func (x *RoadLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoadLine.ProtoReflect.Descriptor instead.
 func (*RoadLine) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{83}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *RoadLine) GetPoints() []*LatLng {
@@ -7318,7 +8208,7 @@ type CloseRoadRequest struct {
 
 func (x *CloseRoadRequest) Reset() {
 	*x = CloseRoadRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7330,7 +8220,7 @@ func (x *CloseRoadRequest) String() string {
 func (*CloseRoadRequest) ProtoMessage() {}
 
 func (x *CloseRoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[84]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7343,7 +8233,7 @@ func (x *CloseRoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoadRequest.ProtoReflect.Descriptor instead.
 func (*CloseRoadRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{84}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *CloseRoadRequest) GetWhere() *RoadPlace {
@@ -7425,7 +8315,7 @@ type SetSpeedRequest struct {
 
 func (x *SetSpeedRequest) Reset() {
 	*x = SetSpeedRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7437,7 +8327,7 @@ func (x *SetSpeedRequest) String() string {
 func (*SetSpeedRequest) ProtoMessage() {}
 
 func (x *SetSpeedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[85]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7450,7 +8340,7 @@ func (x *SetSpeedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSpeedRequest.ProtoReflect.Descriptor instead.
 func (*SetSpeedRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{85}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *SetSpeedRequest) GetWhere() *RoadPlace {
@@ -7532,7 +8422,7 @@ type ReopenRoadRequest struct {
 
 func (x *ReopenRoadRequest) Reset() {
 	*x = ReopenRoadRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7544,7 +8434,7 @@ func (x *ReopenRoadRequest) String() string {
 func (*ReopenRoadRequest) ProtoMessage() {}
 
 func (x *ReopenRoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[86]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7557,7 +8447,7 @@ func (x *ReopenRoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenRoadRequest.ProtoReflect.Descriptor instead.
 func (*ReopenRoadRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{86}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *ReopenRoadRequest) GetName() string {
@@ -7583,7 +8473,7 @@ type ReopenRoadResponse struct {
 
 func (x *ReopenRoadResponse) Reset() {
 	*x = ReopenRoadResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7595,7 +8485,7 @@ func (x *ReopenRoadResponse) String() string {
 func (*ReopenRoadResponse) ProtoMessage() {}
 
 func (x *ReopenRoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[87]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7608,7 +8498,7 @@ func (x *ReopenRoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenRoadResponse.ProtoReflect.Descriptor instead.
 func (*ReopenRoadResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{87}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *ReopenRoadResponse) GetChange() *RoadChange {
@@ -7629,7 +8519,7 @@ type ListRoadChangesRequest struct {
 
 func (x *ListRoadChangesRequest) Reset() {
 	*x = ListRoadChangesRequest{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[88]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7641,7 +8531,7 @@ func (x *ListRoadChangesRequest) String() string {
 func (*ListRoadChangesRequest) ProtoMessage() {}
 
 func (x *ListRoadChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[88]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7654,7 +8544,7 @@ func (x *ListRoadChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoadChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListRoadChangesRequest) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{88}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *ListRoadChangesRequest) GetPageSize() int32 {
@@ -7689,7 +8579,7 @@ type ListRoadChangesResponse struct {
 
 func (x *ListRoadChangesResponse) Reset() {
 	*x = ListRoadChangesResponse{}
-	mi := &file_nearside_v1_nearside_proto_msgTypes[89]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7701,7 +8591,7 @@ func (x *ListRoadChangesResponse) String() string {
 func (*ListRoadChangesResponse) ProtoMessage() {}
 
 func (x *ListRoadChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nearside_v1_nearside_proto_msgTypes[89]
+	mi := &file_nearside_v1_nearside_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7714,7 +8604,7 @@ func (x *ListRoadChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoadChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListRoadChangesResponse) Descriptor() ([]byte, []int) {
-	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{89}
+	return file_nearside_v1_nearside_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *ListRoadChangesResponse) GetChanges() []*RoadChange {
@@ -7753,7 +8643,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\tlongitude\x18\x02 \x01(\x01R\tlongitude\"G\n" +
 	"\x0fEastingNorthing\x12\x18\n" +
 	"\aeasting\x18\x01 \x01(\x01R\aeasting\x12\x1a\n" +
-	"\bnorthing\x18\x02 \x01(\x01R\bnorthing\"\x81\x02\n" +
+	"\bnorthing\x18\x02 \x01(\x01R\bnorthing\"\xfb\x02\n" +
 	"\x05Basis\x12\x18\n" +
 	"\anetwork\x18\x01 \x01(\tR\anetwork\x12\x16\n" +
 	"\x06period\x18\x02 \x01(\tR\x06period\x12.\n" +
@@ -7762,7 +8652,14 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x0fdegraded_reason\x18\x05 \x01(\tR\x0edegradedReason\x12\x1a\n" +
 	"\bmodelled\x18\x06 \x01(\bR\bmodelled\x12\x12\n" +
 	"\x04demo\x18\a \x01(\bR\x04demo\x12!\n" +
-	"\froad_changes\x18\b \x01(\x05R\vroadChanges\"\xa1\x04\n" +
+	"\froad_changes\x18\b \x01(\x05R\vroadChanges\x12<\n" +
+	"\fdegradations\x18\t \x03(\v2\x18.nearside.v1.DegradationR\fdegradations\x12:\n" +
+	"\vrecords_age\x18\n" +
+	" \x01(\v2\x19.google.protobuf.DurationR\n" +
+	"recordsAge\"W\n" +
+	"\vDegradation\x120\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x1c.nearside.v1.DegradationKindR\x04kind\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x91\x06\n" +
 	"\x03Car\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
 	"\x06status\x18\x02 \x01(\x0e2\x16.nearside.v1.CarStatusR\x06status\x12*\n" +
@@ -7779,16 +8676,36 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"roadMetres\x12\x19\n" +
 	"\boff_road\x18\f \x01(\bR\aoffRoad\x12\x1d\n" +
 	"\aheading\x18\r \x01(\x01H\x00R\aheading\x88\x01\x01\x127\n" +
-	"\tshift_end\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\bshiftEndB\n" +
+	"\tshift_end\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\bshiftEnd\x12\x12\n" +
+	"\x04etag\x18\x0f \x01(\tR\x04etag\x12;\n" +
+	"\vstatus_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"statusTime\x12\x1a\n" +
+	"\bincident\x18\x11 \x01(\tR\bincident\x12 \n" +
+	"\vdestination\x18\x12 \x01(\tR\vdestination\x12\x12\n" +
+	"\x04base\x18\x13 \x01(\tR\x04base\x12\x1f\n" +
+	"\vhome_sector\x18\x14 \x01(\tR\n" +
+	"homeSector\x12*\n" +
+	"\x06shifts\x18\x15 \x03(\v2\x12.nearside.v1.ShiftR\x06shiftsB\n" +
 	"\n" +
-	"\b_heading\"\xfa\x01\n" +
+	"\b_heading\"y\n" +
+	"\x05Shift\x129\n" +
+	"\n" +
+	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"\xcb\x03\n" +
 	"\x16FindNearestCarsRequest\x121\n" +
 	"\blocation\x18\x01 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12\f\n" +
 	"\x01k\x18\x02 \x01(\x05R\x01k\x12*\n" +
 	"\x06skills\x18\x03 \x03(\x0e2\x12.nearside.v1.SkillR\x06skills\x12.\n" +
 	"\adriving\x18\x04 \x01(\x0e2\x14.nearside.v1.DrivingR\adriving\x12)\n" +
 	"\x10include_excluded\x18\x05 \x01(\bR\x0fincludeExcluded\x12\x18\n" +
-	"\asectors\x18\x06 \x03(\tR\asectors\"\xad\x02\n" +
+	"\asectors\x18\x06 \x03(\tR\asectors\x12\x1a\n" +
+	"\bcategory\x18\a \x01(\tR\bcategory\x12\x18\n" +
+	"\achannel\x18\b \x01(\tR\achannel\x12/\n" +
+	"\x05as_of\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12!\n" +
+	"\finclude_busy\x18\n" +
+	" \x01(\bR\vincludeBusy\x12)\n" +
+	"\x10include_coverage\x18\v \x01(\bR\x0fincludeCoverage\x12\x1a\n" +
+	"\bincident\x18\f \x01(\tR\bincident\"\xe8\x03\n" +
 	"\tCandidate\x12\"\n" +
 	"\x03car\x18\x01 \x01(\v2\x10.nearside.v1.CarR\x03car\x12:\n" +
 	"\vtravel_time\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\n" +
@@ -7797,10 +8714,18 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\areasons\x18\x04 \x03(\tR\areasons\x12\x1a\n" +
 	"\bmodelled\x18\x05 \x01(\bR\bmodelled\x12\x1a\n" +
 	"\bdegraded\x18\x06 \x01(\bR\bdegraded\x120\n" +
-	"\x14straight_line_metres\x18\a \x01(\x01R\x12straightLineMetres\"5\n" +
+	"\x14straight_line_metres\x18\a \x01(\x01R\x12straightLineMetres\x12A\n" +
+	"\x0farrival_time_90\x18\b \x01(\v2\x19.google.protobuf.DurationR\rarrivalTime90\x126\n" +
+	"\tclears_in\x18\t \x01(\v2\x19.google.protobuf.DurationR\bclearsIn\x12>\n" +
+	"\rcoverage_left\x18\n" +
+	" \x01(\v2\x19.nearside.v1.CoverageLeftR\fcoverageLeft\"o\n" +
+	"\fCoverageLeft\x12\x16\n" +
+	"\x06before\x18\x01 \x01(\x01R\x06before\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\x01R\x05after\x121\n" +
+	"\x06within\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x06within\"5\n" +
 	"\tExclusion\x12\x10\n" +
 	"\x03car\x18\x01 \x01(\tR\x03car\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x92\x02\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xad\x03\n" +
 	"\x17FindNearestCarsResponse\x126\n" +
 	"\n" +
 	"candidates\x18\x01 \x03(\v2\x16.nearside.v1.CandidateR\n" +
@@ -7811,7 +8736,40 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x05basis\x18\x03 \x01(\v2\x12.nearside.v1.BasisR\x05basis\x12/\n" +
 	"\x05as_of\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12\x12\n" +
 	"\x04cell\x18\x05 \x01(\tR\x04cell\x12\x18\n" +
-	"\aborough\x18\x06 \x01(\tR\aborough\"\xc5\x02\n" +
+	"\aborough\x18\x06 \x01(\tR\aborough\x127\n" +
+	"\n" +
+	"assessment\x18\a \x01(\v2\x17.nearside.v1.AssessmentR\n" +
+	"assessment\x12\x16\n" +
+	"\x06advice\x18\b \x01(\tR\x06advice\x12H\n" +
+	"\x12advice_expire_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x10adviceExpireTime\"i\n" +
+	"\x18StreamNearestCarsRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12=\n" +
+	"\arequest\x18\x02 \x01(\v2#.nearside.v1.FindNearestCarsRequestR\arequest\"\xac\x01\n" +
+	"\x19StreamNearestCarsResponse\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12B\n" +
+	"\bresponse\x18\x02 \x01(\v2$.nearside.v1.FindNearestCarsResponseH\x00R\bresponse\x121\n" +
+	"\x05error\x18\x03 \x01(\v2\x19.nearside.v1.RequestErrorH\x00R\x05errorB\b\n" +
+	"\x06result\"<\n" +
+	"\fRequestError\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\x05R\x04code\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\x8f\x01\n" +
+	"\x11AssessCallRequest\x12\x1a\n" +
+	"\bcategory\x18\x01 \x01(\tR\bcategory\x12\x18\n" +
+	"\achannel\x18\x02 \x01(\tR\achannel\x12.\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x14\n" +
+	"\x05flags\x18\x04 \x03(\tR\x05flags\"\xa3\x01\n" +
+	"\n" +
+	"Assessment\x12%\n" +
+	"\x04help\x18\x01 \x01(\x0e2\x11.nearside.v1.HelpR\x04help\x127\n" +
+	"\areasons\x18\x02 \x03(\v2\x1d.nearside.v1.AssessmentReasonR\areasons\x12\x1f\n" +
+	"\vneeds_nurse\x18\x03 \x01(\bR\n" +
+	"needsNurse\x12\x14\n" +
+	"\x05rules\x18\x04 \x01(\tR\x05rules\"j\n" +
+	"\x10AssessmentReason\x12\x12\n" +
+	"\x04rule\x18\x01 \x01(\tR\x04rule\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x16\n" +
+	"\x06origin\x18\x03 \x01(\tR\x06origin\x12\x16\n" +
+	"\x06source\x18\x04 \x01(\tR\x06source\"\xc5\x02\n" +
 	"\x0ePositionReport\x12\x10\n" +
 	"\x03car\x18\x01 \x01(\tR\x03car\x121\n" +
 	"\blocation\x18\x02 \x01(\v2\x15.nearside.v1.LocationR\blocation\x12.\n" +
@@ -8402,17 +9360,41 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\aDriving\x12\x17\n" +
 	"\x13DRIVING_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eDRIVING_NORMAL\x10\x01\x12\x16\n" +
-	"\x12DRIVING_BLUE_LIGHT\x10\x02*p\n" +
+	"\x12DRIVING_BLUE_LIGHT\x10\x02*\xdb\x02\n" +
 	"\tCarStatus\x12\x1a\n" +
 	"\x16CAR_STATUS_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14CAR_STATUS_AVAILABLE\x10\x01\x12\x13\n" +
 	"\x0fCAR_STATUS_BUSY\x10\x02\x12\x18\n" +
-	"\x14CAR_STATUS_OFF_SHIFT\x10\x03*\x80\x01\n" +
+	"\x14CAR_STATUS_OFF_SHIFT\x10\x03\x12\x17\n" +
+	"\x13CAR_STATUS_ASSIGNED\x10\x04\x12\x19\n" +
+	"\x15CAR_STATUS_MOBILISING\x10\x05\x12\x17\n" +
+	"\x13CAR_STATUS_EN_ROUTE\x10\x06\x12\x17\n" +
+	"\x13CAR_STATUS_ON_SCENE\x10\a\x12\x18\n" +
+	"\x14CAR_STATUS_CONVEYING\x10\b\x12\x18\n" +
+	"\x14CAR_STATUS_AT_CENTRE\x10\t\x12\x17\n" +
+	"\x13CAR_STATUS_CLEARING\x10\n" +
+	"\x12\x17\n" +
+	"\x13CAR_STATUS_ON_BREAK\x10\v\x12\x1d\n" +
+	"\x19CAR_STATUS_OUT_OF_SERVICE\x10\f*\x80\x01\n" +
 	"\x05Skill\x12\x15\n" +
 	"\x11SKILL_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSKILL_PARAMEDIC\x10\x01\x12\x1d\n" +
 	"\x19SKILL_MENTAL_HEALTH_NURSE\x10\x02\x12,\n" +
-	"(SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC\x10\x03*\x99\x02\n" +
+	"(SKILL_SPECIALIST_MENTAL_HEALTH_PARAMEDIC\x10\x03*\x83\x02\n" +
+	"\x0fDegradationKind\x12 \n" +
+	"\x1cDEGRADATION_KIND_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18DEGRADATION_KIND_NO_ROAD\x10\x01\x12$\n" +
+	" DEGRADATION_KIND_NO_ROAD_NETWORK\x10\x02\x12 \n" +
+	"\x1cDEGRADATION_KIND_NO_FORECAST\x10\x03\x12!\n" +
+	"\x1dDEGRADATION_KIND_STALE_LABELS\x10\x04\x12&\n" +
+	"\"DEGRADATION_KIND_STORE_UNREACHABLE\x10\x05\x12\x1d\n" +
+	"\x19DEGRADATION_KIND_OVERLOAD\x10\x06*~\n" +
+	"\x04Help\x12\x14\n" +
+	"\x10HELP_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17HELP_JOINT_RESPONSE_CAR\x10\x01\x12\x12\n" +
+	"\x0eHELP_AMBULANCE\x10\x02\x12\x12\n" +
+	"\x0eHELP_HUB_NURSE\x10\x03\x12\x1b\n" +
+	"\x17HELP_POLICE_ADVICE_LINE\x10\x04*\x99\x02\n" +
 	"\tPlaceKind\x12\x1a\n" +
 	"\x16PLACE_KIND_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fPLACE_KIND_EMERGENCY_DEPARTMENT\x10\x01\x12\x1e\n" +
@@ -8445,9 +9427,12 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x0eRoadChangeKind\x12 \n" +
 	"\x1cROAD_CHANGE_KIND_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17ROAD_CHANGE_KIND_CLOSED\x10\x01\x12\x1a\n" +
-	"\x16ROAD_CHANGE_KIND_SPEED\x10\x022\xd7\x04\n" +
+	"\x16ROAD_CHANGE_KIND_SPEED\x10\x022\xa3\x06\n" +
 	"\x0fDispatchService\x12}\n" +
-	"\x0fFindNearestCars\x12#.nearside.v1.FindNearestCarsRequest\x1a$.nearside.v1.FindNearestCarsResponse\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/cars:findNearest\x12\x81\x01\n" +
+	"\x0fFindNearestCars\x12#.nearside.v1.FindNearestCarsRequest\x1a$.nearside.v1.FindNearestCarsResponse\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/cars:findNearest\x12f\n" +
+	"\x11StreamNearestCars\x12%.nearside.v1.StreamNearestCarsRequest\x1a&.nearside.v1.StreamNearestCarsResponse(\x010\x01\x12b\n" +
+	"\n" +
+	"AssessCall\x12\x1e.nearside.v1.AssessCallRequest\x1a\x17.nearside.v1.Assessment\"\x1b\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/calls:assess\x12\x81\x01\n" +
 	"\x0fReportPositions\x12#.nearside.v1.ReportPositionsRequest\x1a$.nearside.v1.ReportPositionsResponse\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/cars:reportPositions\x12^\n" +
 	"\x0fStreamPositions\x12#.nearside.v1.StreamPositionsRequest\x1a$.nearside.v1.StreamPositionsResponse(\x01\x12Y\n" +
 	"\bListCars\x12\x1c.nearside.v1.ListCarsRequest\x1a\x1d.nearside.v1.ListCarsResponse\"\x10\x82\xd3\xe4\x93\x02\n" +
@@ -8488,311 +9473,346 @@ func file_nearside_v1_nearside_proto_rawDescGZIP() []byte {
 	return file_nearside_v1_nearside_proto_rawDescData
 }
 
-var file_nearside_v1_nearside_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 90)
+var file_nearside_v1_nearside_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
+var file_nearside_v1_nearside_proto_msgTypes = make([]protoimpl.MessageInfo, 99)
 var file_nearside_v1_nearside_proto_goTypes = []any{
 	(Driving)(0),                      // 0: nearside.v1.Driving
 	(CarStatus)(0),                    // 1: nearside.v1.CarStatus
 	(Skill)(0),                        // 2: nearside.v1.Skill
-	(PlaceKind)(0),                    // 3: nearside.v1.PlaceKind
-	(ForecastValue)(0),                // 4: nearside.v1.ForecastValue
-	(DriftState)(0),                   // 5: nearside.v1.DriftState
-	(DriftKind)(0),                    // 6: nearside.v1.DriftKind
-	(RoadChangeKind)(0),               // 7: nearside.v1.RoadChangeKind
-	(*Location)(nil),                  // 8: nearside.v1.Location
-	(*LatLng)(nil),                    // 9: nearside.v1.LatLng
-	(*EastingNorthing)(nil),           // 10: nearside.v1.EastingNorthing
-	(*Basis)(nil),                     // 11: nearside.v1.Basis
-	(*Car)(nil),                       // 12: nearside.v1.Car
-	(*FindNearestCarsRequest)(nil),    // 13: nearside.v1.FindNearestCarsRequest
-	(*Candidate)(nil),                 // 14: nearside.v1.Candidate
-	(*Exclusion)(nil),                 // 15: nearside.v1.Exclusion
-	(*FindNearestCarsResponse)(nil),   // 16: nearside.v1.FindNearestCarsResponse
-	(*PositionReport)(nil),            // 17: nearside.v1.PositionReport
-	(*ReportPositionsRequest)(nil),    // 18: nearside.v1.ReportPositionsRequest
-	(*ReportError)(nil),               // 19: nearside.v1.ReportError
-	(*ReportPositionsResponse)(nil),   // 20: nearside.v1.ReportPositionsResponse
-	(*StreamPositionsRequest)(nil),    // 21: nearside.v1.StreamPositionsRequest
-	(*StreamPositionsResponse)(nil),   // 22: nearside.v1.StreamPositionsResponse
-	(*ListCarsRequest)(nil),           // 23: nearside.v1.ListCarsRequest
-	(*ListCarsResponse)(nil),          // 24: nearside.v1.ListCarsResponse
-	(*Place)(nil),                     // 25: nearside.v1.Place
-	(*FindNearestPlacesRequest)(nil),  // 26: nearside.v1.FindNearestPlacesRequest
-	(*NearbyPlace)(nil),               // 27: nearside.v1.NearbyPlace
-	(*FindNearestPlacesResponse)(nil), // 28: nearside.v1.FindNearestPlacesResponse
-	(*GetCityRequest)(nil),            // 29: nearside.v1.GetCityRequest
-	(*City)(nil),                      // 30: nearside.v1.City
-	(*Cell)(nil),                      // 31: nearside.v1.Cell
-	(*Borough)(nil),                   // 32: nearside.v1.Borough
-	(*SpeedPeriod)(nil),               // 33: nearside.v1.SpeedPeriod
-	(*Provenance)(nil),                // 34: nearside.v1.Provenance
-	(*GetForecastRequest)(nil),        // 35: nearside.v1.GetForecastRequest
-	(*Period)(nil),                    // 36: nearside.v1.Period
-	(*ForecastArea)(nil),              // 37: nearside.v1.ForecastArea
-	(*Scenario)(nil),                  // 38: nearside.v1.Scenario
-	(*KindShare)(nil),                 // 39: nearside.v1.KindShare
-	(*Modification)(nil),              // 40: nearside.v1.Modification
-	(*Growth)(nil),                    // 41: nearside.v1.Growth
-	(*ChannelShift)(nil),              // 42: nearside.v1.ChannelShift
-	(*Event)(nil),                     // 43: nearside.v1.Event
-	(*NewPopulation)(nil),             // 44: nearside.v1.NewPopulation
-	(*Forecast)(nil),                  // 45: nearside.v1.Forecast
-	(*CallInterval)(nil),              // 46: nearside.v1.CallInterval
-	(*BoroughForecast)(nil),           // 47: nearside.v1.BoroughForecast
-	(*HourTable)(nil),                 // 48: nearside.v1.HourTable
-	(*HourSeries)(nil),                // 49: nearside.v1.HourSeries
-	(*BoroughValue)(nil),              // 50: nearside.v1.BoroughValue
-	(*ExplainForecastRequest)(nil),    // 51: nearside.v1.ExplainForecastRequest
-	(*ForecastExplanation)(nil),       // 52: nearside.v1.ForecastExplanation
-	(*ForecastComponent)(nil),         // 53: nearside.v1.ForecastComponent
-	(*ForecastFactor)(nil),            // 54: nearside.v1.ForecastFactor
-	(*CellExplanation)(nil),           // 55: nearside.v1.CellExplanation
-	(*CellShare)(nil),                 // 56: nearside.v1.CellShare
-	(*CallReport)(nil),                // 57: nearside.v1.CallReport
-	(*ReportCallsRequest)(nil),        // 58: nearside.v1.ReportCallsRequest
-	(*CallError)(nil),                 // 59: nearside.v1.CallError
-	(*ReportCallsResponse)(nil),       // 60: nearside.v1.ReportCallsResponse
-	(*GetDriftRequest)(nil),           // 61: nearside.v1.GetDriftRequest
-	(*Drift)(nil),                     // 62: nearside.v1.Drift
-	(*DriftFinding)(nil),              // 63: nearside.v1.DriftFinding
-	(*DriftTest)(nil),                 // 64: nearside.v1.DriftTest
-	(*DriftScores)(nil),               // 65: nearside.v1.DriftScores
-	(*DayCount)(nil),                  // 66: nearside.v1.DayCount
-	(*BoroughCount)(nil),              // 67: nearside.v1.BoroughCount
-	(*GetSuitabilityRequest)(nil),     // 68: nearside.v1.GetSuitabilityRequest
-	(*RuleShare)(nil),                 // 69: nearside.v1.RuleShare
-	(*Suitability)(nil),               // 70: nearside.v1.Suitability
-	(*SuitabilityRule)(nil),           // 71: nearside.v1.SuitabilityRule
-	(*GetCoverageRequest)(nil),        // 72: nearside.v1.GetCoverageRequest
-	(*Coverage)(nil),                  // 73: nearside.v1.Coverage
-	(*BoroughCoverage)(nil),           // 74: nearside.v1.BoroughCoverage
-	(*CreatePlanRequest)(nil),         // 75: nearside.v1.CreatePlanRequest
-	(*CreatePlanMetadata)(nil),        // 76: nearside.v1.CreatePlanMetadata
-	(*GetPlanRequest)(nil),            // 77: nearside.v1.GetPlanRequest
-	(*Plan)(nil),                      // 78: nearside.v1.Plan
-	(*PlannedSite)(nil),               // 79: nearside.v1.PlannedSite
-	(*Comparison)(nil),                // 80: nearside.v1.Comparison
-	(*FindRouteRequest)(nil),          // 81: nearside.v1.FindRouteRequest
-	(*FindRouteResponse)(nil),         // 82: nearside.v1.FindRouteResponse
-	(*RouteStreet)(nil),               // 83: nearside.v1.RouteStreet
-	(*GetReachRequest)(nil),           // 84: nearside.v1.GetReachRequest
-	(*Reach)(nil),                     // 85: nearside.v1.Reach
-	(*RoadPlace)(nil),                 // 86: nearside.v1.RoadPlace
-	(*NearestRoad)(nil),               // 87: nearside.v1.NearestRoad
-	(*Area)(nil),                      // 88: nearside.v1.Area
-	(*RoadEdges)(nil),                 // 89: nearside.v1.RoadEdges
-	(*RoadChange)(nil),                // 90: nearside.v1.RoadChange
-	(*RoadLine)(nil),                  // 91: nearside.v1.RoadLine
-	(*CloseRoadRequest)(nil),          // 92: nearside.v1.CloseRoadRequest
-	(*SetSpeedRequest)(nil),           // 93: nearside.v1.SetSpeedRequest
-	(*ReopenRoadRequest)(nil),         // 94: nearside.v1.ReopenRoadRequest
-	(*ReopenRoadResponse)(nil),        // 95: nearside.v1.ReopenRoadResponse
-	(*ListRoadChangesRequest)(nil),    // 96: nearside.v1.ListRoadChangesRequest
-	(*ListRoadChangesResponse)(nil),   // 97: nearside.v1.ListRoadChangesResponse
-	(*timestamppb.Timestamp)(nil),     // 98: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),       // 99: google.protobuf.Duration
-	(*longrunningpb.Operation)(nil),   // 100: google.longrunning.Operation
+	(DegradationKind)(0),              // 3: nearside.v1.DegradationKind
+	(Help)(0),                         // 4: nearside.v1.Help
+	(PlaceKind)(0),                    // 5: nearside.v1.PlaceKind
+	(ForecastValue)(0),                // 6: nearside.v1.ForecastValue
+	(DriftState)(0),                   // 7: nearside.v1.DriftState
+	(DriftKind)(0),                    // 8: nearside.v1.DriftKind
+	(RoadChangeKind)(0),               // 9: nearside.v1.RoadChangeKind
+	(*Location)(nil),                  // 10: nearside.v1.Location
+	(*LatLng)(nil),                    // 11: nearside.v1.LatLng
+	(*EastingNorthing)(nil),           // 12: nearside.v1.EastingNorthing
+	(*Basis)(nil),                     // 13: nearside.v1.Basis
+	(*Degradation)(nil),               // 14: nearside.v1.Degradation
+	(*Car)(nil),                       // 15: nearside.v1.Car
+	(*Shift)(nil),                     // 16: nearside.v1.Shift
+	(*FindNearestCarsRequest)(nil),    // 17: nearside.v1.FindNearestCarsRequest
+	(*Candidate)(nil),                 // 18: nearside.v1.Candidate
+	(*CoverageLeft)(nil),              // 19: nearside.v1.CoverageLeft
+	(*Exclusion)(nil),                 // 20: nearside.v1.Exclusion
+	(*FindNearestCarsResponse)(nil),   // 21: nearside.v1.FindNearestCarsResponse
+	(*StreamNearestCarsRequest)(nil),  // 22: nearside.v1.StreamNearestCarsRequest
+	(*StreamNearestCarsResponse)(nil), // 23: nearside.v1.StreamNearestCarsResponse
+	(*RequestError)(nil),              // 24: nearside.v1.RequestError
+	(*AssessCallRequest)(nil),         // 25: nearside.v1.AssessCallRequest
+	(*Assessment)(nil),                // 26: nearside.v1.Assessment
+	(*AssessmentReason)(nil),          // 27: nearside.v1.AssessmentReason
+	(*PositionReport)(nil),            // 28: nearside.v1.PositionReport
+	(*ReportPositionsRequest)(nil),    // 29: nearside.v1.ReportPositionsRequest
+	(*ReportError)(nil),               // 30: nearside.v1.ReportError
+	(*ReportPositionsResponse)(nil),   // 31: nearside.v1.ReportPositionsResponse
+	(*StreamPositionsRequest)(nil),    // 32: nearside.v1.StreamPositionsRequest
+	(*StreamPositionsResponse)(nil),   // 33: nearside.v1.StreamPositionsResponse
+	(*ListCarsRequest)(nil),           // 34: nearside.v1.ListCarsRequest
+	(*ListCarsResponse)(nil),          // 35: nearside.v1.ListCarsResponse
+	(*Place)(nil),                     // 36: nearside.v1.Place
+	(*FindNearestPlacesRequest)(nil),  // 37: nearside.v1.FindNearestPlacesRequest
+	(*NearbyPlace)(nil),               // 38: nearside.v1.NearbyPlace
+	(*FindNearestPlacesResponse)(nil), // 39: nearside.v1.FindNearestPlacesResponse
+	(*GetCityRequest)(nil),            // 40: nearside.v1.GetCityRequest
+	(*City)(nil),                      // 41: nearside.v1.City
+	(*Cell)(nil),                      // 42: nearside.v1.Cell
+	(*Borough)(nil),                   // 43: nearside.v1.Borough
+	(*SpeedPeriod)(nil),               // 44: nearside.v1.SpeedPeriod
+	(*Provenance)(nil),                // 45: nearside.v1.Provenance
+	(*GetForecastRequest)(nil),        // 46: nearside.v1.GetForecastRequest
+	(*Period)(nil),                    // 47: nearside.v1.Period
+	(*ForecastArea)(nil),              // 48: nearside.v1.ForecastArea
+	(*Scenario)(nil),                  // 49: nearside.v1.Scenario
+	(*KindShare)(nil),                 // 50: nearside.v1.KindShare
+	(*Modification)(nil),              // 51: nearside.v1.Modification
+	(*Growth)(nil),                    // 52: nearside.v1.Growth
+	(*ChannelShift)(nil),              // 53: nearside.v1.ChannelShift
+	(*Event)(nil),                     // 54: nearside.v1.Event
+	(*NewPopulation)(nil),             // 55: nearside.v1.NewPopulation
+	(*Forecast)(nil),                  // 56: nearside.v1.Forecast
+	(*CallInterval)(nil),              // 57: nearside.v1.CallInterval
+	(*BoroughForecast)(nil),           // 58: nearside.v1.BoroughForecast
+	(*HourTable)(nil),                 // 59: nearside.v1.HourTable
+	(*HourSeries)(nil),                // 60: nearside.v1.HourSeries
+	(*BoroughValue)(nil),              // 61: nearside.v1.BoroughValue
+	(*ExplainForecastRequest)(nil),    // 62: nearside.v1.ExplainForecastRequest
+	(*ForecastExplanation)(nil),       // 63: nearside.v1.ForecastExplanation
+	(*ForecastComponent)(nil),         // 64: nearside.v1.ForecastComponent
+	(*ForecastFactor)(nil),            // 65: nearside.v1.ForecastFactor
+	(*CellExplanation)(nil),           // 66: nearside.v1.CellExplanation
+	(*CellShare)(nil),                 // 67: nearside.v1.CellShare
+	(*CallReport)(nil),                // 68: nearside.v1.CallReport
+	(*ReportCallsRequest)(nil),        // 69: nearside.v1.ReportCallsRequest
+	(*CallError)(nil),                 // 70: nearside.v1.CallError
+	(*ReportCallsResponse)(nil),       // 71: nearside.v1.ReportCallsResponse
+	(*GetDriftRequest)(nil),           // 72: nearside.v1.GetDriftRequest
+	(*Drift)(nil),                     // 73: nearside.v1.Drift
+	(*DriftFinding)(nil),              // 74: nearside.v1.DriftFinding
+	(*DriftTest)(nil),                 // 75: nearside.v1.DriftTest
+	(*DriftScores)(nil),               // 76: nearside.v1.DriftScores
+	(*DayCount)(nil),                  // 77: nearside.v1.DayCount
+	(*BoroughCount)(nil),              // 78: nearside.v1.BoroughCount
+	(*GetSuitabilityRequest)(nil),     // 79: nearside.v1.GetSuitabilityRequest
+	(*RuleShare)(nil),                 // 80: nearside.v1.RuleShare
+	(*Suitability)(nil),               // 81: nearside.v1.Suitability
+	(*SuitabilityRule)(nil),           // 82: nearside.v1.SuitabilityRule
+	(*GetCoverageRequest)(nil),        // 83: nearside.v1.GetCoverageRequest
+	(*Coverage)(nil),                  // 84: nearside.v1.Coverage
+	(*BoroughCoverage)(nil),           // 85: nearside.v1.BoroughCoverage
+	(*CreatePlanRequest)(nil),         // 86: nearside.v1.CreatePlanRequest
+	(*CreatePlanMetadata)(nil),        // 87: nearside.v1.CreatePlanMetadata
+	(*GetPlanRequest)(nil),            // 88: nearside.v1.GetPlanRequest
+	(*Plan)(nil),                      // 89: nearside.v1.Plan
+	(*PlannedSite)(nil),               // 90: nearside.v1.PlannedSite
+	(*Comparison)(nil),                // 91: nearside.v1.Comparison
+	(*FindRouteRequest)(nil),          // 92: nearside.v1.FindRouteRequest
+	(*FindRouteResponse)(nil),         // 93: nearside.v1.FindRouteResponse
+	(*RouteStreet)(nil),               // 94: nearside.v1.RouteStreet
+	(*GetReachRequest)(nil),           // 95: nearside.v1.GetReachRequest
+	(*Reach)(nil),                     // 96: nearside.v1.Reach
+	(*RoadPlace)(nil),                 // 97: nearside.v1.RoadPlace
+	(*NearestRoad)(nil),               // 98: nearside.v1.NearestRoad
+	(*Area)(nil),                      // 99: nearside.v1.Area
+	(*RoadEdges)(nil),                 // 100: nearside.v1.RoadEdges
+	(*RoadChange)(nil),                // 101: nearside.v1.RoadChange
+	(*RoadLine)(nil),                  // 102: nearside.v1.RoadLine
+	(*CloseRoadRequest)(nil),          // 103: nearside.v1.CloseRoadRequest
+	(*SetSpeedRequest)(nil),           // 104: nearside.v1.SetSpeedRequest
+	(*ReopenRoadRequest)(nil),         // 105: nearside.v1.ReopenRoadRequest
+	(*ReopenRoadResponse)(nil),        // 106: nearside.v1.ReopenRoadResponse
+	(*ListRoadChangesRequest)(nil),    // 107: nearside.v1.ListRoadChangesRequest
+	(*ListRoadChangesResponse)(nil),   // 108: nearside.v1.ListRoadChangesResponse
+	(*durationpb.Duration)(nil),       // 109: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),     // 110: google.protobuf.Timestamp
+	(*longrunningpb.Operation)(nil),   // 111: google.longrunning.Operation
 }
 var file_nearside_v1_nearside_proto_depIdxs = []int32{
-	9,   // 0: nearside.v1.Location.lat_lng:type_name -> nearside.v1.LatLng
-	10,  // 1: nearside.v1.Location.easting_northing:type_name -> nearside.v1.EastingNorthing
+	11,  // 0: nearside.v1.Location.lat_lng:type_name -> nearside.v1.LatLng
+	12,  // 1: nearside.v1.Location.easting_northing:type_name -> nearside.v1.EastingNorthing
 	0,   // 2: nearside.v1.Basis.driving:type_name -> nearside.v1.Driving
-	1,   // 3: nearside.v1.Car.status:type_name -> nearside.v1.CarStatus
-	2,   // 4: nearside.v1.Car.skills:type_name -> nearside.v1.Skill
-	9,   // 5: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
-	98,  // 6: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
-	99,  // 7: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
-	98,  // 8: nearside.v1.Car.shift_end:type_name -> google.protobuf.Timestamp
-	8,   // 9: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
-	2,   // 10: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
-	0,   // 11: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
-	12,  // 12: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
-	99,  // 13: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
-	99,  // 14: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
-	14,  // 15: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
-	15,  // 16: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
-	11,  // 17: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
-	98,  // 18: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	8,   // 19: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
-	98,  // 20: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
-	1,   // 21: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
-	2,   // 22: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
-	98,  // 23: nearside.v1.PositionReport.shift_end:type_name -> google.protobuf.Timestamp
-	17,  // 24: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
-	19,  // 25: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	19,  // 26: nearside.v1.ReportPositionsResponse.warnings:type_name -> nearside.v1.ReportError
-	17,  // 27: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
-	19,  // 28: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	19,  // 29: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
-	12,  // 30: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
-	98,  // 31: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	3,   // 32: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
-	9,   // 33: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
-	8,   // 34: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
-	3,   // 35: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
-	0,   // 36: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
-	25,  // 37: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
-	99,  // 38: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
-	27,  // 39: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
-	11,  // 40: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
-	31,  // 41: nearside.v1.City.cells:type_name -> nearside.v1.Cell
-	32,  // 42: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
-	25,  // 43: nearside.v1.City.places:type_name -> nearside.v1.Place
-	33,  // 44: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
-	34,  // 45: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
-	36,  // 46: nearside.v1.GetForecastRequest.period:type_name -> nearside.v1.Period
-	37,  // 47: nearside.v1.GetForecastRequest.area:type_name -> nearside.v1.ForecastArea
-	38,  // 48: nearside.v1.GetForecastRequest.scenario:type_name -> nearside.v1.Scenario
-	4,   // 49: nearside.v1.GetForecastRequest.cell_values:type_name -> nearside.v1.ForecastValue
-	98,  // 50: nearside.v1.Period.start_time:type_name -> google.protobuf.Timestamp
-	88,  // 51: nearside.v1.ForecastArea.polygon:type_name -> nearside.v1.Area
-	40,  // 52: nearside.v1.Scenario.modifications:type_name -> nearside.v1.Modification
-	39,  // 53: nearside.v1.Scenario.kinds:type_name -> nearside.v1.KindShare
-	41,  // 54: nearside.v1.Modification.growth:type_name -> nearside.v1.Growth
-	42,  // 55: nearside.v1.Modification.channel_shift:type_name -> nearside.v1.ChannelShift
-	43,  // 56: nearside.v1.Modification.event:type_name -> nearside.v1.Event
-	44,  // 57: nearside.v1.Modification.new_population:type_name -> nearside.v1.NewPopulation
-	98,  // 58: nearside.v1.Growth.from_time:type_name -> google.protobuf.Timestamp
-	98,  // 59: nearside.v1.ChannelShift.start_time:type_name -> google.protobuf.Timestamp
-	8,   // 60: nearside.v1.Event.location:type_name -> nearside.v1.Location
-	98,  // 61: nearside.v1.Event.start_time:type_name -> google.protobuf.Timestamp
-	8,   // 62: nearside.v1.NewPopulation.location:type_name -> nearside.v1.Location
-	88,  // 63: nearside.v1.NewPopulation.polygon:type_name -> nearside.v1.Area
-	98,  // 64: nearside.v1.NewPopulation.start_time:type_name -> google.protobuf.Timestamp
-	50,  // 65: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
-	47,  // 66: nearside.v1.Forecast.borough_calls:type_name -> nearside.v1.BoroughForecast
-	46,  // 67: nearside.v1.Forecast.total_calls:type_name -> nearside.v1.CallInterval
-	48,  // 68: nearside.v1.Forecast.hour_table:type_name -> nearside.v1.HourTable
-	98,  // 69: nearside.v1.Forecast.cutoff_time:type_name -> google.protobuf.Timestamp
-	99,  // 70: nearside.v1.Forecast.age:type_name -> google.protobuf.Duration
-	98,  // 71: nearside.v1.Forecast.start_time:type_name -> google.protobuf.Timestamp
-	98,  // 72: nearside.v1.Forecast.end_time:type_name -> google.protobuf.Timestamp
-	5,   // 73: nearside.v1.Forecast.drift:type_name -> nearside.v1.DriftState
-	46,  // 74: nearside.v1.BoroughForecast.calls:type_name -> nearside.v1.CallInterval
-	98,  // 75: nearside.v1.HourTable.start_time:type_name -> google.protobuf.Timestamp
-	49,  // 76: nearside.v1.HourTable.all:type_name -> nearside.v1.HourSeries
-	49,  // 77: nearside.v1.HourTable.boroughs:type_name -> nearside.v1.HourSeries
-	8,   // 78: nearside.v1.ExplainForecastRequest.location:type_name -> nearside.v1.Location
-	98,  // 79: nearside.v1.ForecastExplanation.cutoff_time:type_name -> google.protobuf.Timestamp
-	98,  // 80: nearside.v1.ForecastExplanation.first_call_time:type_name -> google.protobuf.Timestamp
-	53,  // 81: nearside.v1.ForecastExplanation.components:type_name -> nearside.v1.ForecastComponent
-	54,  // 82: nearside.v1.ForecastExplanation.factors:type_name -> nearside.v1.ForecastFactor
-	55,  // 83: nearside.v1.ForecastExplanation.cell:type_name -> nearside.v1.CellExplanation
-	99,  // 84: nearside.v1.ForecastComponent.half_life:type_name -> google.protobuf.Duration
-	56,  // 85: nearside.v1.CellExplanation.shares:type_name -> nearside.v1.CellShare
-	8,   // 86: nearside.v1.CallReport.location:type_name -> nearside.v1.Location
-	98,  // 87: nearside.v1.CallReport.time:type_name -> google.protobuf.Timestamp
-	57,  // 88: nearside.v1.ReportCallsRequest.calls:type_name -> nearside.v1.CallReport
-	59,  // 89: nearside.v1.ReportCallsResponse.errors:type_name -> nearside.v1.CallError
-	5,   // 90: nearside.v1.Drift.state:type_name -> nearside.v1.DriftState
-	63,  // 91: nearside.v1.Drift.findings:type_name -> nearside.v1.DriftFinding
-	65,  // 92: nearside.v1.Drift.scores:type_name -> nearside.v1.DriftScores
-	64,  // 93: nearside.v1.Drift.tests:type_name -> nearside.v1.DriftTest
-	66,  // 94: nearside.v1.Drift.days:type_name -> nearside.v1.DayCount
-	67,  // 95: nearside.v1.Drift.boroughs:type_name -> nearside.v1.BoroughCount
-	98,  // 96: nearside.v1.Drift.since_time:type_name -> google.protobuf.Timestamp
-	98,  // 97: nearside.v1.Drift.closed_time:type_name -> google.protobuf.Timestamp
-	99,  // 98: nearside.v1.Drift.delay:type_name -> google.protobuf.Duration
-	98,  // 99: nearside.v1.Drift.as_of:type_name -> google.protobuf.Timestamp
-	6,   // 100: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
-	98,  // 101: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
-	98,  // 102: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
-	98,  // 103: nearside.v1.DriftFinding.until_time:type_name -> google.protobuf.Timestamp
-	6,   // 104: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
-	46,  // 105: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
-	69,  // 106: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
-	71,  // 107: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
-	71,  // 108: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
-	0,   // 109: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	74,  // 110: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	74,  // 111: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	11,  // 112: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,   // 113: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	99,  // 114: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	79,  // 115: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	79,  // 116: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	74,  // 117: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	74,  // 118: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	80,  // 119: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	11,  // 120: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	9,   // 121: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	74,  // 122: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	79,  // 123: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	8,   // 124: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
-	8,   // 125: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
-	0,   // 126: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
-	99,  // 127: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
-	9,   // 128: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
-	83,  // 129: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
-	11,  // 130: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
-	8,   // 131: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
-	0,   // 132: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
-	11,  // 133: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
-	87,  // 134: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
-	88,  // 135: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
-	89,  // 136: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
-	8,   // 137: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
-	9,   // 138: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
-	7,   // 139: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
-	86,  // 140: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
-	98,  // 141: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
-	98,  // 142: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
-	91,  // 143: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
-	9,   // 144: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
-	86,  // 145: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
-	98,  // 146: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
-	99,  // 147: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
-	86,  // 148: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
-	98,  // 149: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
-	99,  // 150: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
-	90,  // 151: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
-	90,  // 152: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
-	98,  // 153: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
-	13,  // 154: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	18,  // 155: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	21,  // 156: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	23,  // 157: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	26,  // 158: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	29,  // 159: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	35,  // 160: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	72,  // 161: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	75,  // 162: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	77,  // 163: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	81,  // 164: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
-	84,  // 165: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
-	92,  // 166: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
-	93,  // 167: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
-	94,  // 168: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
-	96,  // 169: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
-	51,  // 170: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
-	58,  // 171: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
-	61,  // 172: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
-	68,  // 173: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
-	16,  // 174: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	20,  // 175: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	22,  // 176: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	24,  // 177: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	28,  // 178: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	30,  // 179: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	45,  // 180: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	73,  // 181: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	100, // 182: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	78,  // 183: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	82,  // 184: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
-	85,  // 185: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
-	90,  // 186: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
-	90,  // 187: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
-	95,  // 188: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
-	97,  // 189: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
-	52,  // 190: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
-	60,  // 191: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
-	62,  // 192: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
-	70,  // 193: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
-	174, // [174:194] is the sub-list for method output_type
-	154, // [154:174] is the sub-list for method input_type
-	154, // [154:154] is the sub-list for extension type_name
-	154, // [154:154] is the sub-list for extension extendee
-	0,   // [0:154] is the sub-list for field type_name
+	14,  // 3: nearside.v1.Basis.degradations:type_name -> nearside.v1.Degradation
+	109, // 4: nearside.v1.Basis.records_age:type_name -> google.protobuf.Duration
+	3,   // 5: nearside.v1.Degradation.kind:type_name -> nearside.v1.DegradationKind
+	1,   // 6: nearside.v1.Car.status:type_name -> nearside.v1.CarStatus
+	2,   // 7: nearside.v1.Car.skills:type_name -> nearside.v1.Skill
+	11,  // 8: nearside.v1.Car.position:type_name -> nearside.v1.LatLng
+	110, // 9: nearside.v1.Car.position_time:type_name -> google.protobuf.Timestamp
+	109, // 10: nearside.v1.Car.position_age:type_name -> google.protobuf.Duration
+	110, // 11: nearside.v1.Car.shift_end:type_name -> google.protobuf.Timestamp
+	110, // 12: nearside.v1.Car.status_time:type_name -> google.protobuf.Timestamp
+	16,  // 13: nearside.v1.Car.shifts:type_name -> nearside.v1.Shift
+	110, // 14: nearside.v1.Shift.start_time:type_name -> google.protobuf.Timestamp
+	110, // 15: nearside.v1.Shift.end_time:type_name -> google.protobuf.Timestamp
+	10,  // 16: nearside.v1.FindNearestCarsRequest.location:type_name -> nearside.v1.Location
+	2,   // 17: nearside.v1.FindNearestCarsRequest.skills:type_name -> nearside.v1.Skill
+	0,   // 18: nearside.v1.FindNearestCarsRequest.driving:type_name -> nearside.v1.Driving
+	110, // 19: nearside.v1.FindNearestCarsRequest.as_of:type_name -> google.protobuf.Timestamp
+	15,  // 20: nearside.v1.Candidate.car:type_name -> nearside.v1.Car
+	109, // 21: nearside.v1.Candidate.travel_time:type_name -> google.protobuf.Duration
+	109, // 22: nearside.v1.Candidate.arrival_time:type_name -> google.protobuf.Duration
+	109, // 23: nearside.v1.Candidate.arrival_time_90:type_name -> google.protobuf.Duration
+	109, // 24: nearside.v1.Candidate.clears_in:type_name -> google.protobuf.Duration
+	19,  // 25: nearside.v1.Candidate.coverage_left:type_name -> nearside.v1.CoverageLeft
+	109, // 26: nearside.v1.CoverageLeft.within:type_name -> google.protobuf.Duration
+	18,  // 27: nearside.v1.FindNearestCarsResponse.candidates:type_name -> nearside.v1.Candidate
+	20,  // 28: nearside.v1.FindNearestCarsResponse.exclusions:type_name -> nearside.v1.Exclusion
+	13,  // 29: nearside.v1.FindNearestCarsResponse.basis:type_name -> nearside.v1.Basis
+	110, // 30: nearside.v1.FindNearestCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	26,  // 31: nearside.v1.FindNearestCarsResponse.assessment:type_name -> nearside.v1.Assessment
+	110, // 32: nearside.v1.FindNearestCarsResponse.advice_expire_time:type_name -> google.protobuf.Timestamp
+	17,  // 33: nearside.v1.StreamNearestCarsRequest.request:type_name -> nearside.v1.FindNearestCarsRequest
+	21,  // 34: nearside.v1.StreamNearestCarsResponse.response:type_name -> nearside.v1.FindNearestCarsResponse
+	24,  // 35: nearside.v1.StreamNearestCarsResponse.error:type_name -> nearside.v1.RequestError
+	110, // 36: nearside.v1.AssessCallRequest.time:type_name -> google.protobuf.Timestamp
+	4,   // 37: nearside.v1.Assessment.help:type_name -> nearside.v1.Help
+	27,  // 38: nearside.v1.Assessment.reasons:type_name -> nearside.v1.AssessmentReason
+	10,  // 39: nearside.v1.PositionReport.location:type_name -> nearside.v1.Location
+	110, // 40: nearside.v1.PositionReport.time:type_name -> google.protobuf.Timestamp
+	1,   // 41: nearside.v1.PositionReport.status:type_name -> nearside.v1.CarStatus
+	2,   // 42: nearside.v1.PositionReport.skills:type_name -> nearside.v1.Skill
+	110, // 43: nearside.v1.PositionReport.shift_end:type_name -> google.protobuf.Timestamp
+	28,  // 44: nearside.v1.ReportPositionsRequest.reports:type_name -> nearside.v1.PositionReport
+	30,  // 45: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	30,  // 46: nearside.v1.ReportPositionsResponse.warnings:type_name -> nearside.v1.ReportError
+	28,  // 47: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
+	30,  // 48: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	30,  // 49: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
+	15,  // 50: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
+	110, // 51: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	5,   // 52: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
+	11,  // 53: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
+	10,  // 54: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
+	5,   // 55: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
+	0,   // 56: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
+	36,  // 57: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
+	109, // 58: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
+	38,  // 59: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
+	13,  // 60: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
+	42,  // 61: nearside.v1.City.cells:type_name -> nearside.v1.Cell
+	43,  // 62: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
+	36,  // 63: nearside.v1.City.places:type_name -> nearside.v1.Place
+	44,  // 64: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
+	45,  // 65: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
+	47,  // 66: nearside.v1.GetForecastRequest.period:type_name -> nearside.v1.Period
+	48,  // 67: nearside.v1.GetForecastRequest.area:type_name -> nearside.v1.ForecastArea
+	49,  // 68: nearside.v1.GetForecastRequest.scenario:type_name -> nearside.v1.Scenario
+	6,   // 69: nearside.v1.GetForecastRequest.cell_values:type_name -> nearside.v1.ForecastValue
+	110, // 70: nearside.v1.Period.start_time:type_name -> google.protobuf.Timestamp
+	99,  // 71: nearside.v1.ForecastArea.polygon:type_name -> nearside.v1.Area
+	51,  // 72: nearside.v1.Scenario.modifications:type_name -> nearside.v1.Modification
+	50,  // 73: nearside.v1.Scenario.kinds:type_name -> nearside.v1.KindShare
+	52,  // 74: nearside.v1.Modification.growth:type_name -> nearside.v1.Growth
+	53,  // 75: nearside.v1.Modification.channel_shift:type_name -> nearside.v1.ChannelShift
+	54,  // 76: nearside.v1.Modification.event:type_name -> nearside.v1.Event
+	55,  // 77: nearside.v1.Modification.new_population:type_name -> nearside.v1.NewPopulation
+	110, // 78: nearside.v1.Growth.from_time:type_name -> google.protobuf.Timestamp
+	110, // 79: nearside.v1.ChannelShift.start_time:type_name -> google.protobuf.Timestamp
+	10,  // 80: nearside.v1.Event.location:type_name -> nearside.v1.Location
+	110, // 81: nearside.v1.Event.start_time:type_name -> google.protobuf.Timestamp
+	10,  // 82: nearside.v1.NewPopulation.location:type_name -> nearside.v1.Location
+	99,  // 83: nearside.v1.NewPopulation.polygon:type_name -> nearside.v1.Area
+	110, // 84: nearside.v1.NewPopulation.start_time:type_name -> google.protobuf.Timestamp
+	61,  // 85: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
+	58,  // 86: nearside.v1.Forecast.borough_calls:type_name -> nearside.v1.BoroughForecast
+	57,  // 87: nearside.v1.Forecast.total_calls:type_name -> nearside.v1.CallInterval
+	59,  // 88: nearside.v1.Forecast.hour_table:type_name -> nearside.v1.HourTable
+	110, // 89: nearside.v1.Forecast.cutoff_time:type_name -> google.protobuf.Timestamp
+	109, // 90: nearside.v1.Forecast.age:type_name -> google.protobuf.Duration
+	110, // 91: nearside.v1.Forecast.start_time:type_name -> google.protobuf.Timestamp
+	110, // 92: nearside.v1.Forecast.end_time:type_name -> google.protobuf.Timestamp
+	7,   // 93: nearside.v1.Forecast.drift:type_name -> nearside.v1.DriftState
+	57,  // 94: nearside.v1.BoroughForecast.calls:type_name -> nearside.v1.CallInterval
+	110, // 95: nearside.v1.HourTable.start_time:type_name -> google.protobuf.Timestamp
+	60,  // 96: nearside.v1.HourTable.all:type_name -> nearside.v1.HourSeries
+	60,  // 97: nearside.v1.HourTable.boroughs:type_name -> nearside.v1.HourSeries
+	10,  // 98: nearside.v1.ExplainForecastRequest.location:type_name -> nearside.v1.Location
+	110, // 99: nearside.v1.ForecastExplanation.cutoff_time:type_name -> google.protobuf.Timestamp
+	110, // 100: nearside.v1.ForecastExplanation.first_call_time:type_name -> google.protobuf.Timestamp
+	64,  // 101: nearside.v1.ForecastExplanation.components:type_name -> nearside.v1.ForecastComponent
+	65,  // 102: nearside.v1.ForecastExplanation.factors:type_name -> nearside.v1.ForecastFactor
+	66,  // 103: nearside.v1.ForecastExplanation.cell:type_name -> nearside.v1.CellExplanation
+	109, // 104: nearside.v1.ForecastComponent.half_life:type_name -> google.protobuf.Duration
+	67,  // 105: nearside.v1.CellExplanation.shares:type_name -> nearside.v1.CellShare
+	10,  // 106: nearside.v1.CallReport.location:type_name -> nearside.v1.Location
+	110, // 107: nearside.v1.CallReport.time:type_name -> google.protobuf.Timestamp
+	68,  // 108: nearside.v1.ReportCallsRequest.calls:type_name -> nearside.v1.CallReport
+	70,  // 109: nearside.v1.ReportCallsResponse.errors:type_name -> nearside.v1.CallError
+	7,   // 110: nearside.v1.Drift.state:type_name -> nearside.v1.DriftState
+	74,  // 111: nearside.v1.Drift.findings:type_name -> nearside.v1.DriftFinding
+	76,  // 112: nearside.v1.Drift.scores:type_name -> nearside.v1.DriftScores
+	75,  // 113: nearside.v1.Drift.tests:type_name -> nearside.v1.DriftTest
+	77,  // 114: nearside.v1.Drift.days:type_name -> nearside.v1.DayCount
+	78,  // 115: nearside.v1.Drift.boroughs:type_name -> nearside.v1.BoroughCount
+	110, // 116: nearside.v1.Drift.since_time:type_name -> google.protobuf.Timestamp
+	110, // 117: nearside.v1.Drift.closed_time:type_name -> google.protobuf.Timestamp
+	109, // 118: nearside.v1.Drift.delay:type_name -> google.protobuf.Duration
+	110, // 119: nearside.v1.Drift.as_of:type_name -> google.protobuf.Timestamp
+	8,   // 120: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
+	110, // 121: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
+	110, // 122: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
+	110, // 123: nearside.v1.DriftFinding.until_time:type_name -> google.protobuf.Timestamp
+	8,   // 124: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
+	57,  // 125: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
+	80,  // 126: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
+	82,  // 127: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
+	82,  // 128: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
+	0,   // 129: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	85,  // 130: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	85,  // 131: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	13,  // 132: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 133: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	109, // 134: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	90,  // 135: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	90,  // 136: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	85,  // 137: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	85,  // 138: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	91,  // 139: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	13,  // 140: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	11,  // 141: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	85,  // 142: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	90,  // 143: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	10,  // 144: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	10,  // 145: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 146: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	109, // 147: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	11,  // 148: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	94,  // 149: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	13,  // 150: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	10,  // 151: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 152: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	13,  // 153: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	98,  // 154: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	99,  // 155: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	100, // 156: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	10,  // 157: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	11,  // 158: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	9,   // 159: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	97,  // 160: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	110, // 161: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	110, // 162: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	102, // 163: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	11,  // 164: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	97,  // 165: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	110, // 166: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	109, // 167: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	97,  // 168: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	110, // 169: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	109, // 170: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	101, // 171: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	101, // 172: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	110, // 173: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	17,  // 174: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	22,  // 175: nearside.v1.DispatchService.StreamNearestCars:input_type -> nearside.v1.StreamNearestCarsRequest
+	25,  // 176: nearside.v1.DispatchService.AssessCall:input_type -> nearside.v1.AssessCallRequest
+	29,  // 177: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	32,  // 178: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	34,  // 179: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	37,  // 180: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	40,  // 181: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	46,  // 182: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	83,  // 183: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	86,  // 184: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	88,  // 185: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	92,  // 186: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	95,  // 187: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	103, // 188: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	104, // 189: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	105, // 190: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	107, // 191: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	62,  // 192: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
+	69,  // 193: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
+	72,  // 194: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
+	79,  // 195: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
+	21,  // 196: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	23,  // 197: nearside.v1.DispatchService.StreamNearestCars:output_type -> nearside.v1.StreamNearestCarsResponse
+	26,  // 198: nearside.v1.DispatchService.AssessCall:output_type -> nearside.v1.Assessment
+	31,  // 199: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	33,  // 200: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	35,  // 201: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	39,  // 202: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	41,  // 203: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	56,  // 204: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	84,  // 205: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	111, // 206: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	89,  // 207: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	93,  // 208: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	96,  // 209: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	101, // 210: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	101, // 211: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	106, // 212: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	108, // 213: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	63,  // 214: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
+	71,  // 215: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
+	73,  // 216: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
+	81,  // 217: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
+	196, // [196:218] is the sub-list for method output_type
+	174, // [174:196] is the sub-list for method input_type
+	174, // [174:174] is the sub-list for extension type_name
+	174, // [174:174] is the sub-list for extension extendee
+	0,   // [0:174] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
@@ -8805,36 +9825,40 @@ func file_nearside_v1_nearside_proto_init() {
 		(*Location_EastingNorthing)(nil),
 		(*Location_GridRef)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[4].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[9].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[32].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[5].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[13].OneofWrappers = []any{
+		(*StreamNearestCarsResponse_Response)(nil),
+		(*StreamNearestCarsResponse_Error)(nil),
+	}
+	file_nearside_v1_nearside_proto_msgTypes[18].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[41].OneofWrappers = []any{
 		(*Modification_Growth)(nil),
 		(*Modification_ChannelShift)(nil),
 		(*Modification_Event)(nil),
 		(*Modification_NewPopulation)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[43].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[52].OneofWrappers = []any{
 		(*ExplainForecastRequest_Location)(nil),
 		(*ExplainForecastRequest_Cell)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[55].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[62].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[67].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[76].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[64].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[71].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[76].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[85].OneofWrappers = []any{
 		(*GetReachRequest_Location)(nil),
 		(*GetReachRequest_Car)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[78].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[87].OneofWrappers = []any{
 		(*RoadPlace_At)(nil),
 		(*RoadPlace_Area)(nil),
 		(*RoadPlace_Edges)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[79].OneofWrappers = []any{}
-	file_nearside_v1_nearside_proto_msgTypes[84].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[88].OneofWrappers = []any{}
+	file_nearside_v1_nearside_proto_msgTypes[93].OneofWrappers = []any{
 		(*CloseRoadRequest_ExpireTime)(nil),
 		(*CloseRoadRequest_Ttl)(nil),
 	}
-	file_nearside_v1_nearside_proto_msgTypes[85].OneofWrappers = []any{
+	file_nearside_v1_nearside_proto_msgTypes[94].OneofWrappers = []any{
 		(*SetSpeedRequest_ExpireTime)(nil),
 		(*SetSpeedRequest_Ttl)(nil),
 	}
@@ -8843,8 +9867,8 @@ func file_nearside_v1_nearside_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nearside_v1_nearside_proto_rawDesc), len(file_nearside_v1_nearside_proto_rawDesc)),
-			NumEnums:      8,
-			NumMessages:   90,
+			NumEnums:      10,
+			NumMessages:   99,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

@@ -24,6 +24,8 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	DispatchService_FindNearestCars_FullMethodName   = "/nearside.v1.DispatchService/FindNearestCars"
+	DispatchService_StreamNearestCars_FullMethodName = "/nearside.v1.DispatchService/StreamNearestCars"
+	DispatchService_AssessCall_FullMethodName        = "/nearside.v1.DispatchService/AssessCall"
 	DispatchService_ReportPositions_FullMethodName   = "/nearside.v1.DispatchService/ReportPositions"
 	DispatchService_StreamPositions_FullMethodName   = "/nearside.v1.DispatchService/StreamPositions"
 	DispatchService_ListCars_FullMethodName          = "/nearside.v1.DispatchService/ListCars"
@@ -38,6 +40,10 @@ const (
 type DispatchServiceClient interface {
 	// Ranks the cars that can reach a place first by road, now.
 	FindNearestCars(ctx context.Context, in *FindNearestCarsRequest, opts ...grpc.CallOption) (*FindNearestCarsResponse, error)
+	// The same for many calls over one stream: each request is answered once, in any order, with its id.
+	StreamNearestCars(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamNearestCarsRequest, StreamNearestCarsResponse], error)
+	// Says which kind of help the rules suggest for a call, and why. It is advice: staff decide.
+	AssessCall(ctx context.Context, in *AssessCallRequest, opts ...grpc.CallOption) (*Assessment, error)
 	// Takes a batch of positions. Each is accepted or refused by itself.
 	ReportPositions(ctx context.Context, in *ReportPositionsRequest, opts ...grpc.CallOption) (*ReportPositionsResponse, error)
 	// Takes positions as they come; answers once, when the client closes.
@@ -67,6 +73,29 @@ func (c *dispatchServiceClient) FindNearestCars(ctx context.Context, in *FindNea
 	return out, nil
 }
 
+func (c *dispatchServiceClient) StreamNearestCars(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamNearestCarsRequest, StreamNearestCarsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &DispatchService_ServiceDesc.Streams[0], DispatchService_StreamNearestCars_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamNearestCarsRequest, StreamNearestCarsResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type DispatchService_StreamNearestCarsClient = grpc.BidiStreamingClient[StreamNearestCarsRequest, StreamNearestCarsResponse]
+
+func (c *dispatchServiceClient) AssessCall(ctx context.Context, in *AssessCallRequest, opts ...grpc.CallOption) (*Assessment, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Assessment)
+	err := c.cc.Invoke(ctx, DispatchService_AssessCall_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *dispatchServiceClient) ReportPositions(ctx context.Context, in *ReportPositionsRequest, opts ...grpc.CallOption) (*ReportPositionsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ReportPositionsResponse)
@@ -79,7 +108,7 @@ func (c *dispatchServiceClient) ReportPositions(ctx context.Context, in *ReportP
 
 func (c *dispatchServiceClient) StreamPositions(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[StreamPositionsRequest, StreamPositionsResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &DispatchService_ServiceDesc.Streams[0], DispatchService_StreamPositions_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &DispatchService_ServiceDesc.Streams[1], DispatchService_StreamPositions_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +147,10 @@ func (c *dispatchServiceClient) FindNearestPlaces(ctx context.Context, in *FindN
 type DispatchServiceServer interface {
 	// Ranks the cars that can reach a place first by road, now.
 	FindNearestCars(context.Context, *FindNearestCarsRequest) (*FindNearestCarsResponse, error)
+	// The same for many calls over one stream: each request is answered once, in any order, with its id.
+	StreamNearestCars(grpc.BidiStreamingServer[StreamNearestCarsRequest, StreamNearestCarsResponse]) error
+	// Says which kind of help the rules suggest for a call, and why. It is advice: staff decide.
+	AssessCall(context.Context, *AssessCallRequest) (*Assessment, error)
 	// Takes a batch of positions. Each is accepted or refused by itself.
 	ReportPositions(context.Context, *ReportPositionsRequest) (*ReportPositionsResponse, error)
 	// Takes positions as they come; answers once, when the client closes.
@@ -139,6 +172,12 @@ type UnimplementedDispatchServiceServer struct{}
 
 func (UnimplementedDispatchServiceServer) FindNearestCars(context.Context, *FindNearestCarsRequest) (*FindNearestCarsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method FindNearestCars not implemented")
+}
+func (UnimplementedDispatchServiceServer) StreamNearestCars(grpc.BidiStreamingServer[StreamNearestCarsRequest, StreamNearestCarsResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamNearestCars not implemented")
+}
+func (UnimplementedDispatchServiceServer) AssessCall(context.Context, *AssessCallRequest) (*Assessment, error) {
+	return nil, status.Error(codes.Unimplemented, "method AssessCall not implemented")
 }
 func (UnimplementedDispatchServiceServer) ReportPositions(context.Context, *ReportPositionsRequest) (*ReportPositionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ReportPositions not implemented")
@@ -187,6 +226,31 @@ func _DispatchService_FindNearestCars_Handler(srv interface{}, ctx context.Conte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(DispatchServiceServer).FindNearestCars(ctx, req.(*FindNearestCarsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DispatchService_StreamNearestCars_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(DispatchServiceServer).StreamNearestCars(&grpc.GenericServerStream[StreamNearestCarsRequest, StreamNearestCarsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type DispatchService_StreamNearestCarsServer = grpc.BidiStreamingServer[StreamNearestCarsRequest, StreamNearestCarsResponse]
+
+func _DispatchService_AssessCall_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AssessCallRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DispatchServiceServer).AssessCall(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DispatchService_AssessCall_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DispatchServiceServer).AssessCall(ctx, req.(*AssessCallRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -264,6 +328,10 @@ var DispatchService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _DispatchService_FindNearestCars_Handler,
 		},
 		{
+			MethodName: "AssessCall",
+			Handler:    _DispatchService_AssessCall_Handler,
+		},
+		{
 			MethodName: "ReportPositions",
 			Handler:    _DispatchService_ReportPositions_Handler,
 		},
@@ -277,6 +345,12 @@ var DispatchService_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "StreamNearestCars",
+			Handler:       _DispatchService_StreamNearestCars_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
 		{
 			StreamName:    "StreamPositions",
 			Handler:       _DispatchService_StreamPositions_Handler,
