@@ -28,7 +28,7 @@ func sentence(words string) string {
 func (s *Server) describe() *pb.City {
 	c, g := s.City, s.City.Grid
 	city := &pb.City{
-		Title: "London", Demo: s.Demo, Network: s.Network.Name, NetworkNote: s.NetworkNote,
+		Title: "London", Demo: s.Demo, Network: s.Network.Name, NetworkNote: strings.TrimSpace(s.NetworkNote + " " + sentence(s.NetworkFault)),
 		Demand: s.demand.Week.Source, DemandNote: strings.TrimSpace(strings.Join(s.demand.Notes, " ") + " " + sentence(s.BaselineFault)), DataSha256: c.Hash, Version: s.Version,
 		NetworkSha256: s.networkHash(),
 	}

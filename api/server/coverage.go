@@ -33,6 +33,7 @@ func (s *planningService) GetCoverage(_ context.Context, r *pb.GetCoverageReques
 	hour := demand.HourOfWeek(r.GetHour())
 	lane, basis := s.laneAt(hour, driving)
 	basis.Modelled = s.someModelled()
+	degrade(basis, s.lacksForecast(nil)...)
 	out := &pb.Coverage{Basis: basis, Cars: int32(len(cars)), Minutes: s.minutes(lane, cars)}
 	out.Boroughs, out.All = s.summarise(out.Minutes, s.demand.Week.At(hour))
 	return out, nil

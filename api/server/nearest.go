@@ -100,15 +100,16 @@ func (s *Server) asked(r *pb.FindNearestCarsRequest) (q fleet.Question, c call, 
 	return q, c, nil
 }
 
-// whyDegraded says why an answer falls back to straight lines; "" where it does not.
-func (s *Server) whyDegraded(onRoad bool, stranded int) string {
+// lacksRoad appends why an answer falls back to straight lines, where it does.
+func (s *Server) lacksRoad(list []lack, onRoad bool, stranded int) []lack {
+	const kind = pb.DegradationKind_DEGRADATION_KIND_NO_ROAD
 	switch {
 	case !onRoad:
-		return fmt.Sprintf("no road of the network in use (%s) within %.0f m of the call: cars are in the order of how far away they are", s.Network.Name, s.Network.SnapMetres)
+		return append(list, lack{kind, fmt.Sprintf("no road of the network in use (%s) within %.0f m of the call: cars are in the order of how far away they are", s.Network.Name, s.Network.SnapMetres)})
 	case stranded > 0:
-		return "no road leads to the call from the cars at the end: they are in the order of how far away they are"
+		return append(list, lack{kind, "no road leads to the call from the cars at the end: they are in the order of how far away they are"})
 	default:
-		return ""
+		return list
 	}
 }
 

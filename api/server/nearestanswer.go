@@ -42,11 +42,12 @@ type nearestAnswer struct {
 	*Server
 	wire
 	*epoch
-	lane   *lane
-	ask    fleet.Question
-	call   call
-	answer *fleet.Answer
-	why    dispatch.Reasons
+	lane    *lane
+	ask     fleet.Question
+	call    call
+	answer  *fleet.Answer
+	why     dispatch.Reasons
+	without []lack
 }
 
 // all writes the answer, with the cars that are not offered where they are asked for.
@@ -150,12 +151,11 @@ func (w *nearestAnswer) basis(modelled bool) {
 	w.text(1, w.Network.Name)
 	w.text(2, w.City.Speeds.Name(w.period))
 	w.number(3, uint64(drivingProto(w.call.driving)))
-	why := w.whyDegraded(w.call.onRoad, len(w.answer.Stranded))
-	w.flag(4, why != "")
-	w.text(5, why)
 	w.flag(6, modelled)
 	w.flag(7, w.Demo)
 	w.number(8, uint64(len(w.state.Changes)))
+	w.without = w.lacksRoad(w.lacks(w.without[:0], w.ask.Now), w.call.onRoad, len(w.answer.Stranded))
+	w.degradations(w.without)
 }
 
 // exclusions writes of every car that is not offered why.

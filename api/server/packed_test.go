@@ -28,7 +28,7 @@ func slowNearest(t *rapid.T, s *Server, r *pb.FindNearestCarsRequest) *pb.FindNe
 	q.Metric = lane.metric
 	a := s.Fleet.Reader(s.Dispatch).Nearest(&q)
 	out := &pb.FindNearestCarsResponse{
-		Basis: s.basis(e.surface, e.period, call.driving), AsOf: timestamppb.New(q.Now), Cell: call.cell, Borough: call.borough,
+		Basis: s.basis(e.surface, e.period, call.driving, q.Now), AsOf: timestamppb.New(q.Now), Cell: call.cell, Borough: call.borough,
 	}
 	out.Basis.Modelled = call.modelled
 	var offered []dispatch.Candidate
@@ -51,8 +51,7 @@ func slowNearest(t *rapid.T, s *Server, r *pb.FindNearestCarsRequest) *pb.FindNe
 		})
 		offered = append(offered, dispatch.Candidate{Slot: c.Slot})
 	}
-	out.Basis.DegradedReason = s.whyDegraded(call.onRoad, len(a.Stranded))
-	out.Basis.Degraded = out.Basis.DegradedReason != ""
+	degrade(out.Basis, s.lacksRoad(nil, call.onRoad, len(a.Stranded))...)
 	if r.GetIncludeExcluded() {
 		for _, x := range lane.adhoc.Get().(*dispatch.AdHoc).Exclusions(&a.Snapshot, &q.Incident, offered, nil) {
 			out.Exclusions = append(out.Exclusions, &pb.Exclusion{Car: x.Car.Name, Reason: x.String()})
@@ -84,6 +83,7 @@ func TestPackedAnswersAgreeWithTwin(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := city
 		s.DataDir = ""
+		s.NetworkFault = rapid.SampledFrom([]string{"", "the imported network cannot be read"}).Draw(rt, "network fault")
 		s.Fleet = fleet.New(s.City.Grid, s.Network, fleet.DefaultSettings())
 		var batch []fleet.Report
 		for i := range rapid.IntRange(0, 30).Draw(rt, "cars") {

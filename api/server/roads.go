@@ -193,20 +193,14 @@ func (r *roads) prepare(e *epoch) {
 // laneNow returns the travel times of a moment, and what an answer that uses them says about itself.
 func (s *Server) laneNow(now time.Time, d road.Driving) (*lane, *pb.Basis) {
 	e := s.roads.at(now)
-	return s.roads.lane(e.surface, e.period, d), s.basis(e.surface, e.period, d)
+	return s.roads.lane(e.surface, e.period, d), s.basis(e.surface, e.period, d, now)
 }
 
 // laneAt does the same for an hour of the week, on the roads as they are now.
 func (s *Server) laneAt(h demand.HourOfWeek, d road.Driving) (*lane, *pb.Basis) {
-	on, period := s.roads.at(s.Now()).surface, s.City.Speeds.Period(int(h))
-	return s.roads.lane(on, period, d), s.basis(on, period, d)
-}
-
-func (s *Server) basis(on *surface, p road.Period, d road.Driving) *pb.Basis {
-	return &pb.Basis{
-		Network: s.Network.Name, Period: s.City.Speeds.Name(p), Driving: drivingProto(d), Demo: s.Demo,
-		RoadChanges: int32(len(on.state.Changes)),
-	}
+	now := s.Now()
+	on, period := s.roads.at(now).surface, s.City.Speeds.Period(int(h))
+	return s.roads.lane(on, period, d), s.basis(on, period, d, now)
 }
 
 // hourNow is the present hour of the week in London.

@@ -42,7 +42,7 @@ func (s *roadService) FindRoute(_ context.Context, r *pb.FindRouteRequest) (*pb.
 		path = finder.Path(from.spot, to.spot, nil)
 	}
 	if path.Time == road.Unreachable {
-		basis.Degraded, basis.DegradedReason = true, s.noWay(fromRoad, toRoad)
+		degrade(basis, lack{pb.DegradationKind_DEGRADATION_KIND_NO_ROAD, s.noWay(fromRoad, toRoad)})
 		return out, nil
 	}
 	out.TravelTime, out.Metres = millisProto(path.Time), path.Metres

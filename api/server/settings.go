@@ -26,6 +26,9 @@ type Settings struct {
 	Modelled []bool
 	// NetworkNote says where the network is measured and where modelled.
 	NetworkNote string
+	// NetworkFault says why Network is not the one that was imported; empty where it is, or where none
+	// was. Every answer that has a Basis says so.
+	NetworkFault string
 	// NetworkProvenance says where the network comes from.
 	NetworkProvenance []data.Provenance
 	Fleet             *fleet.Store

@@ -33,5 +33,20 @@ func openNetwork(ctx context.Context, dataDir string, city *data.London, warn fu
 	return n, n.Prepare(ctx, route.Preparation{DataDir: dataDir, Warn: warn})
 }
 
+// serviceNetwork is openNetwork for a service, which has to answer when something is broken, too: the
+// built-in lattice stands in for an imported network that cannot be used. fault says so, and every
+// answer repeats it; warn is told the cause.
+func serviceNetwork(ctx context.Context, dataDir string, city *data.London, warn func(error)) (n *route.Network, fault string, err error) {
+	n, err = openNetwork(ctx, dataDir, city, warn)
+	switch {
+	case err == nil:
+		return n, "", nil
+	case ctx.Err() != nil:
+		return nil, "", err
+	}
+	warn(fmt.Errorf("DEGRADED: %w; until then the built-in lattice stands in", err))
+	return city.Network, "the imported road network cannot be used: the built-in lattice stands in for it", nil
+}
+
 // warnOnTerminal is the warn of openNetwork in commands that a user runs.
 func warnOnTerminal(err error) { fmt.Fprintln(os.Stderr, "nearside:", err) }

@@ -97,7 +97,7 @@ func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (
 			step("        %s", text)
 		}
 	}
-	if s.Network, err = openNetwork(ctx, c.DataDir, city, func(err error) { step("%v", err) }); err != nil {
+	if s.Network, s.NetworkFault, err = serviceNetwork(ctx, c.DataDir, city, func(err error) { step("%v", err) }); err != nil {
 		return nil, nil, err
 	}
 	step("roads: %s, %d nodes, %d arcs", s.Network.Name, s.Network.Graph.Nodes(), s.Network.Graph.Arcs())
