@@ -115,12 +115,16 @@ func streamWorkers() uint32 { return uint32(2 * runtime.GOMAXPROCS(0)) }
 
 // GRPC returns the gRPC server with every service registered.
 func (s *Server) GRPC() *grpc.Server {
-	g := grpc.NewServer(
+	options := []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(newCodec()), grpc.NumStreamWorkers(streamWorkers()),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
-		grpc.UnaryInterceptor(s.recoverUnary), grpc.StreamInterceptor(s.recoverStream),
-	)
+		grpc.ChainUnaryInterceptor(s.recoverUnary), grpc.ChainStreamInterceptor(s.recoverStream),
+	}
+	if s.Guard != nil {
+		options = append(options, grpc.ChainUnaryInterceptor(s.Guard.Unary()), grpc.ChainStreamInterceptor(s.Guard.Stream()))
+	}
+	g := grpc.NewServer(options...)
 	g.RegisterService(dispatchDesc(), &dispatchService{Server: s})
 	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
 	pb.RegisterDemandServiceServer(g, &demandService{Server: s})

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/nearside-ems/nearside/api/guard"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand/calls"
 	"github.com/nearside-ems/nearside/demand/forecast"
@@ -47,6 +48,8 @@ type Settings struct {
 	Zone       *time.Location
 	Now        func() time.Time
 	Log        *slog.Logger
+	// Guard says who may call; nil: everyone may call everything.
+	Guard *guard.Guard
 	// PlansWaiting is how many plans may wait while one is made; more are refused.
 	PlansWaiting int
 	// PlansKept is how many finished operations are remembered. Plans outlive them in DataDir.
