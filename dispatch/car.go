@@ -88,7 +88,7 @@ type Car struct {
 	Sector   geo.Sector // of Cell; geo.Sectors where not InGrid
 	InGrid   bool
 	OnRoad   bool
-	Fixed    time.Time // when it was at Point
+	Fixed    time.Time // when it was at Point; zero where it has a record and no position
 	ShiftEnd time.Time // of the crew; zero where it is not known
 	Point    orb.Point
 	Cell     grid.Index // that Point lies in, resolution 9; valid where InGrid
@@ -107,7 +107,10 @@ type Car struct {
 // ShiftOver tells whether the crew's shift has ended at now.
 func (c *Car) ShiftOver(now time.Time) bool { return !c.ShiftEnd.IsZero() && !now.Before(c.ShiftEnd) }
 
-// Age returns how old the car's position is at now, not below zero.
+// HasPosition tells whether the car ever said where it is.
+func (c *Car) HasPosition() bool { return !c.Fixed.IsZero() }
+
+// Age returns how old the car's position is at now, not below zero; centuries where it has none.
 func (c *Car) Age(now time.Time) time.Duration { return max(0, now.Sub(c.Fixed)) }
 
 // Snapshot is a fleet at one moment. The place of a car in Cars is its slot: it stays the same from one

@@ -17,6 +17,7 @@ const (
 	IsOffShift
 	IsShiftOver
 	IsBusy
+	NoPosition // known from its record only
 	IsStale
 	LacksSkill
 	InOtherSector
@@ -47,6 +48,8 @@ func (e Exclusion) String() string {
 		return fmt.Sprintf("shift ended %s ago", words(e.Over))
 	case IsBusy:
 		return e.Car.Status.String()
+	case NoPosition:
+		return "no position reported"
 	case IsStale:
 		return fmt.Sprintf("position is %s old; the limit is %s", words(e.Age), words(e.Limit))
 	case LacksSkill:
@@ -98,6 +101,9 @@ func (j *judge) reason(c *Car) Reason {
 	case c.Status != Available:
 		return IsBusy
 	case c.Fixed.Before(j.oldest):
+		if !c.HasPosition() {
+			return NoPosition
+		}
 		return IsStale
 	case c.Skills&j.in.Skills != j.in.Skills:
 		return LacksSkill

@@ -39,6 +39,9 @@ type Outcome struct {
 	// OffRoad are the reports that were accepted of cars that no road is near, by their index: such a car
 	// is known and listed, but not ranked by road.
 	OffRoad []int
+	// Overruled are the reports that were accepted and said another status, other skills or another end
+	// of the shift than the car's record, by their index: where the car is was taken, the rest was not.
+	Overruled []int
 }
 
 // carName is "cars/" and 1 to 63 letters, digits, dots, underscores and hyphens.

@@ -3,7 +3,6 @@ package fleet
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +33,8 @@ func DefaultSettings() Settings {
 // ErrFull refuses a new car where the fleet is as large as it may be.
 var ErrFull = errors.New("the fleet is full")
 
-// Store holds the last report of each car, in memory. A car appears by its first report.
+// Store holds the last report of each car, and what its record says, in memory. A car appears by its
+// first report or its record.
 type Store struct {
 	grid     *grid.Grid
 	network  *route.Network
@@ -79,7 +79,7 @@ func (f *Store) Report(now time.Time, batch []Report) Outcome {
 
 // place turns a report into a car: the slow part, done before the writer's turn.
 func (f *Store) place(now time.Time, r *Report) *dispatch.Car {
-	c := &dispatch.Car{Name: r.Car, Skills: r.Skills, Fixed: r.Fixed, Point: r.Point, Sector: geo.Sectors, Heading: r.Heading, ShiftEnd: r.ShiftEnd}
+	c := &dispatch.Car{Name: r.Car, Skills: r.Skills, Fixed: r.Fixed, Point: r.Point, Sector: geo.Sectors, Home: geo.Sectors, Heading: r.Heading, ShiftEnd: r.ShiftEnd}
 	if r.Fixed.IsZero() {
 		c.Fixed = now
 	}
@@ -108,24 +108,19 @@ func (f *Store) merge(batch []Report, next []*dispatch.Car, from []int, out *Out
 			err := fmt.Errorf("%w: it has %d cars, as many as it may", ErrFull, len(f.cars))
 			out.Refused = append(out.Refused, ReportError{from[i], c.Name, err})
 			continue
-		case !known:
-			slot = len(f.cars)
-			f.slot[c.Name] = slot
-			f.cars = append(f.cars, c)
-		case !c.Fixed.After(f.cars[slot].Fixed):
+		case known && !c.Fixed.After(f.cars[slot].Fixed):
 			out.Ignored++
 			continue
-		default:
-			keep(c, f.cars[slot], &batch[from[i]])
-			f.cars[slot] = c
+		case known && inherit(c, f.cars[slot], &batch[from[i]]):
+			out.Overruled = append(out.Overruled, from[i])
 		}
+		f.put(slot, known, c)
 		out.Accepted++
 		if !c.OnRoad {
 			out.OffRoad = append(out.OffRoad, from[i])
 		}
-		f.changes = append(f.changes, change{slot, c})
 	}
-	slices.SortFunc(out.Refused, func(a, b ReportError) int { return a.Index - b.Index })
+	out.sortRefused()
 	f.publish()
 }
 
@@ -152,17 +147,4 @@ func (f *Store) publish() {
 	}
 	clear(f.changes)
 	f.changes = f.changes[:0]
-}
-
-// keep fills what the report left unchanged.
-func keep(c, was *dispatch.Car, r *Report) {
-	if r.Status == nil {
-		c.Status = was.Status
-	}
-	if r.Skills == 0 {
-		c.Skills = was.Skills
-	}
-	if r.ShiftEnd.IsZero() {
-		c.ShiftEnd = was.ShiftEnd
-	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
@@ -129,7 +130,24 @@ func (w *nearestAnswer) car(c *dispatch.Car) {
 	if !c.ShiftEnd.IsZero() {
 		w.timestamp(14, c.ShiftEnd)
 	}
+	if c.Revision != 0 {
+		w.record(c)
+	}
 	w.close(mark)
+}
+
+// record writes the fields of a Car that come from its record.
+func (w *nearestAnswer) record(c *dispatch.Car) {
+	mark := w.open(15)
+	w.b = strconv.AppendUint(w.b, c.Revision, 10)
+	w.close(mark)
+	if !c.Since.IsZero() {
+		w.timestamp(16, c.Since)
+	}
+	w.text(17, c.Incident)
+	w.text(18, c.Destination)
+	w.text(19, c.Base)
+	w.text(20, sectorName(c.Home))
 }
 
 // skills writes Car.skills, numbers in one field.

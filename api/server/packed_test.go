@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/roadworks"
 )
 
@@ -78,6 +80,19 @@ func drawReport(t *rapid.T, i int) fleet.Report {
 	return r
 }
 
+// drawKept is a record of a car that may not have reported.
+func drawKept(t *rapid.T) fleet.Kept {
+	k := fleet.Kept{
+		Car: fmt.Sprintf("cars/%d", rapid.IntRange(0, 40).Draw(t, "car")), Revision: rapid.Uint64Range(1, 1e12).Draw(t, "revision"),
+		Skills: dispatch.Skills(rapid.IntRange(0, 7).Draw(t, "skills")), Home: geo.Sector(rapid.IntRange(0, int(geo.Sectors)).Draw(t, "home")),
+		Base: rapid.SampledFrom([]string{"", "Waterloo", strings.Repeat("x", 200)}).Draw(t, "base"),
+	}
+	if rapid.Bool().Draw(t, "since") {
+		k.Since, k.Incident, k.Destination = noon.Add(-time.Minute), "incidents/7", "St Thomas'"
+	}
+	return k
+}
+
 func TestPackedAnswersAgreeWithTwin(t *testing.T) {
 	city := smallSettings(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -90,6 +105,7 @@ func TestPackedAnswersAgreeWithTwin(t *testing.T) {
 			batch = append(batch, drawReport(rt, i))
 		}
 		s.Fleet.Report(noon, batch)
+		s.Fleet.Keep(noon, rapid.SliceOfN(rapid.Custom(drawKept), 0, 10).Draw(rt, "records"))
 		srv, err := New(s)
 		if err != nil {
 			rt.Fatal(err)

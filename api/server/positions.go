@@ -80,6 +80,11 @@ func (s *dispatchService) report(batch []*pb.PositionReport, now time.Time) (got
 		got.warnings = append(got.warnings, &pb.ReportError{Index: int32(index[i]), Car: reports[i].Car, Message: fmt.Sprintf(
 			"location: no road within %.0f m: the car is listed, but not ranked by road until it reports from nearer to one", s.Network.SnapMetres)})
 	}
+	for _, i := range out.Overruled {
+		got.warnings = append(got.warnings, &pb.ReportError{Index: int32(index[i]), Car: reports[i].Car,
+			Message: "status, skills and shift_end: not taken: the car has a record, which says otherwise; change that through FleetService"})
+	}
+	sort.SliceStable(got.warnings, func(a, b int) bool { return got.warnings[a].Index < got.warnings[b].Index })
 	return got
 }
 

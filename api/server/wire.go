@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// wire appends fields of protocol buffer messages to b, with numbers under 16. As in proto3, numbers,
+// wire appends fields of protocol buffer messages to b, with numbers under 256. As in proto3, numbers,
 // texts and flags that hold their default are left out.
 type wire struct{ b []byte }
 
@@ -17,9 +17,19 @@ const (
 	asBytes  = 2
 )
 
+// tag begins a field: one byte where its number is under 16.
+func (w *wire) tag(num, as byte) {
+	if num < 16 {
+		w.b = append(w.b, num<<3|as)
+	} else {
+		w.b = append(w.b, num<<3|as|0x80, num>>4)
+	}
+}
+
 // open begins a message in a field; close ends it, the innermost first.
 func (w *wire) open(num byte) (mark int) {
-	w.b = append(w.b, num<<3|asBytes, 0) // the length, where it takes one byte
+	w.tag(num, asBytes)
+	w.b = append(w.b, 0) // the length, where it takes one byte
 	return len(w.b)
 }
 
@@ -42,29 +52,29 @@ func (w *wire) close(mark int) {
 
 func (w *wire) text(num byte, s string) {
 	if s != "" {
-		w.b = append(binary.AppendUvarint(append(w.b, num<<3|asBytes), uint64(len(s))), s...)
+		w.tag(num, asBytes)
+		w.b = append(binary.AppendUvarint(w.b, uint64(len(s))), s...)
 	}
 }
 
 // item appends one element of a repeated text field.
 func (w *wire) item(num byte, s []byte) {
-	w.b = append(binary.AppendUvarint(append(w.b, num<<3|asBytes), uint64(len(s))), s...)
+	w.tag(num, asBytes)
+	w.b = append(binary.AppendUvarint(w.b, uint64(len(s))), s...)
 }
 
 // number appends an integer or an enum, neither negative.
 func (w *wire) number(num byte, v uint64) {
-	switch {
-	case v == 0:
-	case v < 0x80:
-		w.b = append(w.b, num<<3|asVarint, byte(v))
-	default:
-		w.b = binary.AppendUvarint(append(w.b, num<<3|asVarint), v)
+	if v != 0 {
+		w.tag(num, asVarint)
+		w.b = binary.AppendUvarint(w.b, v)
 	}
 }
 
 func (w *wire) flag(num byte, v bool) {
 	if v {
-		w.b = append(w.b, num<<3|asVarint, 1)
+		w.tag(num, asVarint)
+		w.b = append(w.b, 1)
 	}
 }
 
@@ -76,7 +86,8 @@ func (w *wire) double(num byte, v float64) {
 
 // given appends a double of a field that tells a default from nothing.
 func (w *wire) given(num byte, v float64) {
-	w.b = binary.LittleEndian.AppendUint64(append(w.b, num<<3|asFixed), math.Float64bits(v))
+	w.tag(num, asFixed)
+	w.b = binary.LittleEndian.AppendUint64(w.b, math.Float64bits(v))
 }
 
 // timestamp appends a google.protobuf.Timestamp of a time after 1970.

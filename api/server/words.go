@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -84,22 +85,34 @@ func millisProto(t road.Millis) *durationpb.Duration {
 
 // carProto is a car of a snapshot as the contract says it.
 func (s *Server) carProto(snap *dispatch.Snapshot, c *dispatch.Car) *pb.Car {
-	car := &pb.Car{
-		Name: c.Name, Status: pb.CarStatus(c.Status) + 1, Skills: skillsProto(c.Skills),
-		Position: latLngProto(c.Point), PositionTime: timestamppb.New(c.Fixed),
-		PositionAge: durationpb.New(c.Age(snap.Now)), Stale: snap.Stale(c), OffRoad: !c.OnRoad, Heading: c.Heading,
-	}
-	if c.OnRoad {
-		car.RoadMetres = float64(c.Spot.Metres)
+	car := &pb.Car{Name: c.Name, Status: pb.CarStatus(c.Status) + 1, Skills: skillsProto(c.Skills), Stale: snap.Stale(c)}
+	if c.HasPosition() {
+		s.placeCar(car, snap, c)
 	}
 	if !c.ShiftEnd.IsZero() {
 		car.ShiftEnd = timestamppb.New(c.ShiftEnd)
+	}
+	if c.Revision != 0 {
+		car.Etag = strconv.FormatUint(c.Revision, 10)
+		car.Incident, car.Destination, car.Base, car.HomeSector = c.Incident, c.Destination, c.Base, sectorName(c.Home)
+		if !c.Since.IsZero() {
+			car.StatusTime = timestamppb.New(c.Since)
+		}
+	}
+	return car
+}
+
+// placeCar writes where a car is.
+func (s *Server) placeCar(car *pb.Car, snap *dispatch.Snapshot, c *dispatch.Car) {
+	car.Position, car.PositionTime, car.PositionAge = latLngProto(c.Point), timestamppb.New(c.Fixed), durationpb.New(c.Age(snap.Now))
+	car.OffRoad, car.Heading = !c.OnRoad, c.Heading
+	if c.OnRoad {
+		car.RoadMetres = float64(c.Spot.Metres)
 	}
 	if c.InGrid {
 		car.Sector, car.Cell = c.Sector.String(), s.cellID(c.Cell)
 		car.Borough = s.City.Boroughs[s.City.Grid.Borough(c.Cell)].Name
 	}
-	return car
 }
 
 // modelledAt tells whether travel times in a cell are modelled and not measured.
