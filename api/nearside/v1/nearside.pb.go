@@ -998,11 +998,11 @@ type Car struct {
 	Name         string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "cars/JRC-1"
 	Status       CarStatus              `protobuf:"varint,2,opt,name=status,proto3,enum=nearside.v1.CarStatus" json:"status,omitempty"`
 	Skills       []Skill                `protobuf:"varint,3,rep,packed,name=skills,proto3,enum=nearside.v1.Skill" json:"skills,omitempty"`
-	Sector       string                 `protobuf:"bytes,4,opt,name=sector,proto3" json:"sector,omitempty"` // ICB: NCL, NEL, NWL, SEL, SWL
-	Position     *LatLng                `protobuf:"bytes,5,opt,name=position,proto3" json:"position,omitempty"`
+	Sector       string                 `protobuf:"bytes,4,opt,name=sector,proto3" json:"sector,omitempty"`     // ICB: NCL, NEL, NWL, SEL, SWL
+	Position     *LatLng                `protobuf:"bytes,5,opt,name=position,proto3" json:"position,omitempty"` // unset, as all that follows from it: known from its record, and has not reported
 	PositionTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=position_time,json=positionTime,proto3" json:"position_time,omitempty"`
 	PositionAge  *durationpb.Duration   `protobuf:"bytes,7,opt,name=position_age,json=positionAge,proto3" json:"position_age,omitempty"` // at the time of the answer
-	Stale        bool                   `protobuf:"varint,8,opt,name=stale,proto3" json:"stale,omitempty"`                               // older than the server's limit: listed, never offered
+	Stale        bool                   `protobuf:"varint,8,opt,name=stale,proto3" json:"stale,omitempty"`                               // older than the server's limit, or none: listed, never offered
 	Cell         string                 `protobuf:"bytes,9,opt,name=cell,proto3" json:"cell,omitempty"`                                  // H3, resolution 9
 	Borough      string                 `protobuf:"bytes,10,opt,name=borough,proto3" json:"borough,omitempty"`
 	RoadMetres   float64                `protobuf:"fixed64,11,opt,name=road_metres,json=roadMetres,proto3" json:"road_metres,omitempty"` // from the position to the road that the car was put on
@@ -2331,11 +2331,15 @@ func (x *ReportError) GetMessage() string {
 }
 
 type ReportPositionsResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Accepted      int32                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
-	Errors        []*ReportError         `protobuf:"bytes,2,rep,name=errors,proto3" json:"errors,omitempty"`
-	Ignored       int32                  `protobuf:"varint,3,opt,name=ignored,proto3" json:"ignored,omitempty"`  // no newer than the car's last fix
-	Warnings      []*ReportError         `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"` // accepted, but with something to know, such as a car far from every road
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Accepted int32                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
+	Errors   []*ReportError         `protobuf:"bytes,2,rep,name=errors,proto3" json:"errors,omitempty"`
+	Ignored  int32                  `protobuf:"varint,3,opt,name=ignored,proto3" json:"ignored,omitempty"`  // no newer than the car's last fix
+	Warnings []*ReportError         `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"` // accepted, but with something to know, such as a car far from every road
+	// Which reports of the batch, by index, ascending. See docs/positions.md.
+	Duplicate     []int32 `protobuf:"varint,5,rep,packed,name=duplicate,proto3" json:"duplicate,omitempty"` // ignored: the car's last fix has the same time
+	Overtaken     []int32 `protobuf:"varint,6,rep,packed,name=overtaken,proto3" json:"overtaken,omitempty"` // ignored: the car's last fix is newer
+	Late          []int32 `protobuf:"varint,7,rep,packed,name=late,proto3" json:"late,omitempty"`           // accepted, and so old on arrival that the car is stale
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2398,9 +2402,31 @@ func (x *ReportPositionsResponse) GetWarnings() []*ReportError {
 	return nil
 }
 
+func (x *ReportPositionsResponse) GetDuplicate() []int32 {
+	if x != nil {
+		return x.Duplicate
+	}
+	return nil
+}
+
+func (x *ReportPositionsResponse) GetOvertaken() []int32 {
+	if x != nil {
+		return x.Overtaken
+	}
+	return nil
+}
+
+func (x *ReportPositionsResponse) GetLate() []int32 {
+	if x != nil {
+		return x.Late
+	}
+	return nil
+}
+
 type StreamPositionsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Report        *PositionReport        `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
+	Report        *PositionReport        `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`   // may be left out where there are reports
+	Reports       []*PositionReport      `protobuf:"bytes,2,rep,name=reports,proto3" json:"reports,omitempty"` // taken after report, all at once; at most 10,000
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2442,13 +2468,22 @@ func (x *StreamPositionsRequest) GetReport() *PositionReport {
 	return nil
 }
 
+func (x *StreamPositionsRequest) GetReports() []*PositionReport {
+	if x != nil {
+		return x.Reports
+	}
+	return nil
+}
+
 type StreamPositionsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Accepted      int64                  `protobuf:"varint,1,opt,name=accepted,proto3" json:"accepted,omitempty"`
 	Refused       int64                  `protobuf:"varint,2,opt,name=refused,proto3" json:"refused,omitempty"`
-	Errors        []*ReportError         `protobuf:"bytes,3,rep,name=errors,proto3" json:"errors,omitempty"`     // the first 100
-	Ignored       int64                  `protobuf:"varint,4,opt,name=ignored,proto3" json:"ignored,omitempty"`  // no newer than the car's last fix
-	Warnings      []*ReportError         `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"` // of reports that were accepted; the first 100
+	Errors        []*ReportError         `protobuf:"bytes,3,rep,name=errors,proto3" json:"errors,omitempty"`        // the first 100
+	Ignored       int64                  `protobuf:"varint,4,opt,name=ignored,proto3" json:"ignored,omitempty"`     // no newer than the car's last fix
+	Warnings      []*ReportError         `protobuf:"bytes,5,rep,name=warnings,proto3" json:"warnings,omitempty"`    // of reports that were accepted; the first 100
+	Duplicate     int64                  `protobuf:"varint,6,opt,name=duplicate,proto3" json:"duplicate,omitempty"` // of those ignored, with the very time of the car's last fix
+	Late          int64                  `protobuf:"varint,7,opt,name=late,proto3" json:"late,omitempty"`           // of those accepted, so old on arrival that the car is stale
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2516,6 +2551,20 @@ func (x *StreamPositionsResponse) GetWarnings() []*ReportError {
 		return x.Warnings
 	}
 	return nil
+}
+
+func (x *StreamPositionsResponse) GetDuplicate() int64 {
+	if x != nil {
+		return x.Duplicate
+	}
+	return 0
+}
+
+func (x *StreamPositionsResponse) GetLate() int64 {
+	if x != nil {
+		return x.Late
+	}
+	return 0
 }
 
 type ListCarsRequest struct {
@@ -8785,20 +8834,26 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\vReportError\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x10\n" +
 	"\x03car\x18\x02 \x01(\tR\x03car\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"\xb7\x01\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\"\x87\x02\n" +
 	"\x17ReportPositionsResponse\x12\x1a\n" +
 	"\baccepted\x18\x01 \x01(\x05R\baccepted\x120\n" +
 	"\x06errors\x18\x02 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\x12\x18\n" +
 	"\aignored\x18\x03 \x01(\x05R\aignored\x124\n" +
-	"\bwarnings\x18\x04 \x03(\v2\x18.nearside.v1.ReportErrorR\bwarnings\"M\n" +
+	"\bwarnings\x18\x04 \x03(\v2\x18.nearside.v1.ReportErrorR\bwarnings\x12\x1c\n" +
+	"\tduplicate\x18\x05 \x03(\x05R\tduplicate\x12\x1c\n" +
+	"\tovertaken\x18\x06 \x03(\x05R\tovertaken\x12\x12\n" +
+	"\x04late\x18\a \x03(\x05R\x04late\"\x84\x01\n" +
 	"\x16StreamPositionsRequest\x123\n" +
-	"\x06report\x18\x01 \x01(\v2\x1b.nearside.v1.PositionReportR\x06report\"\xd1\x01\n" +
+	"\x06report\x18\x01 \x01(\v2\x1b.nearside.v1.PositionReportR\x06report\x125\n" +
+	"\areports\x18\x02 \x03(\v2\x1b.nearside.v1.PositionReportR\areports\"\x83\x02\n" +
 	"\x17StreamPositionsResponse\x12\x1a\n" +
 	"\baccepted\x18\x01 \x01(\x03R\baccepted\x12\x18\n" +
 	"\arefused\x18\x02 \x01(\x03R\arefused\x120\n" +
 	"\x06errors\x18\x03 \x03(\v2\x18.nearside.v1.ReportErrorR\x06errors\x12\x18\n" +
 	"\aignored\x18\x04 \x01(\x03R\aignored\x124\n" +
-	"\bwarnings\x18\x05 \x03(\v2\x18.nearside.v1.ReportErrorR\bwarnings\"M\n" +
+	"\bwarnings\x18\x05 \x03(\v2\x18.nearside.v1.ReportErrorR\bwarnings\x12\x1c\n" +
+	"\tduplicate\x18\x06 \x01(\x03R\tduplicate\x12\x12\n" +
+	"\x04late\x18\a \x01(\x03R\x04late\"M\n" +
 	"\x0fListCarsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -9638,181 +9693,182 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	30,  // 45: nearside.v1.ReportPositionsResponse.errors:type_name -> nearside.v1.ReportError
 	30,  // 46: nearside.v1.ReportPositionsResponse.warnings:type_name -> nearside.v1.ReportError
 	28,  // 47: nearside.v1.StreamPositionsRequest.report:type_name -> nearside.v1.PositionReport
-	30,  // 48: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
-	30,  // 49: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
-	15,  // 50: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
-	110, // 51: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
-	5,   // 52: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
-	11,  // 53: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
-	10,  // 54: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
-	5,   // 55: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
-	0,   // 56: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
-	36,  // 57: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
-	109, // 58: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
-	38,  // 59: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
-	13,  // 60: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
-	42,  // 61: nearside.v1.City.cells:type_name -> nearside.v1.Cell
-	43,  // 62: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
-	36,  // 63: nearside.v1.City.places:type_name -> nearside.v1.Place
-	44,  // 64: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
-	45,  // 65: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
-	47,  // 66: nearside.v1.GetForecastRequest.period:type_name -> nearside.v1.Period
-	48,  // 67: nearside.v1.GetForecastRequest.area:type_name -> nearside.v1.ForecastArea
-	49,  // 68: nearside.v1.GetForecastRequest.scenario:type_name -> nearside.v1.Scenario
-	6,   // 69: nearside.v1.GetForecastRequest.cell_values:type_name -> nearside.v1.ForecastValue
-	110, // 70: nearside.v1.Period.start_time:type_name -> google.protobuf.Timestamp
-	99,  // 71: nearside.v1.ForecastArea.polygon:type_name -> nearside.v1.Area
-	51,  // 72: nearside.v1.Scenario.modifications:type_name -> nearside.v1.Modification
-	50,  // 73: nearside.v1.Scenario.kinds:type_name -> nearside.v1.KindShare
-	52,  // 74: nearside.v1.Modification.growth:type_name -> nearside.v1.Growth
-	53,  // 75: nearside.v1.Modification.channel_shift:type_name -> nearside.v1.ChannelShift
-	54,  // 76: nearside.v1.Modification.event:type_name -> nearside.v1.Event
-	55,  // 77: nearside.v1.Modification.new_population:type_name -> nearside.v1.NewPopulation
-	110, // 78: nearside.v1.Growth.from_time:type_name -> google.protobuf.Timestamp
-	110, // 79: nearside.v1.ChannelShift.start_time:type_name -> google.protobuf.Timestamp
-	10,  // 80: nearside.v1.Event.location:type_name -> nearside.v1.Location
-	110, // 81: nearside.v1.Event.start_time:type_name -> google.protobuf.Timestamp
-	10,  // 82: nearside.v1.NewPopulation.location:type_name -> nearside.v1.Location
-	99,  // 83: nearside.v1.NewPopulation.polygon:type_name -> nearside.v1.Area
-	110, // 84: nearside.v1.NewPopulation.start_time:type_name -> google.protobuf.Timestamp
-	61,  // 85: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
-	58,  // 86: nearside.v1.Forecast.borough_calls:type_name -> nearside.v1.BoroughForecast
-	57,  // 87: nearside.v1.Forecast.total_calls:type_name -> nearside.v1.CallInterval
-	59,  // 88: nearside.v1.Forecast.hour_table:type_name -> nearside.v1.HourTable
-	110, // 89: nearside.v1.Forecast.cutoff_time:type_name -> google.protobuf.Timestamp
-	109, // 90: nearside.v1.Forecast.age:type_name -> google.protobuf.Duration
-	110, // 91: nearside.v1.Forecast.start_time:type_name -> google.protobuf.Timestamp
-	110, // 92: nearside.v1.Forecast.end_time:type_name -> google.protobuf.Timestamp
-	7,   // 93: nearside.v1.Forecast.drift:type_name -> nearside.v1.DriftState
-	57,  // 94: nearside.v1.BoroughForecast.calls:type_name -> nearside.v1.CallInterval
-	110, // 95: nearside.v1.HourTable.start_time:type_name -> google.protobuf.Timestamp
-	60,  // 96: nearside.v1.HourTable.all:type_name -> nearside.v1.HourSeries
-	60,  // 97: nearside.v1.HourTable.boroughs:type_name -> nearside.v1.HourSeries
-	10,  // 98: nearside.v1.ExplainForecastRequest.location:type_name -> nearside.v1.Location
-	110, // 99: nearside.v1.ForecastExplanation.cutoff_time:type_name -> google.protobuf.Timestamp
-	110, // 100: nearside.v1.ForecastExplanation.first_call_time:type_name -> google.protobuf.Timestamp
-	64,  // 101: nearside.v1.ForecastExplanation.components:type_name -> nearside.v1.ForecastComponent
-	65,  // 102: nearside.v1.ForecastExplanation.factors:type_name -> nearside.v1.ForecastFactor
-	66,  // 103: nearside.v1.ForecastExplanation.cell:type_name -> nearside.v1.CellExplanation
-	109, // 104: nearside.v1.ForecastComponent.half_life:type_name -> google.protobuf.Duration
-	67,  // 105: nearside.v1.CellExplanation.shares:type_name -> nearside.v1.CellShare
-	10,  // 106: nearside.v1.CallReport.location:type_name -> nearside.v1.Location
-	110, // 107: nearside.v1.CallReport.time:type_name -> google.protobuf.Timestamp
-	68,  // 108: nearside.v1.ReportCallsRequest.calls:type_name -> nearside.v1.CallReport
-	70,  // 109: nearside.v1.ReportCallsResponse.errors:type_name -> nearside.v1.CallError
-	7,   // 110: nearside.v1.Drift.state:type_name -> nearside.v1.DriftState
-	74,  // 111: nearside.v1.Drift.findings:type_name -> nearside.v1.DriftFinding
-	76,  // 112: nearside.v1.Drift.scores:type_name -> nearside.v1.DriftScores
-	75,  // 113: nearside.v1.Drift.tests:type_name -> nearside.v1.DriftTest
-	77,  // 114: nearside.v1.Drift.days:type_name -> nearside.v1.DayCount
-	78,  // 115: nearside.v1.Drift.boroughs:type_name -> nearside.v1.BoroughCount
-	110, // 116: nearside.v1.Drift.since_time:type_name -> google.protobuf.Timestamp
-	110, // 117: nearside.v1.Drift.closed_time:type_name -> google.protobuf.Timestamp
-	109, // 118: nearside.v1.Drift.delay:type_name -> google.protobuf.Duration
-	110, // 119: nearside.v1.Drift.as_of:type_name -> google.protobuf.Timestamp
-	8,   // 120: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
-	110, // 121: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
-	110, // 122: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
-	110, // 123: nearside.v1.DriftFinding.until_time:type_name -> google.protobuf.Timestamp
-	8,   // 124: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
-	57,  // 125: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
-	80,  // 126: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
-	82,  // 127: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
-	82,  // 128: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
-	0,   // 129: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	85,  // 130: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	85,  // 131: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	13,  // 132: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,   // 133: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	109, // 134: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	90,  // 135: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	90,  // 136: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	85,  // 137: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	85,  // 138: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	91,  // 139: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	13,  // 140: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	11,  // 141: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	85,  // 142: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	90,  // 143: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	10,  // 144: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
-	10,  // 145: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
-	0,   // 146: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
-	109, // 147: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
-	11,  // 148: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
-	94,  // 149: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
-	13,  // 150: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
-	10,  // 151: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
-	0,   // 152: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
-	13,  // 153: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
-	98,  // 154: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
-	99,  // 155: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
-	100, // 156: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
-	10,  // 157: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
-	11,  // 158: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
-	9,   // 159: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
-	97,  // 160: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
-	110, // 161: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
-	110, // 162: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
-	102, // 163: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
-	11,  // 164: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
-	97,  // 165: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
-	110, // 166: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
-	109, // 167: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
-	97,  // 168: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
-	110, // 169: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
-	109, // 170: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
-	101, // 171: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
-	101, // 172: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
-	110, // 173: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
-	17,  // 174: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	22,  // 175: nearside.v1.DispatchService.StreamNearestCars:input_type -> nearside.v1.StreamNearestCarsRequest
-	25,  // 176: nearside.v1.DispatchService.AssessCall:input_type -> nearside.v1.AssessCallRequest
-	29,  // 177: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	32,  // 178: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	34,  // 179: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	37,  // 180: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	40,  // 181: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	46,  // 182: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	83,  // 183: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	86,  // 184: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	88,  // 185: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	92,  // 186: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
-	95,  // 187: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
-	103, // 188: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
-	104, // 189: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
-	105, // 190: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
-	107, // 191: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
-	62,  // 192: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
-	69,  // 193: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
-	72,  // 194: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
-	79,  // 195: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
-	21,  // 196: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	23,  // 197: nearside.v1.DispatchService.StreamNearestCars:output_type -> nearside.v1.StreamNearestCarsResponse
-	26,  // 198: nearside.v1.DispatchService.AssessCall:output_type -> nearside.v1.Assessment
-	31,  // 199: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	33,  // 200: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	35,  // 201: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	39,  // 202: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	41,  // 203: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	56,  // 204: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	84,  // 205: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	111, // 206: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	89,  // 207: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	93,  // 208: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
-	96,  // 209: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
-	101, // 210: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
-	101, // 211: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
-	106, // 212: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
-	108, // 213: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
-	63,  // 214: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
-	71,  // 215: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
-	73,  // 216: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
-	81,  // 217: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
-	196, // [196:218] is the sub-list for method output_type
-	174, // [174:196] is the sub-list for method input_type
-	174, // [174:174] is the sub-list for extension type_name
-	174, // [174:174] is the sub-list for extension extendee
-	0,   // [0:174] is the sub-list for field type_name
+	28,  // 48: nearside.v1.StreamPositionsRequest.reports:type_name -> nearside.v1.PositionReport
+	30,  // 49: nearside.v1.StreamPositionsResponse.errors:type_name -> nearside.v1.ReportError
+	30,  // 50: nearside.v1.StreamPositionsResponse.warnings:type_name -> nearside.v1.ReportError
+	15,  // 51: nearside.v1.ListCarsResponse.cars:type_name -> nearside.v1.Car
+	110, // 52: nearside.v1.ListCarsResponse.as_of:type_name -> google.protobuf.Timestamp
+	5,   // 53: nearside.v1.Place.kind:type_name -> nearside.v1.PlaceKind
+	11,  // 54: nearside.v1.Place.position:type_name -> nearside.v1.LatLng
+	10,  // 55: nearside.v1.FindNearestPlacesRequest.location:type_name -> nearside.v1.Location
+	5,   // 56: nearside.v1.FindNearestPlacesRequest.kinds:type_name -> nearside.v1.PlaceKind
+	0,   // 57: nearside.v1.FindNearestPlacesRequest.driving:type_name -> nearside.v1.Driving
+	36,  // 58: nearside.v1.NearbyPlace.place:type_name -> nearside.v1.Place
+	109, // 59: nearside.v1.NearbyPlace.travel_time:type_name -> google.protobuf.Duration
+	38,  // 60: nearside.v1.FindNearestPlacesResponse.places:type_name -> nearside.v1.NearbyPlace
+	13,  // 61: nearside.v1.FindNearestPlacesResponse.basis:type_name -> nearside.v1.Basis
+	42,  // 62: nearside.v1.City.cells:type_name -> nearside.v1.Cell
+	43,  // 63: nearside.v1.City.boroughs:type_name -> nearside.v1.Borough
+	36,  // 64: nearside.v1.City.places:type_name -> nearside.v1.Place
+	44,  // 65: nearside.v1.City.periods:type_name -> nearside.v1.SpeedPeriod
+	45,  // 66: nearside.v1.City.provenance:type_name -> nearside.v1.Provenance
+	47,  // 67: nearside.v1.GetForecastRequest.period:type_name -> nearside.v1.Period
+	48,  // 68: nearside.v1.GetForecastRequest.area:type_name -> nearside.v1.ForecastArea
+	49,  // 69: nearside.v1.GetForecastRequest.scenario:type_name -> nearside.v1.Scenario
+	6,   // 70: nearside.v1.GetForecastRequest.cell_values:type_name -> nearside.v1.ForecastValue
+	110, // 71: nearside.v1.Period.start_time:type_name -> google.protobuf.Timestamp
+	99,  // 72: nearside.v1.ForecastArea.polygon:type_name -> nearside.v1.Area
+	51,  // 73: nearside.v1.Scenario.modifications:type_name -> nearside.v1.Modification
+	50,  // 74: nearside.v1.Scenario.kinds:type_name -> nearside.v1.KindShare
+	52,  // 75: nearside.v1.Modification.growth:type_name -> nearside.v1.Growth
+	53,  // 76: nearside.v1.Modification.channel_shift:type_name -> nearside.v1.ChannelShift
+	54,  // 77: nearside.v1.Modification.event:type_name -> nearside.v1.Event
+	55,  // 78: nearside.v1.Modification.new_population:type_name -> nearside.v1.NewPopulation
+	110, // 79: nearside.v1.Growth.from_time:type_name -> google.protobuf.Timestamp
+	110, // 80: nearside.v1.ChannelShift.start_time:type_name -> google.protobuf.Timestamp
+	10,  // 81: nearside.v1.Event.location:type_name -> nearside.v1.Location
+	110, // 82: nearside.v1.Event.start_time:type_name -> google.protobuf.Timestamp
+	10,  // 83: nearside.v1.NewPopulation.location:type_name -> nearside.v1.Location
+	99,  // 84: nearside.v1.NewPopulation.polygon:type_name -> nearside.v1.Area
+	110, // 85: nearside.v1.NewPopulation.start_time:type_name -> google.protobuf.Timestamp
+	61,  // 86: nearside.v1.Forecast.boroughs:type_name -> nearside.v1.BoroughValue
+	58,  // 87: nearside.v1.Forecast.borough_calls:type_name -> nearside.v1.BoroughForecast
+	57,  // 88: nearside.v1.Forecast.total_calls:type_name -> nearside.v1.CallInterval
+	59,  // 89: nearside.v1.Forecast.hour_table:type_name -> nearside.v1.HourTable
+	110, // 90: nearside.v1.Forecast.cutoff_time:type_name -> google.protobuf.Timestamp
+	109, // 91: nearside.v1.Forecast.age:type_name -> google.protobuf.Duration
+	110, // 92: nearside.v1.Forecast.start_time:type_name -> google.protobuf.Timestamp
+	110, // 93: nearside.v1.Forecast.end_time:type_name -> google.protobuf.Timestamp
+	7,   // 94: nearside.v1.Forecast.drift:type_name -> nearside.v1.DriftState
+	57,  // 95: nearside.v1.BoroughForecast.calls:type_name -> nearside.v1.CallInterval
+	110, // 96: nearside.v1.HourTable.start_time:type_name -> google.protobuf.Timestamp
+	60,  // 97: nearside.v1.HourTable.all:type_name -> nearside.v1.HourSeries
+	60,  // 98: nearside.v1.HourTable.boroughs:type_name -> nearside.v1.HourSeries
+	10,  // 99: nearside.v1.ExplainForecastRequest.location:type_name -> nearside.v1.Location
+	110, // 100: nearside.v1.ForecastExplanation.cutoff_time:type_name -> google.protobuf.Timestamp
+	110, // 101: nearside.v1.ForecastExplanation.first_call_time:type_name -> google.protobuf.Timestamp
+	64,  // 102: nearside.v1.ForecastExplanation.components:type_name -> nearside.v1.ForecastComponent
+	65,  // 103: nearside.v1.ForecastExplanation.factors:type_name -> nearside.v1.ForecastFactor
+	66,  // 104: nearside.v1.ForecastExplanation.cell:type_name -> nearside.v1.CellExplanation
+	109, // 105: nearside.v1.ForecastComponent.half_life:type_name -> google.protobuf.Duration
+	67,  // 106: nearside.v1.CellExplanation.shares:type_name -> nearside.v1.CellShare
+	10,  // 107: nearside.v1.CallReport.location:type_name -> nearside.v1.Location
+	110, // 108: nearside.v1.CallReport.time:type_name -> google.protobuf.Timestamp
+	68,  // 109: nearside.v1.ReportCallsRequest.calls:type_name -> nearside.v1.CallReport
+	70,  // 110: nearside.v1.ReportCallsResponse.errors:type_name -> nearside.v1.CallError
+	7,   // 111: nearside.v1.Drift.state:type_name -> nearside.v1.DriftState
+	74,  // 112: nearside.v1.Drift.findings:type_name -> nearside.v1.DriftFinding
+	76,  // 113: nearside.v1.Drift.scores:type_name -> nearside.v1.DriftScores
+	75,  // 114: nearside.v1.Drift.tests:type_name -> nearside.v1.DriftTest
+	77,  // 115: nearside.v1.Drift.days:type_name -> nearside.v1.DayCount
+	78,  // 116: nearside.v1.Drift.boroughs:type_name -> nearside.v1.BoroughCount
+	110, // 117: nearside.v1.Drift.since_time:type_name -> google.protobuf.Timestamp
+	110, // 118: nearside.v1.Drift.closed_time:type_name -> google.protobuf.Timestamp
+	109, // 119: nearside.v1.Drift.delay:type_name -> google.protobuf.Duration
+	110, // 120: nearside.v1.Drift.as_of:type_name -> google.protobuf.Timestamp
+	8,   // 121: nearside.v1.DriftFinding.kind:type_name -> nearside.v1.DriftKind
+	110, // 122: nearside.v1.DriftFinding.flag_time:type_name -> google.protobuf.Timestamp
+	110, // 123: nearside.v1.DriftFinding.since_time:type_name -> google.protobuf.Timestamp
+	110, // 124: nearside.v1.DriftFinding.until_time:type_name -> google.protobuf.Timestamp
+	8,   // 125: nearside.v1.DriftTest.kind:type_name -> nearside.v1.DriftKind
+	57,  // 126: nearside.v1.DayCount.expected:type_name -> nearside.v1.CallInterval
+	80,  // 127: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
+	82,  // 128: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
+	82,  // 129: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
+	0,   // 130: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	85,  // 131: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	85,  // 132: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	13,  // 133: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 134: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	109, // 135: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	90,  // 136: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	90,  // 137: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	85,  // 138: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	85,  // 139: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	91,  // 140: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	13,  // 141: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	11,  // 142: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	85,  // 143: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	90,  // 144: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	10,  // 145: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	10,  // 146: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 147: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	109, // 148: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	11,  // 149: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	94,  // 150: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	13,  // 151: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	10,  // 152: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 153: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	13,  // 154: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	98,  // 155: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	99,  // 156: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	100, // 157: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	10,  // 158: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	11,  // 159: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	9,   // 160: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	97,  // 161: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	110, // 162: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	110, // 163: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	102, // 164: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	11,  // 165: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	97,  // 166: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	110, // 167: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	109, // 168: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	97,  // 169: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	110, // 170: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	109, // 171: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	101, // 172: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	101, // 173: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	110, // 174: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	17,  // 175: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	22,  // 176: nearside.v1.DispatchService.StreamNearestCars:input_type -> nearside.v1.StreamNearestCarsRequest
+	25,  // 177: nearside.v1.DispatchService.AssessCall:input_type -> nearside.v1.AssessCallRequest
+	29,  // 178: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	32,  // 179: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	34,  // 180: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	37,  // 181: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	40,  // 182: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	46,  // 183: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	83,  // 184: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	86,  // 185: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	88,  // 186: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	92,  // 187: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	95,  // 188: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	103, // 189: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	104, // 190: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	105, // 191: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	107, // 192: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	62,  // 193: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
+	69,  // 194: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
+	72,  // 195: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
+	79,  // 196: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
+	21,  // 197: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	23,  // 198: nearside.v1.DispatchService.StreamNearestCars:output_type -> nearside.v1.StreamNearestCarsResponse
+	26,  // 199: nearside.v1.DispatchService.AssessCall:output_type -> nearside.v1.Assessment
+	31,  // 200: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	33,  // 201: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	35,  // 202: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	39,  // 203: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	41,  // 204: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	56,  // 205: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	84,  // 206: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	111, // 207: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	89,  // 208: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	93,  // 209: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	96,  // 210: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	101, // 211: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	101, // 212: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	106, // 213: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	108, // 214: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	63,  // 215: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
+	71,  // 216: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
+	73,  // 217: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
+	81,  // 218: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
+	197, // [197:219] is the sub-list for method output_type
+	175, // [175:197] is the sub-list for method input_type
+	175, // [175:175] is the sub-list for extension type_name
+	175, // [175:175] is the sub-list for extension extendee
+	0,   // [0:175] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
