@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nearside-ems/nearside/internal/spelling"
 )
 
 // fieldNames lists the names in the yaml tags of a struct, in their order.
@@ -35,36 +37,13 @@ func insteadOfZero(t reflect.Type, name string) string {
 
 // suggestion says which names there are, the likeliest first where one is like what was written.
 func suggestion(written string, names []string) string {
-	best, least := "", max(1, len(written)/3)+1
-	for _, n := range names {
-		if d := editDistance(strings.ReplaceAll(strings.ToLower(written), "-", "_"), strings.ToLower(n)); d < least {
-			best, least = n, d
-		}
+	lower := make([]string, len(names))
+	for i, n := range names {
+		lower[i] = strings.ToLower(n)
 	}
-	all := "one of " + strings.Join(names, ", ")
+	best := spelling.Closest(strings.ReplaceAll(strings.ToLower(written), "-", "_"), lower)
 	if best != "" {
-		return "another; did you mean " + strconv.Quote(best) + "?"
+		return "another; did you mean " + strconv.Quote(names[slices.Index(lower, best)]) + "?"
 	}
-	return all
-}
-
-// editDistance returns how many letters have to be put in, left out or replaced to make b of a (Levenshtein 1965).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return "one of " + strings.Join(names, ", ")
 }

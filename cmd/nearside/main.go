@@ -16,6 +16,7 @@ type commands struct {
 	Version  versionCommand  `cmd:"" help:"Print the version and the hash of the built-in data."`
 	Data     dataCommand     `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
 	Serve    serveCommand    `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
+	Config   configCommand   `cmd:"" help:"Check and show the settings of serve."`
 	Nearest  nearestCommand  `cmd:"" help:"Ask a running service which cars can reach a place first."`
 	Route    routeCommand    `cmd:"" help:"Ask a running service for the fastest way by road."`
 	Roads    roadsCommand    `cmd:"" help:"Tell a running service which roads are closed or slow."`
@@ -32,7 +33,21 @@ type commands struct {
 
 func main() {
 	var c commands
-	k := kong.Parse(&c,
+	k, err := parser(&c)
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	ctx, err := k.Parse(os.Args[1:])
+	k.FatalIfErrorf(err)
+	if err := ctx.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "nearside:", err)
+		os.Exit(1)
+	}
+}
+
+// parser reads the command line into c.
+func parser(c *commands) (*kong.Kong, error) {
+	return kong.New(c,
 		kong.Name("nearside"),
 		kong.Description("The right help for people in a mental-health crisis in London: forecast, placement, nearest car."),
 		kong.Vars{
@@ -42,8 +57,4 @@ func main() {
 		},
 		kong.WithHyphenPrefixedParameters(true), // most of London has a negative longitude
 		kong.UsageOnError())
-	if err := k.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "nearside:", err)
-		os.Exit(1)
-	}
 }

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/nearside-ems/nearside/api/server"
 	"github.com/nearside-ems/nearside/api/web"
 	"github.com/nearside-ems/nearside/data"
@@ -20,14 +22,21 @@ import (
 
 // serveCommand runs the service until it is told to stop.
 type serveCommand struct {
-	GRPC    string `name:"grpc" default:"127.0.0.1:7420" help:"Address for gRPC (${default})." placeholder:"ADDR"`
-	HTTP    string `name:"http" default:"127.0.0.1:7421" help:"Address for HTTP: the API as JSON, and the map (${default})." placeholder:"ADDR"`
-	DataDir string `default:"${data_dir}" help:"Keeps calls, plans, travel times and the imported road network (${default})." placeholder:"DIR"`
-	Demo    bool   `help:"Drive simulated cars, so that there is something to see. Every answer says DEMO."`
-	Cars    int    `default:"6" help:"Simulated cars of the demo, 1 to 200."`
+	Config        string `help:"File of settings (YAML), a line NAME: VALUE for each: docs/configuration.md. Variables of the environment such as NEARSIDE_DATA_DIR go before it, flags before both." placeholder:"FILE"`
+	serveSettings `embed:""`
 }
 
-func (c *serveCommand) Run() error {
+func (c *serveCommand) Run(k *kong.Context) error {
+	if c.Config == "" {
+		c.Config = os.Getenv(settingPrefix + "CONFIG")
+	}
+	all, err := c.resolve(k, c.Config, os.Environ())
+	for _, note := range all.misspelt(os.Environ()) {
+		fmt.Fprintln(os.Stderr, "nearside:", note)
+	}
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -35,14 +44,13 @@ func (c *serveCommand) Run() error {
 }
 
 // serve runs the service until ctx ends and writes its progress to out.
-func (c *serveCommand) serve(ctx context.Context, out io.Writer) error {
+func (c *serveSettings) serve(ctx context.Context, out io.Writer) error {
 	start := time.Now()
-	if c.Demo && (c.Cars < 1 || c.Cars > 200) {
-		return fmt.Errorf("--cars %d: want 1 to 200", c.Cars)
-	}
-	if err := writable(c.DataDir); err != nil {
+	let, err := holdDir(c.DataDir)
+	if err != nil {
 		return err
 	}
+	defer func() { _ = let() }()
 	overGRPC, err := listen("--grpc", c.GRPC)
 	if err != nil {
 		return err
@@ -79,7 +87,7 @@ const (
 )
 
 // prepare loads the city and makes the server. drive runs the demo until its context ends.
-func (c *serveCommand) prepare(ctx context.Context, step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
+func (c *serveSettings) prepare(ctx context.Context, step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
 	city, err := data.Load()
 	if err != nil {
 		return nil, nil, err

@@ -22,7 +22,7 @@ func TestServeDemo(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	read, write := io.Pipe()
-	c := serveCommand{GRPC: "127.0.0.1:0", HTTP: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Cars: 3}
+	c := serveSettings{GRPC: "127.0.0.1:0", HTTP: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Cars: 3}
 	served := make(chan error, 1)
 	go func() {
 		served <- c.serve(ctx, write)
@@ -82,7 +82,7 @@ func TestServeSaysThatAPortIsInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
-	c := serveCommand{GRPC: "127.0.0.1:0", HTTP: l.Addr().String(), DataDir: t.TempDir()}
+	c := serveSettings{GRPC: "127.0.0.1:0", HTTP: l.Addr().String(), DataDir: t.TempDir()}
 	want := fmt.Sprintf("--http %s: the port is in use", l.Addr())
 	if err := c.serve(context.Background(), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
