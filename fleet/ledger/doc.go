@@ -4,5 +4,9 @@
 // cannot part.
 //
 // Entries are sealed (Seal): each names the hash of the entry before it under its key, and of the last
-// entry of the whole log that its writer knew. Verify finds what was changed, left out or put in.
+// entry of the whole log that its writer knew. Verify finds what was changed, left out or put in, and what
+// was cut off against a Head noted before. docs/format/ledger.md has the layout.
+//
+// A Store keeps a ledger: Memory here, and package jetstream on disk and on clusters. Package storetest
+// has the tests that every Store passes.
 package ledger
