@@ -20,7 +20,7 @@ const (
 // Runs of each commit: in the first round enough to find suspects, in the second, which has to confirm
 // them, enough for the test.
 const (
-	firstRound  = 4
+	firstRound  = 3
 	secondRound = 10
 )
 

@@ -86,7 +86,7 @@ func TestIndexOnRealRoads(t *testing.T) {
 				spots[car] = x.at[car][2]
 			}
 			r, s := newReferee(m, spots), NewScratch(m)
-			for i, call := range snapped(t, m, 300) {
+			for i, call := range snapped(t, m, 100) {
 				if i%10 == 0 {
 					call = spots[random.IntN(cars)] // beside a car
 				}

@@ -17,7 +17,7 @@ import (
 func TestMatricesOfCitiesAreDijkstras(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {
 		random, r := rand.New(rand.NewPCG(13, 7)), newReferee(c)
-		sites, cells := c.spots(t, random, 20), c.spots(t, random, 500)
+		sites, cells := c.spots(t, random, 12), c.spots(t, random, 500)
 		copy(cells, sites[:10]) // the same places
 		open := route.NewMetric(c.network, c.profiles[0])
 		for i, m := range []*route.Metric{open, open.With(c.changes(random, 400, sites))} {

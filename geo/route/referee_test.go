@@ -99,7 +99,7 @@ func byNode(cars []road.Spot) map[road.Node][]int {
 // one, and the parts of paths.
 func TestTimesOfCitiesAreDijkstras(t *testing.T) {
 	eachCity(t, func(t *testing.T, c *city) {
-		const starts, ends = 10, 1000
+		const starts, ends = 4, 1000
 		random, r := rand.New(rand.NewPCG(11, 7)), newReferee(c)
 		var m *route.Metric
 		var f *route.Finder
@@ -173,8 +173,8 @@ func TestNearestInCitiesAreDijkstras(t *testing.T) {
 		m := route.NewMetric(c.network, c.speeds.Profile(c.speeds.Period(12), road.BlueLight))
 		f := route.NewFinder(m)
 		for _, fleet := range []int{6, 500} {
-			for round := range 4 {
-				cars, calls := c.spots(t, random, fleet), c.spots(t, random, 500)
+			for round := range 2 {
+				cars, calls := c.spots(t, random, fleet), c.spots(t, random, 250)
 				var changes []route.Change
 				if round%2 == 1 {
 					changes = c.changes(random, 400, cars)
