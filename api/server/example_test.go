@@ -22,10 +22,11 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	handler, err := srv.HTTP()
+	handler, leave, err := srv.HTTP(srv.GRPC())
 	if err != nil {
 		panic(err)
 	}
+	defer leave()
 	for _, call := range []struct{ path, body string }{
 		{"/v1/cars:reportPositions", `{"reports":[{"car":"cars/JRC-1","location":{"gridRef":"TQ 29500 80500"}}]}`},
 		{"/v1/cars:findNearest", `{"location":{"latLng":{"latitude":-0.13,"longitude":51.5}}}`},

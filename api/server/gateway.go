@@ -2,18 +2,22 @@ package server
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"math"
 	"net/http"
+	"strings"
 	"sync"
 
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/klauspost/compress/gzhttp"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/proto"
 
+	"github.com/nearside-ems/nearside/api/guard"
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 )
 
@@ -22,23 +26,39 @@ import (
 var marshaler = &runtime.JSONPb{MarshalOptions: protojson.MarshalOptions{EmitUnpopulated: true}}
 
 // HTTP returns the handler of the HTTP port: the API as JSON under /v1, its description at
-// /openapi.json and /docs, and the map at /.
-func (s *Server) HTTP() (http.Handler, error) {
-	api := runtime.NewServeMux(runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler), runtime.WithRoutingErrorHandler(unrouted))
-	ctx := context.Background()
-	if err := pb.RegisterDispatchServiceHandlerServer(ctx, api, &dispatchService{Server: s}); err != nil {
-		return nil, err
+// /openapi.json and /docs, and the map at /. It calls g, a server that GRPC made, within the process:
+// what its interceptors ask holds for HTTP too. leave ends that connection.
+func (s *Server) HTTP(g *grpc.Server) (handler http.Handler, leave func(), err error) {
+	inside := guard.NewInside()
+	conn, err := inside.Connect(grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)),
+		grpc.WithInitialWindowSize(window), grpc.WithInitialConnWindowSize(window))
+	if err != nil {
+		return nil, nil, err
 	}
-	if err := pb.RegisterPlanningServiceHandlerServer(ctx, api, &planningService{Server: s}); err != nil {
-		return nil, err
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = g.Serve(inside.Listener()) // ends when g is stopped, with nothing to tell
+	}()
+	leave = func() {
+		_ = conn.Close() // it only says that it was closed before
+		g.Stop()
+		<-served
 	}
-	if err := pb.RegisterDemandServiceHandlerServer(ctx, api, &demandService{Server: s}); err != nil {
-		return nil, err
+	if handler, err = s.handler(inside, conn); err != nil {
+		leave()
+		return nil, nil, err
 	}
-	if err := pb.RegisterRoadServiceHandlerServer(ctx, api, &roadService{Server: s}); err != nil {
-		return nil, err
-	}
-	if err := routeOperations(api, &operationsService{Server: s}); err != nil {
+	return handler, leave, nil
+}
+
+// window is how many bytes of an answer may be on their way within the process: a large one does not
+// wait to be asked for more.
+const window = 1 << 20
+
+func (s *Server) handler(inside *guard.Inside, conn *grpc.ClientConn) (http.Handler, error) {
+	api, err := gateway(inside, conn)
+	if err != nil {
 		return nil, err
 	}
 	docs, err := docsPage()
@@ -46,7 +66,7 @@ func (s *Server) HTTP() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/v1/", http.MaxBytesHandler(api, maxMessage))
+	mux.Handle("/v1/", inside.Handler(http.MaxBytesHandler(api, maxMessage)))
 	mux.Handle("GET /v1/city", s.cityJSON())
 	mux.Handle("GET /openapi.json", fixed("application/json", pb.OpenAPI))
 	mux.Handle("GET /docs", docs)
@@ -61,6 +81,39 @@ func (s *Server) HTTP() (http.Handler, error) {
 	own := http.NewCrossOriginProtection()
 	return s.recoverHTTP(own.Handler(zip(mux))), nil
 }
+
+// gateway is the API as JSON over a connection to the gRPC server. Server streams are lines of JSON,
+// {"result": …} each, or {"error": …} as the last.
+func gateway(inside *guard.Inside, conn *grpc.ClientConn) (http.Handler, error) {
+	api := runtime.NewServeMux(
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler), runtime.WithRoutingErrorHandler(unrouted),
+		runtime.WithIncomingHeaderMatcher(passedOn), runtime.WithOutgoingHeaderMatcher(nothing), runtime.WithOutgoingTrailerMatcher(nothing),
+		runtime.WithMetadata(func(ctx context.Context, _ *http.Request) metadata.MD { return inside.Metadata(ctx) }),
+	)
+	ctx := context.Background()
+	return api, errors.Join(
+		pb.RegisterDispatchServiceHandlerClient(ctx, api, pb.NewDispatchServiceClient(conn)),
+		pb.RegisterPlanningServiceHandlerClient(ctx, api, pb.NewPlanningServiceClient(conn)),
+		pb.RegisterDemandServiceHandlerClient(ctx, api, pb.NewDemandServiceClient(conn)),
+		pb.RegisterRoadServiceHandlerClient(ctx, api, pb.NewRoadServiceClient(conn)),
+		pb.RegisterFleetServiceHandlerClient(ctx, api, pb.NewFleetServiceClient(conn)),
+		pb.RegisterCentreServiceHandlerClient(ctx, api, pb.NewCentreServiceClient(conn)),
+		pb.RegisterRecommendationServiceHandlerClient(ctx, api, pb.NewRecommendationServiceClient(conn)),
+		routeOperations(api, longrunningpb.NewOperationsClient(conn)),
+	)
+}
+
+// passedOn says which headers of an HTTP request its gRPC call gets as metadata, besides Authorization:
+// those of traces. Anything else a client could use to say what only the gateway may.
+func passedOn(header string) (string, bool) {
+	switch header {
+	case "Traceparent", "Tracestate":
+		return strings.ToLower(header), true
+	}
+	return "", false
+}
+
+func nothing(string) (string, bool) { return "", false }
 
 // unrouted answers requests that fit no call. The gateway by itself gives 501 for a wrong method, as if
 // the server were unfinished.
@@ -93,57 +146,4 @@ func (s *Server) cityJSON() http.Handler {
 		}
 		fixed("application/json", body).ServeHTTP(w, r)
 	})
-}
-
-// routeOperations serves google.longrunning.Operations, for which no gateway is generated, at the
-// paths that its own HTTP rules give.
-func routeOperations(api *runtime.ServeMux, s *operationsService) error {
-	const one = "/v1/{name=operations/*}"
-	routes := []struct {
-		method, path string
-		call         func(context.Context, *http.Request, string) (proto.Message, error)
-	}{
-		{http.MethodGet, "/v1/operations", func(ctx context.Context, r *http.Request, _ string) (proto.Message, error) {
-			in := &longrunningpb.ListOperationsRequest{Filter: r.FormValue("filter"), PageToken: r.FormValue("pageToken")}
-			if size := r.FormValue("pageSize"); size != "" {
-				if _, err := fmt.Sscanf(size, "%d", &in.PageSize); err != nil {
-					return nil, invalid("pageSize", "%.20q: want a number", size)
-				}
-			}
-			return s.ListOperations(ctx, in)
-		}},
-		{http.MethodGet, one, func(ctx context.Context, _ *http.Request, name string) (proto.Message, error) {
-			return s.GetOperation(ctx, &longrunningpb.GetOperationRequest{Name: name})
-		}},
-		{http.MethodDelete, one, func(ctx context.Context, _ *http.Request, name string) (proto.Message, error) {
-			return s.DeleteOperation(ctx, &longrunningpb.DeleteOperationRequest{Name: name})
-		}},
-		{http.MethodPost, one + ":cancel", func(ctx context.Context, _ *http.Request, name string) (proto.Message, error) {
-			return s.CancelOperation(ctx, &longrunningpb.CancelOperationRequest{Name: name})
-		}},
-		{http.MethodPost, one + ":wait", func(ctx context.Context, r *http.Request, name string) (proto.Message, error) {
-			in := &longrunningpb.WaitOperationRequest{}
-			if r.ContentLength != 0 {
-				if err := marshaler.NewDecoder(r.Body).Decode(in); err != nil {
-					return nil, status.Errorf(codes.InvalidArgument, "%v", err)
-				}
-			}
-			in.Name = name
-			return s.WaitOperation(ctx, in)
-		}},
-	}
-	for _, route := range routes {
-		err := api.HandlePath(route.method, route.path, func(w http.ResponseWriter, r *http.Request, path map[string]string) {
-			out, err := route.call(r.Context(), r, path["name"])
-			if err != nil {
-				runtime.HTTPError(r.Context(), api, marshaler, w, r, err)
-				return
-			}
-			runtime.ForwardResponseMessage(r.Context(), api, marshaler, w, r, out)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
 
+	"github.com/nearside-ems/nearside/api/guard"
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/geo/grid"
@@ -116,6 +117,7 @@ func streamWorkers() uint32 { return uint32(2 * runtime.GOMAXPROCS(0)) }
 // GRPC returns the gRPC server with every service registered.
 func (s *Server) GRPC() *grpc.Server {
 	options := []grpc.ServerOption{
+		grpc.Creds(guard.ServerTransport(nil)),
 		grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(newCodec()), grpc.NumStreamWorkers(streamWorkers()),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
@@ -142,10 +144,11 @@ func (s *Server) GRPC() *grpc.Server {
 // that are being made, and returns nil; or the error that ended it.
 func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) error {
 	g := s.GRPC()
-	handler, err := s.HTTP()
+	handler, leaveGateway, err := s.HTTP(g)
 	if err != nil {
 		return err
 	}
+	defer leaveGateway()
 	h := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	failed := make(chan error, 2)
 	go func() { failed <- named("gRPC", g.Serve(overGRPC)) }()
