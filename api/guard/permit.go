@@ -62,13 +62,13 @@ var byCar = map[string]bool{
 func carsOf(request any) []string {
 	switch r := request.(type) {
 	case *pb.ReportPositionsRequest:
-		cars := make([]string, len(r.GetReports()))
-		for i, report := range r.GetReports() {
-			cars[i] = report.GetCar()
+		return reportedCars(r.GetReports())
+	case *pb.StreamPositionsRequest:
+		cars := reportedCars(r.GetReports())
+		if r.GetReport() != nil {
+			cars = append(cars, r.GetReport().GetCar())
 		}
 		return cars
-	case *pb.StreamPositionsRequest:
-		return []string{r.GetReport().GetCar()}
 	case *pb.UpdateCarStatusRequest:
 		return []string{r.GetName()}
 	case *pb.GetCarRequest:
@@ -77,4 +77,12 @@ func carsOf(request any) []string {
 		return r.GetCars()
 	}
 	return nil
+}
+
+func reportedCars(reports []*pb.PositionReport) []string {
+	cars := make([]string, len(reports))
+	for i, r := range reports {
+		cars[i] = r.GetCar()
+	}
+	return cars
 }

@@ -36,6 +36,6 @@ func Example() {
 		fmt.Println(w.Code, strings.ReplaceAll(strings.Split(w.Body.String(), `"details"`)[0], " ", ""))
 	}
 	// Output:
-	// 200 {"accepted":1,"errors":[],"ignored":0,"warnings":[]}
+	// 200 {"accepted":1,"errors":[],"ignored":0,"warnings":[],"duplicate":[],"overtaken":[],"late":[]}
 	// 400 {"code":3,"message":"location.lat_lng.latitude:-0.13:latitudeandlongitudelookswapped;want51.275to51.705degrees(GreaterLondon)",
 }

@@ -27,6 +27,10 @@ type watching struct {
 	saw   chan metadata.MD
 }
 
+func newWatching() *watching {
+	return &watching{more: make(chan struct{}), ended: make(chan error, 1), saw: make(chan metadata.MD, 1)}
+}
+
 func (w *watching) WatchCars(_ *pb.WatchCarsRequest, out grpc.ServerStreamingServer[pb.WatchCarsResponse]) error {
 	md, _ := metadata.FromIncomingContext(out.Context())
 	w.saw <- md
@@ -98,7 +102,7 @@ func wantLine(t *testing.T, lines *bufio.Scanner, want string) {
 }
 
 func TestStreamsOverHTTPAreLines(t *testing.T) {
-	w := &watching{more: make(chan struct{}), saw: make(chan metadata.MD, 1)}
+	w := newWatching()
 	lines := watchOver(t, background(t), w, http.Header{"Accept-Encoding": {"identity"}})
 	wantLine(t, lines, `{"result":{"kind":"WATCH_KIND_SNAPSHOT"`)
 	w.more <- struct{}{} // each line arrives before the next is made
@@ -112,7 +116,7 @@ func TestStreamsOverHTTPAreLines(t *testing.T) {
 
 func TestAStreamOverHTTPEndsWithItsClient(t *testing.T) {
 	ctx, leave := context.WithCancel(background(t))
-	w := &watching{saw: make(chan metadata.MD, 1), ended: make(chan error, 1)}
+	w := newWatching()
 	wantLine(t, watchOver(t, ctx, w, nil), "SNAPSHOT")
 	leave()
 	select {
@@ -124,7 +128,7 @@ func TestAStreamOverHTTPEndsWithItsClient(t *testing.T) {
 
 // TestHeadersDoNotBecomeMetadata shows that no client can say over HTTP what only the gateway may.
 func TestHeadersDoNotBecomeMetadata(t *testing.T) {
-	w := &watching{more: make(chan struct{}), saw: make(chan metadata.MD, 1)}
+	w := newWatching()
 	header := http.Header{
 		"Grpc-Metadata-Nearside-Caller": {"1"}, "Nearside-Caller": {"1"}, "Grpc-Metadata-Authorization": {"Bearer forged"},
 		"Grpcgateway-Authorization": {"Bearer forged"}, "Traceparent": {"00-01-02-03"},
