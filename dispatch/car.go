@@ -110,20 +110,29 @@ func (c *Car) ShiftOver(now time.Time) bool { return !c.ShiftEnd.IsZero() && !no
 // HasPosition tells whether the car ever said where it is.
 func (c *Car) HasPosition() bool { return !c.Fixed.IsZero() }
 
+// BeforeShift tells whether the crew's shift has yet to start at now.
+func (c *Car) BeforeShift(now time.Time) bool { return now.Before(c.ShiftStart) }
+
 // Age returns how old the car's position is at now, not below zero; centuries where it has none.
 func (c *Car) Age(now time.Time) time.Duration { return max(0, now.Sub(c.Fixed)) }
 
 // Snapshot is a fleet at one moment. The place of a car in Cars is its slot: it stays the same from one
 // snapshot to the next, and cars that arrive at the same time rank by it.
 type Snapshot struct {
-	Cars       []*Car
-	Now        time.Time
+	Cars []*Car
+	Now  time.Time
+	// Ahead is how far Now lies after the moment that the cars were seen at: whether a fix is too old was
+	// decided then, as nobody knows where cars will be.
+	Ahead      time.Duration
 	StaleAfter time.Duration // a fix older than this is not trusted
 	RoadMetres float64       // a car farther from every road is not on the road; told in reasons
 }
 
 // Stale tells whether the position of a car is too old to be relied on.
-func (s *Snapshot) Stale(c *Car) bool { return c.Age(s.Now) > s.StaleAfter }
+func (s *Snapshot) Stale(c *Car) bool { return c.Age(s.Seen()) > s.StaleAfter }
+
+// Seen returns when the cars were as they are in the snapshot: Now, unless that lies ahead.
+func (s *Snapshot) Seen() time.Time { return s.Now.Add(-s.Ahead) }
 
 // Incident is a call that needs a car.
 type Incident struct {

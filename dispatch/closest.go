@@ -1,21 +1,9 @@
 package dispatch
 
 import (
-	"time"
-
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 )
-
-// Settings of a policy. Start from DefaultSettings.
-type Settings struct {
-	// Mobilisation is the time from being asked to moving off. The default of 60 s is an assumption:
-	// no figure is published for London's joint-response cars.
-	Mobilisation time.Duration
-}
-
-// DefaultSettings returns the settings that the service uses unless told otherwise.
-func DefaultSettings() Settings { return Settings{Mobilisation: time.Minute} }
 
 // Searcher finds the cars of a snapshot that reach a call first by road: AdHoc on any snapshot, or an
 // index that is kept as the fleet moves.
@@ -31,7 +19,12 @@ type Candidate struct {
 	Slot    int // in the snapshot
 	Car     *Car
 	Travel  road.Millis // by road
-	Arrival road.Millis // Travel and mobilisation
+	Arrival road.Millis // Travel and mobilisation; of a busy car, Clears and Travel
+	// Arrival90 is what 9 in 10 arrivals are within, by the settings' spreads.
+	Arrival90 road.Millis
+	Clears    road.Millis // of a busy car: from Snapshot.Now until it is expected to be clear
+	// AtDestination tells that Travel is from where the car takes its patient, and not from where it is.
+	AtDestination bool
 }
 
 // ClosestIdle ranks available cars by arrival time: the closest-idle rule, the usual default in
@@ -56,7 +49,13 @@ func (p *ClosestIdle) Respond(s *Snapshot, in *Incident, k int, dst []Candidate)
 	p.judge = judge{}
 	delay := road.Millis(p.settings.Mobilisation.Milliseconds())
 	for _, f := range p.found {
-		dst = append(dst, Candidate{Slot: f.Car, Car: s.Cars[f.Car], Travel: f.Time, Arrival: f.Time.Add(delay)})
+		dst = append(dst, Candidate{
+			Slot: f.Car, Car: s.Cars[f.Car], Travel: f.Time, Arrival: f.Time.Add(delay),
+			Arrival90: scaled(f.Time, p.settings.Spread).Add(delay),
+		})
 	}
 	return dst
 }
+
+// scaled multiplies a time, to the nearest millisecond.
+func scaled(t road.Millis, factor float64) road.Millis { return road.Millis(float64(t)*factor + 0.5) }

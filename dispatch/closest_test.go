@@ -45,19 +45,42 @@ func spotAt(n int, base road.Millis) road.Spot {
 
 var now = time.Date(2026, 11, 20, 14, 30, 0, 0, time.UTC)
 
+// drawStatus is available as often as not.
+func drawStatus(t *rapid.T) dispatch.Status {
+	return dispatch.Status(max(0, rapid.IntRange(-12, int(dispatch.Statuses)-1).Draw(t, "status")))
+}
+
 func drawSnapshot(t *rapid.T, nodes int) *dispatch.Snapshot {
 	s := &dispatch.Snapshot{Now: now, StaleAfter: 2 * time.Minute}
 	for i := range rapid.IntRange(0, 15).Draw(t, "cars") {
 		s.Cars = append(s.Cars, &dispatch.Car{
 			Name:   fmt.Sprintf("cars/%02d", i),
-			Status: dispatch.Status(rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "status")),
+			Status: drawStatus(t),
 			Skills: dispatch.Skills(rapid.IntRange(0, 7).Draw(t, "skills")),
 			Fixed:  now.Add(-time.Duration(rapid.IntRange(-5, 150).Draw(t, "age")) * time.Second),
 			Spot:   spotAt(rapid.IntRange(0, nodes-1).Draw(t, "at"), road.Millis(rapid.IntRange(0, 5000).Draw(t, "off"))),
 			OnRoad: rapid.IntRange(0, 9).Draw(t, "on road") > 0,
 		})
+		drawRecord(t, s.Cars[i])
 	}
 	return s
+}
+
+// drawRecord gives a car what records say, or not.
+func drawRecord(t *rapid.T, c *dispatch.Car) {
+	minutes := func(name string, low, high int) time.Time {
+		return now.Add(time.Duration(rapid.IntRange(low, high).Draw(t, name)) * time.Minute)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "on shift") == 0 {
+		c.ShiftStart = minutes("shift start", -30, 5)
+		c.ShiftEnd = c.ShiftStart.Add(time.Hour)
+	}
+	if rapid.Bool().Draw(t, "since known") {
+		c.Since = minutes("since", -120, 0)
+	}
+	if rapid.IntRange(0, 9).Draw(t, "located") == 0 {
+		c.Fixed, c.OnRoad = time.Time{}, false
+	}
 }
 
 // slowTravel is Dijkstra's result by relaxing every arc until nothing changes.
@@ -84,11 +107,12 @@ func slowRespond(m *route.Metric, s *dispatch.Snapshot, in *dispatch.Incident) [
 	var all []dispatch.Candidate
 	for i, c := range s.Cars {
 		fresh := s.Now.Sub(c.Fixed) <= s.StaleAfter
-		if c.Status != dispatch.Available || !fresh || c.Skills&in.Skills != in.Skills || !c.OnRoad {
+		working := !s.Now.Before(c.ShiftStart) && (c.ShiftEnd.IsZero() || s.Now.Before(c.ShiftEnd))
+		if c.Status != dispatch.Available || !working || !fresh || c.Skills&in.Skills != in.Skills || !c.OnRoad {
 			continue
 		}
 		if d := slowTravel(m, c.Spot, in.Spot); d != road.Unreachable {
-			all = append(all, dispatch.Candidate{Slot: i, Car: c, Travel: d, Arrival: d + 60_000})
+			all = append(all, dispatch.Candidate{Slot: i, Car: c, Travel: d, Arrival: d + 60_000, Arrival90: road.Millis(float64(d)*1.5+0.5) + 60_000})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b dispatch.Candidate) int { return cmp.Compare(a.Travel, b.Travel) })
@@ -129,13 +153,18 @@ func checkPartition(t *rapid.T, s *dispatch.Snapshot, chosen []dispatch.Candidat
 		seen[e.Slot]++
 		c := s.Cars[e.Slot]
 		holds := map[dispatch.Reason]bool{
-			dispatch.IsOffShift: c.Status == dispatch.OffShift,
-			dispatch.IsBusy:     c.Status == dispatch.Busy,
-			dispatch.IsStale:    s.Stale(c),
-			dispatch.LacksSkill: e.Missing != 0 && e.Missing&c.Skills == 0,
-			dispatch.NotOnRoad:  !c.OnRoad,
-			dispatch.NoWay:      e.Car == c && c.Status == dispatch.Available,
-			dispatch.OutRanked:  len(chosen) > 0 && e.Travel >= chosen[len(chosen)-1].Travel,
+			dispatch.IsOffShift:     c.Status == dispatch.OffShift,
+			dispatch.IsBusy:         c.Status.OnCall(),
+			dispatch.IsOnBreak:      c.Status == dispatch.OnBreak,
+			dispatch.IsOutOfService: c.Status == dispatch.OutOfService,
+			dispatch.IsBeforeShift:  s.Now.Before(c.ShiftStart),
+			dispatch.IsShiftOver:    !c.ShiftEnd.IsZero() && !s.Now.Before(c.ShiftEnd),
+			dispatch.NoPosition:     c.Fixed.IsZero(),
+			dispatch.IsStale:        s.Stale(c) && c.HasPosition(),
+			dispatch.LacksSkill:     e.Missing != 0 && e.Missing&c.Skills == 0,
+			dispatch.NotOnRoad:      !c.OnRoad,
+			dispatch.NoWay:          e.Car == c && c.Status == dispatch.Available,
+			dispatch.OutRanked:      len(chosen) > 0 && e.Travel >= chosen[len(chosen)-1].Travel,
 		}
 		if !holds[e.Reason] {
 			t.Fatalf("%s: reason %q does not hold", c.Name, e)

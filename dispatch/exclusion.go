@@ -15,8 +15,11 @@ type Reason uint8
 const (
 	Suitable Reason = iota
 	IsOffShift
+	IsBeforeShift
 	IsShiftOver
-	IsBusy
+	IsBusy // on a call
+	IsOnBreak
+	IsOutOfService
 	NoPosition // known from its record only
 	IsStale
 	LacksSkill
@@ -35,6 +38,8 @@ type Exclusion struct {
 	Age     time.Duration // of the position
 	Limit   time.Duration // Snapshot.StaleAfter
 	Over    time.Duration // since the shift ended, where Reason is IsShiftOver
+	Until   time.Duration // the shift starts, where that lies ahead
+	For     time.Duration // the car has had its status; 0 where that is not known
 	Metres  float64       // Snapshot.RoadMetres
 	Travel  road.Millis   // where Reason is OutRanked
 }
@@ -43,10 +48,18 @@ type Exclusion struct {
 func (e Exclusion) String() string {
 	switch e.Reason {
 	case IsOffShift:
+		if e.Until > 0 {
+			return "off shift: its shift starts in " + words(e.Until)
+		}
 		return "off shift"
+	case IsBeforeShift:
+		return fmt.Sprintf("%s, but its shift starts in %s", e.Car.Status, words(e.Until))
 	case IsShiftOver:
 		return fmt.Sprintf("shift ended %s ago", words(e.Over))
-	case IsBusy:
+	case IsBusy, IsOnBreak, IsOutOfService:
+		if e.For > 0 {
+			return e.Car.Status.String() + " for " + words(e.For)
+		}
 		return e.Car.Status.String()
 	case NoPosition:
 		return "no position reported"
@@ -64,6 +77,19 @@ func (e Exclusion) String() string {
 		return fmt.Sprintf("suitable, %s by road, but enough cars are sooner", words(time.Duration(e.Travel)*time.Millisecond))
 	default:
 		return "suitable"
+	}
+}
+
+// tell works out the times of shift and status that the words name.
+func (e *Exclusion) tell(now time.Time) {
+	if e.Reason == IsShiftOver {
+		e.Over = now.Sub(e.Car.ShiftEnd)
+	}
+	if e.Car.BeforeShift(now) {
+		e.Until = e.Car.ShiftStart.Sub(now)
+	}
+	if !e.Car.Since.IsZero() {
+		e.For = max(0, now.Sub(e.Car.Since))
 	}
 }
 
@@ -85,7 +111,7 @@ type judge struct {
 
 func newJudge(s *Snapshot, in *Incident) judge {
 	now := s.Now.Round(0) // without the monotonic clock times compare faster
-	return judge{s, in, now, now.Add(-s.StaleAfter)}
+	return judge{s, in, now, now.Add(-s.Ahead - s.StaleAfter)}
 }
 
 // Suitable tells whether nothing but the road can keep a car from the call.
@@ -96,10 +122,32 @@ func (j *judge) reason(c *Car) Reason {
 	switch {
 	case c.Status == OffShift:
 		return IsOffShift
+	case c.BeforeShift(j.now):
+		return IsBeforeShift
 	case c.ShiftOver(j.now):
 		return IsShiftOver
 	case c.Status != Available:
+		return c.Status.reason()
+	default:
+		return j.rest(c)
+	}
+}
+
+// reason is why a car of a status other than available or off shift is left out.
+func (s Status) reason() Reason {
+	switch s {
+	case OnBreak:
+		return IsOnBreak
+	case OutOfService:
+		return IsOutOfService
+	default:
 		return IsBusy
+	}
+}
+
+// rest is reason but for what the car does and its shift.
+func (j *judge) rest(c *Car) Reason {
+	switch {
 	case c.Fixed.Before(j.oldest):
 		if !c.HasPosition() {
 			return NoPosition
@@ -134,10 +182,8 @@ func (a *AdHoc) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, dst []
 		if isChosen[slot] {
 			continue
 		}
-		e := Exclusion{Slot: slot, Car: c, Reason: j.reason(c), Missing: in.Skills &^ c.Skills, Age: c.Age(s.Now), Limit: s.StaleAfter, Metres: s.RoadMetres}
-		if e.Reason == IsShiftOver {
-			e.Over = s.Now.Sub(c.ShiftEnd)
-		}
+		e := Exclusion{Slot: slot, Car: c, Reason: j.reason(c), Missing: in.Skills &^ c.Skills, Age: c.Age(s.Seen()), Limit: s.StaleAfter, Metres: s.RoadMetres}
+		e.tell(s.Now)
 		if e.Reason == Suitable {
 			e.Reason, e.Travel = OutRanked, travel[slot]
 			if e.Travel == road.Unreachable {

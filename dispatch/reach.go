@@ -65,5 +65,5 @@ func (s Settings) DriveWithin(response time.Duration) (limit road.Millis, ok boo
 // Free tells whether a car could be sent at the time of the snapshot: available, in its shift, on the
 // road, and at a position that can be relied on.
 func (s *Snapshot) Free(c *Car) bool {
-	return c.Status == Available && c.OnRoad && !c.ShiftOver(s.Now) && !s.Stale(c)
+	return c.Status == Available && c.OnRoad && !c.BeforeShift(s.Now) && !c.ShiftOver(s.Now) && !s.Stale(c)
 }

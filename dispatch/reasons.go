@@ -45,24 +45,46 @@ func (r *Reasons) say(parts ...string) {
 	r.end = append(r.end, len(r.text))
 }
 
+// more appends words to the last sentence.
+func (r *Reasons) more(parts ...string) {
+	for _, p := range parts {
+		r.text = append(r.text, p...)
+	}
+	r.end[len(r.end)-1] = len(r.text)
+}
+
+// factor appends a number and some words to the last sentence.
+func (r *Reasons) factor(f float64, after string) {
+	r.text = append(strconv.AppendFloat(r.text, f, 'g', -1, 64), after...)
+	r.end[len(r.end)-1] = len(r.text)
+}
+
 // last appends a duration and some words to the last sentence.
 func (r *Reasons) last(d time.Duration, after string) {
 	r.text = append(appendWords(r.text, d), after...)
 	r.end[len(r.end)-1] = len(r.text)
 }
 
-// Explain adds in words why candidate rank (0 is the first) stands where it does at now.
-func (s Settings) Explain(now time.Time, in *Incident, ranked []Candidate, rank int, why *Reasons) {
+// Explain adds in words why candidate rank (0 is the first) stands where it does.
+func (s *Settings) Explain(snap *Snapshot, in *Incident, ranked []Candidate, rank int, why *Reasons) {
 	c, car := &ranked[rank], ranked[rank].Car
-	why.say(car.Status.String(), ", position ")
-	why.last(car.Age(now), " old")
+	busy := car.Status.OnCall()
+	why.say(car.Status.String())
+	if busy && !car.Since.IsZero() {
+		why.more(" for ")
+		why.last(max(0, snap.Now.Sub(car.Since)), "")
+	}
+	why.more(", position ")
+	why.last(car.Age(snap.Now), " old")
+	if busy {
+		s.explainBusy(c, snap, why)
+	}
 	if rank == 0 {
 		why.say("arrives first by road")
 	} else {
 		why.say("arrives ")
 		why.last(time.Duration(c.Arrival-ranked[0].Arrival)*time.Millisecond, " after ")
-		why.text = append(why.text, ranked[0].Car.Name...)
-		why.end[len(why.end)-1] = len(why.text)
+		why.more(ranked[0].Car.Name)
 	}
 	if in.Skills != 0 {
 		why.say("has ", in.Skills.String(), " as asked")
@@ -71,13 +93,59 @@ func (s Settings) Explain(now time.Time, in *Incident, ranked []Candidate, rank 
 		why.say("comes from ", car.Sector.String(), " into ", in.Sector.String())
 	}
 	if !car.ShiftEnd.IsZero() {
-		if left := car.ShiftEnd.Sub(now); left < time.Hour {
-			why.say("its shift ends in ")
-			why.last(left, "")
-		}
+		s.explainShift(c, snap.Now, why)
+	}
+	if snap.Ahead > 0 {
+		why.say("asked for ")
+		why.last(snap.Ahead, " ahead: speeds, closures and shifts of then, position and status the last known")
+	}
+	if busy {
+		why.say("9 in 10 arrivals: ")
+		why.factor(s.ClearSpread, " times the time until it is clear and ")
+		why.factor(s.Spread, " times the road time (assumptions)")
+		return
 	}
 	why.say("arrival includes ")
-	why.last(s.Mobilisation, " to mobilise (assumption)")
+	why.last(s.Mobilisation, " to mobilise, and for 9 in 10 ")
+	why.factor(s.Spread, " times the road time (assumptions)")
+}
+
+// explainBusy says when a car on a call is expected to be clear, and where it comes from then.
+func (s *Settings) explainBusy(c *Candidate, snap *Snapshot, why *Reasons) {
+	expected, status := s.Clear[c.Car.Status], c.Car.Status.String()
+	why.say("expected to be clear in ")
+	why.last(time.Duration(c.Clears)*time.Millisecond, " (assumption: ")
+	why.last(expected, " from the start of \"")
+	why.more(status, "\"")
+	switch since := c.Car.Since; {
+	case since.IsZero():
+		why.more("; since when is not known, all of it is counted)")
+	case snap.Seen().Sub(since) > expected-s.Overdue:
+		why.more("; nearly or all used up, ")
+		why.last(min(s.Overdue, expected), " more counted)")
+	default:
+		why.more(")")
+	}
+	if c.AtDestination {
+		why.say("by road from ", c.Car.Destination, ", where it takes its patient")
+	} else {
+		why.say("by road from where it is; where it will be clear is not known")
+	}
+}
+
+// explainShift tells of a shift that ends soon, or before the car can be expected to be clear again.
+func (s *Settings) explainShift(c *Candidate, now time.Time, why *Reasons) {
+	left := c.Car.ShiftEnd.Sub(now)
+	early := left < time.Duration(c.Arrival)*time.Millisecond+s.Clear[OnScene]
+	if !early && left >= time.Hour {
+		return
+	}
+	why.say("its shift ends in ")
+	why.last(left, "")
+	if early {
+		why.more(", before it would be expected to be clear, ")
+		why.last(s.Clear[OnScene], " after it arrives (assumption)")
+	}
 }
 
 // Explain adds in words why a stranded car is offered at all.

@@ -49,8 +49,8 @@ func Example() {
 		fmt.Println(e.Car.Name, e)
 	}
 	// Output:
-	// JRC-1 65 [available, position 4 s old arrives first by road has mental-health nurse as asked arrival includes 1 min to mobilise (assumption)]
-	// JRC-2 265 [available, position 10 s old arrives 3 min 20 s after JRC-1 has mental-health nurse as asked comes from NEL into SEL arrival includes 1 min to mobilise (assumption)]
+	// JRC-1 65 [available, position 4 s old arrives first by road has mental-health nurse as asked arrival includes 1 min to mobilise, and for 9 in 10 1.5 times the road time (assumptions)]
+	// JRC-2 265 [available, position 10 s old arrives 3 min 20 s after JRC-1 has mental-health nurse as asked comes from NEL into SEL arrival includes 1 min to mobilise, and for 9 in 10 1.5 times the road time (assumptions)]
 	// JRC-3 busy
 	// JRC-4 position is 7 min old; the limit is 2 min
 	// JRC-5 lacks mental-health nurse
@@ -58,7 +58,8 @@ func Example() {
 
 func explain(fleet *dispatch.Snapshot, call *dispatch.Incident, ranked []dispatch.Candidate, i int) []string {
 	var why dispatch.Reasons
-	dispatch.DefaultSettings().Explain(fleet.Now, call, ranked, i, &why)
+	s := dispatch.DefaultSettings()
+	s.Explain(fleet, call, ranked, i, &why)
 	return why.Strings()
 }
 
@@ -69,11 +70,12 @@ func TestRespondAllocatesNothing(t *testing.T) {
 	policy := dispatch.NewClosestIdle(adhoc, dispatch.DefaultSettings())
 	var dst []dispatch.Candidate
 	var why dispatch.Reasons
+	settings := dispatch.DefaultSettings()
 	respond := func() {
 		dst = policy.Respond(fleet, call, 5, dst[:0])
 		why.Reset()
 		for i := range dst {
-			dispatch.DefaultSettings().Explain(fleet.Now, call, dst, i, &why)
+			settings.Explain(fleet, call, dst, i, &why)
 		}
 	}
 	respond()

@@ -80,9 +80,10 @@ func (w *nearestAnswer) ranked(i int) (modelled bool) {
 	w.duration(2, time.Duration(c.Travel)*time.Millisecond)
 	w.duration(3, time.Duration(c.Arrival)*time.Millisecond)
 	w.why.Reset()
-	w.Dispatch.Explain(w.ask.Now, &w.ask.Incident, w.answer.Ranked, i, &w.why)
+	w.Dispatch.Explain(&w.answer.Snapshot, &w.ask.Incident, w.answer.Ranked, i, &w.why)
 	w.reasons()
 	w.flag(5, modelled)
+	w.duration(8, time.Duration(c.Arrival90)*time.Millisecond)
 	w.close(mark)
 	return modelled
 }

@@ -36,11 +36,11 @@ func slowNearest(t *rapid.T, s *Server, r *pb.FindNearestCarsRequest) *pb.FindNe
 	var offered []dispatch.Candidate
 	for i, c := range a.Ranked {
 		var why dispatch.Reasons
-		s.Dispatch.Explain(q.Now, &q.Incident, a.Ranked, i, &why)
+		s.Dispatch.Explain(&a.Snapshot, &q.Incident, a.Ranked, i, &why)
 		modelled := call.modelled || s.modelledCar(c.Car)
 		out.Basis.Modelled = out.Basis.Modelled || modelled
 		out.Candidates = append(out.Candidates, &pb.Candidate{
-			Car: s.carProto(&a.Snapshot, c.Car), TravelTime: millisProto(c.Travel), ArrivalTime: millisProto(c.Arrival),
+			Car: s.carProto(&a.Snapshot, c.Car), TravelTime: millisProto(c.Travel), ArrivalTime: millisProto(c.Arrival), ArrivalTime_90: millisProto(c.Arrival90),
 			Reasons: why.Strings(), Modelled: modelled,
 		})
 		offered = append(offered, c)
