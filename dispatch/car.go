@@ -117,7 +117,7 @@ func (c *Car) BeforeShift(now time.Time) bool { return now.Before(c.ShiftStart) 
 func (c *Car) Age(now time.Time) time.Duration { return max(0, now.Sub(c.Fixed)) }
 
 // Snapshot is a fleet at one moment. The place of a car in Cars is its slot: it stays the same from one
-// snapshot to the next, and cars that arrive at the same time rank by it.
+// snapshot to the next as long as no car is dropped, and cars that arrive at the same time rank by it.
 type Snapshot struct {
 	Cars []*Car
 	Now  time.Time
@@ -128,8 +128,12 @@ type Snapshot struct {
 	RoadMetres float64       // a car farther from every road is not on the road; told in reasons
 }
 
-// Stale tells whether the position of a car is too old to be relied on.
-func (s *Snapshot) Stale(c *Car) bool { return c.Age(s.Seen()) > s.StaleAfter }
+// Stale tells whether the position of a car is too old to be relied on, or says that it is so far ahead
+// of the clock that its age is not known.
+func (s *Snapshot) Stale(c *Car) bool {
+	age := s.Seen().Sub(c.Fixed)
+	return age > s.StaleAfter || age < -s.StaleAfter
+}
 
 // Seen returns when the cars were as they are in the snapshot: Now, unless that lies ahead.
 func (s *Snapshot) Seen() time.Time { return s.Now.Add(-s.Ahead) }

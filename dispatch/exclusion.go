@@ -22,6 +22,7 @@ const (
 	IsOutOfService
 	NoPosition // known from its record only
 	IsStale
+	IsAhead // the clock was set back since the position was taken
 	LacksSkill
 	InOtherSector
 	NotOnRoad
@@ -37,7 +38,7 @@ type Exclusion struct {
 	Missing Skills        // where Reason is LacksSkill
 	Age     time.Duration // of the position
 	Limit   time.Duration // Snapshot.StaleAfter
-	Over    time.Duration // since the shift ended, where Reason is IsShiftOver
+	Over    time.Duration // since the shift ended, where Reason is IsShiftOver; ahead of the clock, where it is IsAhead
 	Until   time.Duration // the shift starts, where that lies ahead
 	For     time.Duration // the car has had its status; 0 where that is not known
 	Metres  float64       // Snapshot.RoadMetres
@@ -65,6 +66,8 @@ func (e Exclusion) String() string {
 		return "no position reported"
 	case IsStale:
 		return fmt.Sprintf("position is %s old; the limit is %s", words(e.Age), words(e.Limit))
+	case IsAhead:
+		return fmt.Sprintf("position's time is %s ahead of the clock, so that its age is not known", words(e.Over))
 	case LacksSkill:
 		return "lacks " + e.Missing.String()
 	case InOtherSector:
@@ -107,11 +110,12 @@ type judge struct {
 	in     *Incident
 	now    time.Time
 	oldest time.Time // that a position may be
+	newest time.Time // that a position may say it is
 }
 
 func newJudge(s *Snapshot, in *Incident) judge {
 	now := s.Now.Round(0) // without the monotonic clock times compare faster
-	return judge{s, in, now, now.Add(-s.Ahead - s.StaleAfter)}
+	return judge{s, in, now, now.Add(-s.Ahead - s.StaleAfter), now.Add(s.StaleAfter - s.Ahead)}
 }
 
 // Suitable tells whether nothing but the road can keep a car from the call.
@@ -153,6 +157,8 @@ func (j *judge) rest(c *Car) Reason {
 			return NoPosition
 		}
 		return IsStale
+	case c.Fixed.After(j.newest):
+		return IsAhead
 	case c.Skills&j.in.Skills != j.in.Skills:
 		return LacksSkill
 	case j.in.Sectors != 0 && (c.Sector >= geo.Sectors || j.in.Sectors&(1<<c.Sector) == 0):
@@ -184,6 +190,9 @@ func (a *AdHoc) Exclusions(s *Snapshot, in *Incident, chosen []Candidate, dst []
 		}
 		e := Exclusion{Slot: slot, Car: c, Reason: j.reason(c), Missing: in.Skills &^ c.Skills, Age: c.Age(s.Seen()), Limit: s.StaleAfter, Metres: s.RoadMetres}
 		e.tell(s.Now)
+		if e.Reason == IsAhead {
+			e.Over = c.Fixed.Sub(s.Seen())
+		}
 		if e.Reason == Suitable {
 			e.Reason, e.Travel = OutRanked, travel[slot]
 			if e.Travel == road.Unreachable {

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"slices"
 	"time"
 
 	"github.com/nearside-ems/nearside/dispatch"
@@ -82,21 +81,4 @@ func inheritReported(c, was *dispatch.Car, r *Report) {
 	if r.ShiftEnd.IsZero() {
 		c.ShiftEnd = was.ShiftEnd
 	}
-}
-
-// put notes that a slot, or where none is known a new one, holds a car from now on. The caller holds
-// write, and publishes.
-func (f *Store) put(slot int, known bool, c *dispatch.Car) {
-	if !known {
-		slot = len(f.cars)
-		f.slot[c.Name] = slot
-		f.cars = append(f.cars, nil)
-	}
-	f.cars[slot] = c
-	f.changes = append(f.changes, change{slot, c})
-}
-
-// sortRefused puts refusals in the order of the batch.
-func (o *Outcome) sortRefused() {
-	slices.SortFunc(o.Refused, func(a, b ReportError) int { return a.Index - b.Index })
 }

@@ -2,12 +2,10 @@ package fleet
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/nearside-ems/nearside/dispatch"
-	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/internal/leftright"
@@ -20,14 +18,19 @@ type Settings struct {
 	StaleAfter time.Duration
 	// MaxAhead is how far a car's clock may be ahead of the server's.
 	MaxAhead time.Duration
-	// MaxCars bounds the fleet, and so the memory: 0.4 kB a car, and 4 to 5 kB more for each metric in
-	// use. 100,000 cars were measured to hold (BenchmarkReport).
+	// DropAfter is how long a car that has no record may be silent before it is forgotten, and how old a
+	// fix may be to be taken at all. Twelve hours is an assumption: what a car said of its status then is
+	// a shift ago.
+	DropAfter time.Duration
+	// MaxCars bounds the fleet, and so the memory: 0.6 kB a car, and 4 to 5 kB more for each metric in
+	// use. 100,000 cars were measured to hold (BenchmarkReport). Cars that have a record are taken beyond
+	// it.
 	MaxCars int
 }
 
 // DefaultSettings returns the settings that the service uses unless told otherwise.
 func DefaultSettings() Settings {
-	return Settings{StaleAfter: 2 * time.Minute, MaxAhead: 10 * time.Second, MaxCars: 10_000}
+	return Settings{StaleAfter: 2 * time.Minute, MaxAhead: 10 * time.Second, DropAfter: 12 * time.Hour, MaxCars: 10_000}
 }
 
 // ErrFull refuses a new car where the fleet is as large as it may be.
@@ -41,92 +44,55 @@ type Store struct {
 	settings Settings
 	sides    *leftright.Pair[side]
 	any      *leftright.Reader[side] // for what is read now and then
+	counts   counter
+	placing  sync.Pool // of *placer
 
-	use     sync.Mutex // held by Use, before write
-	write   sync.Mutex // held by the one writer, over what follows
-	cars    []*dispatch.Car
+	use     sync.Mutex     // held by Use, before write
+	write   sync.Mutex     // held by the one writer, over what follows
 	slot    map[string]int // by name
-	lanes   []*lane        // that readers read
-	filling []*lane        // that they will
-	changes []change       // scratch of merge
+	cars    []*dispatch.Car
+	heard   []time.Time // per slot: when its last report arrived, whatever it said
+	pending []uint32    // per slot: 1 + its place in changes, 0 where it has none
+	changes []change    // not yet published, one for each slot
+	lanes   []*lane     // that readers read
+	filling []*lane     // that they will
 }
 
 // New returns an empty store over a grid and a network.
 func New(g *grid.Grid, n *route.Network, s Settings) *Store {
 	f := &Store{grid: g, network: n, settings: s, slot: map[string]int{}}
+	f.placing.New = func() any { return new(placer) }
 	f.sides = leftright.New(&side{number: 0}, &side{number: 1})
 	f.any = f.sides.Reader()
 	return f
 }
 
-// Report takes a batch that arrived at now. Readers see all of the batch or none of it.
-func (f *Store) Report(now time.Time, batch []Report) Outcome {
-	var out Outcome
-	next := make([]*dispatch.Car, 0, len(batch)) // as reported, before what is unchanged is filled in
-	from := make([]int, 0, len(batch))
-	for i := range batch {
-		if err := batch[i].check(now, f.settings); err != nil {
-			out.Refused = append(out.Refused, ReportError{i, batch[i].Car, err})
-			continue
-		}
-		next, from = append(next, f.place(now, &batch[i])), append(from, i)
-	}
-	if len(next) > 0 {
-		f.merge(batch, next, from, &out)
-	}
-	return out
-}
-
-// place turns a report into a car: the slow part, done before the writer's turn.
-func (f *Store) place(now time.Time, r *Report) *dispatch.Car {
-	c := &dispatch.Car{Name: r.Car, Skills: r.Skills, Fixed: r.Fixed, Point: r.Point, Sector: geo.Sectors, Home: geo.Sectors, Heading: r.Heading, ShiftEnd: r.ShiftEnd}
-	if r.Fixed.IsZero() {
-		c.Fixed = now
-	}
-	if r.Status != nil {
-		c.Status = *r.Status
-	}
-	if c.Cell, c.InGrid = f.grid.At(r.Point); c.InGrid {
-		c.Sector = f.grid.Sector(c.Cell)
-	}
-	if r.Heading != nil {
-		c.Spot, c.OnRoad = f.network.SnapHeading(r.Point, *r.Heading)
+// put notes that a slot, or where the car is new the next one, holds a car from now on, and returns the
+// slot. The caller holds write, and publishes.
+func (f *Store) put(slot int, known bool, c *dispatch.Car) int {
+	if known {
+		f.cars[slot] = c
 	} else {
-		c.Spot, c.OnRoad = f.network.Snap(r.Point)
+		slot = len(f.cars)
+		f.slot[c.Name] = slot
+		f.cars, f.heard, f.pending = append(f.cars, c), append(f.heard, time.Time{}), append(f.pending, 0)
 	}
-	return c
-}
-
-// merge puts the cars, which came from batch[from[i]], into the fleet.
-func (f *Store) merge(batch []Report, next []*dispatch.Car, from []int, out *Outcome) {
-	f.write.Lock()
-	defer f.write.Unlock()
-	for i, c := range next {
-		slot, known := f.slot[c.Name]
-		switch {
-		case !known && len(f.cars) >= f.settings.MaxCars:
-			err := fmt.Errorf("%w: it has %d cars, as many as it may", ErrFull, len(f.cars))
-			out.Refused = append(out.Refused, ReportError{from[i], c.Name, err})
-			continue
-		case known && !c.Fixed.After(f.cars[slot].Fixed):
-			out.Ignored++
-			continue
-		case known && inherit(c, f.cars[slot], &batch[from[i]]):
-			out.Overruled = append(out.Overruled, from[i])
-		}
-		f.put(slot, known, c)
-		out.Accepted++
-		if !c.OnRoad {
-			out.OffRoad = append(out.OffRoad, from[i])
-		}
+	if at := f.pending[slot]; at > 0 {
+		f.changes[at-1].car = c
+		return slot
 	}
-	out.sortRefused()
-	f.publish()
+	f.changes = append(f.changes, change{slot, c})
+	f.pending[slot] = uint32(len(f.changes))
+	return slot
 }
 
 // publish lets readers see the changes. The caller holds write.
 func (f *Store) publish() {
+	if len(f.changes) == 0 {
+		return
+	}
 	for _, c := range f.changes {
+		f.pending[c.slot] = 0
 		for _, l := range f.lanes {
 			l.put(c.slot, c.car, &l.moves)
 		}
@@ -138,13 +104,23 @@ func (f *Store) publish() {
 	}
 	f.sides.Write(func(s *side) {
 		s.apply(f.changes)
-		for i, l := range f.lanes {
-			s.index[i].Apply(&l.moves)
-		}
+		f.move(s)
 	})
+	f.moved()
+	clear(f.changes)
+	f.changes = f.changes[:0]
+}
+
+// move applies what the lanes have noted to the indices of a side.
+func (f *Store) move(s *side) {
+	for i, l := range f.lanes {
+		s.index[i].Apply(&l.moves)
+	}
+}
+
+// moved forgets what the lanes have noted, once it has been applied to both sides.
+func (f *Store) moved() {
 	for _, l := range f.lanes {
 		l.moves.Reset()
 	}
-	clear(f.changes)
-	f.changes = f.changes[:0]
 }
