@@ -1,0 +1,169 @@
+package unit
+
+import (
+	"regexp"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/geo"
+)
+
+// Command is a change of a car's record: a *Register, *Assign, *SetStatus or *Release.
+type Command interface {
+	// Kind returns "register", "assign", "status" or "release".
+	Kind() string
+	// Request returns the id that the caller chose for this very request; empty where none.
+	Request() string
+	check() error
+	apply(next *Record, at moment) error
+}
+
+// Register puts a car on the books, or changes what is on them. Its status stays as it is; a new car
+// begins as available.
+type Register struct {
+	RequestID string // may be empty: then a repeat is not known as one
+	Details
+}
+
+// Assign records that a car was given a call.
+type Assign struct {
+	RequestID string
+	Incident  string // "incidents/ID"
+	Advice    string // that it follows or overrides; may be empty
+	Reason    string // may be empty
+}
+
+// SetStatus records what a car does now.
+type SetStatus struct {
+	RequestID   string
+	Status      dispatch.Status
+	Destination string // only for Conveying and AtCentre; empty: unchanged
+	Reason      string // needed for OutOfService
+}
+
+// Release records that a car was taken off its call before it ended.
+type Release struct {
+	RequestID string
+	Reason    string // needed
+}
+
+// Limits of texts, in characters.
+const (
+	MaxRequestID   = 64
+	MaxBase        = 64
+	MaxReason      = 200
+	MaxDestination = 128
+	MaxAdvice      = 64
+)
+
+// Kind implements Command.
+func (c *Register) Kind() string { return "register" }
+
+// Kind implements Command.
+func (c *Assign) Kind() string { return "assign" }
+
+// Kind implements Command.
+func (c *SetStatus) Kind() string { return "status" }
+
+// Kind implements Command.
+func (c *Release) Kind() string { return "release" }
+
+// Request implements Command.
+func (c *Register) Request() string { return c.RequestID }
+
+// Request implements Command.
+func (c *Assign) Request() string { return c.RequestID }
+
+// Request implements Command.
+func (c *SetStatus) Request() string { return c.RequestID }
+
+// Request implements Command.
+func (c *Release) Request() string { return c.RequestID }
+
+func (c *Register) check() error {
+	if err := checkText("request_id", c.RequestID, MaxRequestID, false); err != nil {
+		return err
+	}
+	if c.Skills == 0 {
+		return wrong("skills", "none; want at least one")
+	}
+	return c.Details.check()
+}
+
+func (c *Assign) check() error {
+	if err := checkIncident(c.Incident); err != nil {
+		return err
+	}
+	return firstOf(
+		checkText("request_id", c.RequestID, MaxRequestID, true),
+		checkText("advice", c.Advice, MaxAdvice, false),
+		checkText("reason", c.Reason, MaxReason, false))
+}
+
+func (c *SetStatus) check() error {
+	switch {
+	case c.Status >= dispatch.Statuses:
+		return wrong("status", "%d is unknown", c.Status)
+	case c.Destination != "" && !withDestination(c.Status):
+		return wrong("destination", "a car that is %s has none; leave it empty", c.Status)
+	}
+	return firstOf(
+		checkText("request_id", c.RequestID, MaxRequestID, true),
+		checkText("destination", c.Destination, MaxDestination, false),
+		checkText("reason", c.Reason, MaxReason, c.Status == dispatch.OutOfService))
+}
+
+func (c *Release) check() error {
+	return firstOf(
+		checkText("request_id", c.RequestID, MaxRequestID, true),
+		checkText("reason", c.Reason, MaxReason, true))
+}
+
+func (d *Details) check() error {
+	switch {
+	case d.Skills&^dispatch.AllSkills != 0:
+		return wrong("skills", "%#x: unknown", uint8(d.Skills))
+	case d.Home > geo.Sectors:
+		return wrong("sectors", "sector %d is unknown", d.Home)
+	}
+	return firstOf(checkText("base", d.Base, MaxBase, false), CheckShifts(d.Shifts))
+}
+
+// incidentName is "incidents/" and 1 to 63 letters, digits, dots, underscores and hyphens.
+var incidentName = regexp.MustCompile(`^incidents/[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
+func checkIncident(name string) error {
+	if !incidentName.MatchString(name) {
+		return wrong("incident", "%.80q: want incidents/ID, where ID is 1 to 63 letters, digits, dots, underscores or hyphens", name)
+	}
+	return nil
+}
+
+// checkText refuses a text that is too long, has signs that cannot be shown, or is missing where needed.
+func checkText(field, text string, most int, needed bool) error {
+	if needed && text == "" {
+		return wrong(field, "empty; it is needed")
+	}
+	if !utf8.ValidString(text) {
+		return wrong(field, "not valid UTF-8")
+	}
+	if n := utf8.RuneCountInString(text); n > most {
+		return wrong(field, "%d characters long; want at most %d", n, most)
+	}
+	for _, sign := range text {
+		if !unicode.IsPrint(sign) {
+			return wrong(field, "has %U, which cannot be shown; want letters, digits, signs and spaces", sign)
+		}
+	}
+	return nil
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
