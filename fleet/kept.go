@@ -24,7 +24,8 @@ type Kept struct {
 }
 
 // Keep applies what records say, which readers see all of or none of. Of each car the highest revision
-// stands, whatever the order in which they come. A car that has not reported is listed from now on, and
+// stands, whatever the order in which they come; the same one again says what time alone changed, as
+// when a shift begins. A car that has not reported is listed from now on, and
 // not offered until it does; unlike one that reports only, it is taken even where the fleet is full, and
 // never dropped.
 func (f *Store) Keep(_ time.Time, records []Kept) {
@@ -40,7 +41,7 @@ func (f *Store) keepOne(k *Kept) {
 	c := &dispatch.Car{Name: k.Car, Sector: geo.Sectors, Home: geo.Sectors}
 	slot, known := f.slot[k.Car]
 	if known {
-		if k.Revision <= f.cars[slot].Revision {
+		if k.Revision < f.cars[slot].Revision {
 			return
 		}
 		*c = *f.cars[slot]

@@ -22,7 +22,7 @@ type twin struct {
 }
 
 func (w *twin) keep(k fleet.Kept) {
-	if was := w.kept[k.Car]; was == nil || k.Revision > was.Revision {
+	if was := w.kept[k.Car]; was == nil || k.Revision >= was.Revision {
 		w.kept[k.Car] = &k
 	}
 }

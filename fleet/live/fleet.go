@@ -1,0 +1,151 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/fleet/ledger"
+)
+
+// Fleet is one replica of what the ledger says. It is safe for concurrent use.
+type Fleet struct {
+	store ledger.Store
+	cars  *fleet.Store
+	now   func() time.Time
+	whole chan struct{} // closed once everything was read
+	feed  *feed
+
+	taking sync.Mutex // held while entries are put in, so that the fleet store sees them in order
+
+	mu       sync.RWMutex // over what follows
+	held     map[string]*car
+	docs     map[string]*document
+	open     map[string]time.Time // keys of advice without a conclusion, with when it expires
+	head     ledger.Seen          // the last entry known of the whole log
+	boundary time.Time            // the first at which time alone changes a car; zero: none is known
+	ended    error                // why Run ended, other than by its context
+}
+
+// car is what is known of a car, with what is needed to write on top of it. It is never written again.
+type car struct {
+	State
+	data  []byte // the entry, whose hash the next names
+	kept  fleet.Kept
+	fault error // the entry cannot be read; State holds its revision and the car's name
+}
+
+// New returns a fleet that knows nothing until it runs. What records say goes to cars. now tells the
+// time, and is asked whenever it is needed.
+func New(store ledger.Store, cars *fleet.Store, now func() time.Time) *Fleet {
+	return &Fleet{
+		store: store, cars: cars, now: now, whole: make(chan struct{}), feed: newFeed(feedMarks),
+		held: map[string]*car{}, docs: map[string]*document{}, open: map[string]time.Time{},
+	}
+}
+
+// Whole returns a channel that is closed once all that the ledger holds has been read.
+func (f *Fleet) Whole() <-chan struct{} { return f.whole }
+
+// ready waits, for settleFor at most, until the fleet is whole; the error wraps ledger.ErrUnavailable.
+func (f *Fleet) ready(ctx context.Context) error {
+	select {
+	case <-f.whole:
+		return nil
+	default:
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleFor)
+	defer cancel()
+	select {
+	case <-f.whole:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%w: the records are still being read (%w)", ledger.ErrUnavailable, context.Cause(ctx))
+	}
+}
+
+// Record returns the record of a car as this replica knows it; ok is false where it knows none.
+func (f *Fleet) Record(name string) (s State, ok bool) {
+	if c := f.known(name); c != nil && c.fault == nil {
+		return c.State, true
+	}
+	return State{}, false
+}
+
+// Records returns the records of all cars, by name.
+func (f *Fleet) Records() []State {
+	f.mu.RLock()
+	all := slices.Collect(maps.Values(f.held))
+	f.mu.RUnlock()
+	states := make([]State, 0, len(all))
+	for _, c := range all {
+		if c.fault == nil {
+			states = append(states, c.State)
+		}
+	}
+	slices.SortFunc(states, func(a, b State) int { return strings.Compare(a.Record.Name, b.Record.Name) })
+	return states
+}
+
+func (f *Fleet) known(name string) *car {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.held[name]
+}
+
+// Status is how far a Fleet can be relied on.
+type Status struct {
+	Contact  time.Time     // when the ledger last answered; zero: never
+	Age      time.Duration // of Contact; what is known is as old as that
+	Whole    bool          // all has been read
+	Cars     int           // that have a record
+	Revision ledger.Revision
+	Fault    error // why the ledger cannot be reached or written to, or which entry cannot be read; nil: none
+	Store    ledger.Status
+}
+
+// Status tells how far this replica can be relied on.
+func (f *Fleet) Status() Status {
+	s := Status{Store: f.store.Status()}
+	s.Contact, s.Fault = s.Store.Contact, s.Store.Err
+	if !s.Contact.IsZero() {
+		s.Age = max(0, f.now().Sub(s.Contact))
+	}
+	select {
+	case <-f.whole:
+		s.Whole = true
+	default:
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	s.Cars, s.Revision = len(f.held), f.head.Revision
+	if s.Fault == nil {
+		s.Fault = f.ended
+	}
+	if s.Fault == nil {
+		s.Fault = f.firstFault()
+	}
+	return s
+}
+
+// firstFault returns why the entry of the lowest revision that cannot be read cannot be. The caller holds mu.
+func (f *Fleet) firstFault() error {
+	var err error
+	first := ^ledger.Revision(0)
+	for _, c := range f.held {
+		if c.fault != nil && c.Revision < first {
+			first, err = c.Revision, c.fault
+		}
+	}
+	for _, d := range f.docs {
+		if d.fault != nil && d.Revision < first {
+			first, err = d.Revision, d.fault
+		}
+	}
+	return err
+}

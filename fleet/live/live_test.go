@@ -1,0 +1,76 @@
+package live_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/fleet/live"
+	"github.com/nearside-ems/nearside/fleet/unit"
+	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/geo/route"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var nurse = unit.Details{Skills: dispatch.MentalHealthNurse, Base: "Waterloo", Home: geo.SEL}
+
+// newCars returns a fleet store without roads, for cars that never report.
+func newCars() *fleet.Store {
+	return fleet.New(nil, &route.Network{}, fleet.DefaultSettings())
+}
+
+// run starts a replica of a store and waits until it is whole. It ends with the test.
+func run(t *testing.T, store ledger.Store, now func() time.Time) (*live.Fleet, *fleet.Store) {
+	t.Helper()
+	cars := newCars()
+	f := live.New(store, cars, now)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- f.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	select {
+	case <-f.Whole():
+	case <-time.After(10 * time.Second):
+		t.Fatal("not whole after 10 s")
+	}
+	return f, cars
+}
+
+func TestAssignOnce(t *testing.T) {
+	ctx := t.Context()
+	store := ledger.NewMemory(time.Now)
+	f, cars := run(t, store, time.Now)
+	other, _ := run(t, store, time.Now)
+	s, err := f.Do(ctx, "desk-1", "cars/a", "0", &unit.Register{Details: nurse})
+	if err != nil {
+		t.Fatal(err)
+	}
+	won, err := f.Do(ctx, "desk-1", "cars/a", s.Etag(), &unit.Assign{RequestID: "1", Incident: "incidents/1"})
+	if err != nil || won.Record.Incident != "incidents/1" {
+		t.Fatal(won, err)
+	}
+	if c, ok := cars.Car("cars/a"); !ok || c.Status != dispatch.Assigned || c.Incident != "incidents/1" || c.Revision != uint64(won.Revision) {
+		t.Errorf("the fleet store has %+v, %v", c, ok)
+	}
+	_, err = other.Do(ctx, "desk-2", "cars/a", s.Etag(), &unit.Assign{RequestID: "2", Incident: "incidents/2"})
+	var conflict *live.Conflict
+	if !errors.As(err, &conflict) || conflict.Present.Revision != won.Revision || conflict.Present.Record.Incident != "incidents/1" {
+		t.Errorf("a second assignment on the same etag: %v", err)
+	}
+	again, err := other.Do(ctx, "desk-1", "cars/a", s.Etag(), &unit.Assign{RequestID: "1", Incident: "incidents/1"})
+	if err != nil || again.Revision != won.Revision {
+		t.Errorf("a repeat: %v, %v", again, err)
+	}
+}
