@@ -72,6 +72,12 @@ func (c *Cover) price(i int) {
 // Near returns how many cars are near enough to each cell. It is valid until the next change.
 func (c *Cover) Near() []int32 { return c.near }
 
+// At returns the expected calls an hour of a cell and the share of them that is reached in time, counting
+// that cars are busy.
+func (c *Cover) At(cell int) (calls, share float64) {
+	return float64(c.weights[cell]), 1 - c.power[c.near[cell]]
+}
+
 // Total returns the expected calls an hour of all cells.
 func (c *Cover) Total() (calls float64) {
 	for _, w := range c.weights {

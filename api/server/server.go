@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
@@ -47,6 +48,8 @@ type Server struct {
 	plans      *plans
 	drift      *drift
 	requests   requests
+	covers     covers
+	expected   atomic.Pointer[expectedCalls]
 	health     *health.Server
 }
 
@@ -67,6 +70,10 @@ type (
 	}
 	demandService struct {
 		pb.UnimplementedDemandServiceServer
+		*Server
+	}
+	recommendationService struct {
+		pb.UnimplementedRecommendationServiceServer
 		*Server
 	}
 	roadService struct {
@@ -131,6 +138,7 @@ func (s *Server) GRPC() *grpc.Server {
 	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
 	pb.RegisterDemandServiceServer(g, &demandService{Server: s})
 	pb.RegisterRoadServiceServer(g, &roadService{Server: s})
+	pb.RegisterRecommendationServiceServer(g, &recommendationService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
 	for name := range g.GetServiceInfo() {
 		s.health.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)

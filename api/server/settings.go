@@ -34,10 +34,12 @@ type Settings struct {
 	NetworkProvenance []data.Provenance
 	Fleet             *fleet.Store
 	Dispatch          dispatch.Settings
-	Demo              bool         // cars are simulated; every answer says so
-	Version           string       // of the program
-	DataDir           string       // keeps plans and caches; empty keeps them in memory
-	Map               http.Handler // the planner's map, at /; nil: none
+	// MoveUps say when a free car is asked to wait elsewhere, and within what response a call is covered.
+	MoveUps dispatch.MoveUpSettings
+	Demo    bool         // cars are simulated; every answer says so
+	Version string       // of the program
+	DataDir string       // keeps plans and caches; empty keeps them in memory
+	Map     http.Handler // the planner's map, at /; nil: none
 	// BaselineFault says why Baseline is not what it should be, such as a fit that cannot be read; empty
 	// where nothing is wrong. Every forecast says so.
 	BaselineFault string
@@ -58,7 +60,7 @@ type Settings struct {
 
 // DefaultSettings returns settings that lack only what must be given.
 func DefaultSettings() Settings {
-	return Settings{Dispatch: dispatch.DefaultSettings(), Now: time.Now, Log: slog.Default(), PlansWaiting: 8, PlansKept: 100, CallsDelay: time.Hour}
+	return Settings{Dispatch: dispatch.DefaultSettings(), MoveUps: dispatch.DefaultMoveUpSettings(), Now: time.Now, Log: slog.Default(), PlansWaiting: 8, PlansKept: 100, CallsDelay: time.Hour}
 }
 
 func (s *Settings) validate() error {
@@ -77,6 +79,9 @@ func (s *Settings) validate() error {
 	need(s.Log != nil, "Log")
 	need(s.PlansWaiting >= 0 && s.PlansKept > 0, "room for plans")
 	need(s.CallsDelay >= 0, "a CallsDelay of 0 or more")
+	if err := s.MoveUps.Check(); err != nil {
+		errs = append(errs, fmt.Errorf("server: %w", err))
+	}
 	if s.City != nil && s.Baseline != nil && s.Baseline.City().Len() != s.City.Grid.Len() {
 		errs = append(errs, fmt.Errorf("server: the forecast is of %d cells; the city has %d", s.Baseline.City().Len(), s.City.Grid.Len()))
 	}
