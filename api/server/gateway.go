@@ -68,6 +68,8 @@ func (s *Server) handler(inside *guard.Inside, conn *grpc.ClientConn) (http.Hand
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", inside.Handler(http.MaxBytesHandler(api, maxMessage)))
 	mux.Handle("GET /v1/city", s.cityJSON())
+	mux.Handle("GET /healthz", s.Healthz())
+	mux.Handle("GET /readyz", s.Readyz(false))
 	mux.Handle("GET /openapi.json", fixed("application/json", pb.OpenAPI))
 	mux.Handle("GET /docs", docs)
 	if s.Map != nil {

@@ -51,6 +51,8 @@ type Server struct {
 	covers     covers
 	expected   atomic.Pointer[expectedCalls]
 	health     *health.Server
+	overload   *overload
+	leaving    *leaving
 }
 
 // standing is a place that is joined to the road network.
@@ -88,7 +90,8 @@ func New(settings Settings) (*Server, error) {
 	if err := settings.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{Settings: settings, demand: planning.NewDemand(settings.Baseline, settings.City.Suitability, counted), labeller: newLabeller(), health: health.NewServer()}
+	s := &Server{Settings: settings, demand: planning.NewDemand(settings.Baseline, settings.City.Suitability, counted), labeller: newLabeller(),
+		health: health.NewServer(), overload: newOverload(), leaving: newLeaving()}
 	store, err := roadworks.Open(s.DataDir, s.Network, s.Now())
 	if err != nil {
 		return nil, err
@@ -112,8 +115,13 @@ func New(settings Settings) (*Server, error) {
 	if s.drift, err = newDrift(&s.Settings); err != nil {
 		return nil, err
 	}
-	s.plans, err = newPlans(s)
-	return s, err
+	if s.plans, err = newPlans(s); err != nil {
+		return nil, err
+	}
+	if s.Telemetry != nil {
+		s.measure(s.Telemetry)
+	}
+	return s, nil
 }
 
 // streamWorkers is how many goroutines answer calls one after the other instead of one each: they need
@@ -123,29 +131,52 @@ func streamWorkers() uint32 { return uint32(2 * runtime.GOMAXPROCS(0)) }
 
 // GRPC returns the gRPC server with every service registered.
 func (s *Server) GRPC() *grpc.Server {
-	options := []grpc.ServerOption{
+	g := grpc.NewServer(append(s.interceptors(),
 		grpc.Creds(guard.ServerTransport(nil)),
 		grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(newCodec()), grpc.NumStreamWorkers(streamWorkers()),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
-		grpc.ChainUnaryInterceptor(s.recoverUnary), grpc.ChainStreamInterceptor(s.recoverStream),
+	)...)
+	s.register(s.timed(g))
+	for name := range g.GetServiceInfo() {
+		s.health.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
 	}
+	grpc_health_v1.RegisterHealthServer(g, s.health)
+	reflection.Register(g)
+	s.overload.learn(g.GetServiceInfo())
+	return g
+}
+
+// interceptors are what each call passes, from the outside in.
+func (s *Server) interceptors() (options []grpc.ServerOption) {
+	add := func(unary grpc.UnaryServerInterceptor, stream grpc.StreamServerInterceptor) {
+		options = append(options, grpc.ChainUnaryInterceptor(unary), grpc.ChainStreamInterceptor(stream))
+	}
+	if s.Telemetry != nil {
+		add(s.Telemetry.Unary(), s.Telemetry.Stream())
+	}
+	add(s.recoverUnary, s.recoverStream)
 	if s.Guard != nil {
-		options = append(options, grpc.ChainUnaryInterceptor(s.Guard.Unary()), grpc.ChainStreamInterceptor(s.Guard.Stream()))
+		add(s.Guard.Unary(), s.Guard.Stream())
 	}
-	g := grpc.NewServer(options...)
+	add(s.overload.unary, s.overload.stream)
+	return append(options, grpc.ChainStreamInterceptor(s.leaving.stream))
+}
+
+func (s *Server) timed(g grpc.ServiceRegistrar) grpc.ServiceRegistrar {
+	if s.Telemetry == nil {
+		return g
+	}
+	return s.Telemetry.Timed(g)
+}
+
+func (s *Server) register(g grpc.ServiceRegistrar) {
 	g.RegisterService(dispatchDesc(), &dispatchService{Server: s})
 	pb.RegisterPlanningServiceServer(g, &planningService{Server: s})
 	pb.RegisterDemandServiceServer(g, &demandService{Server: s})
 	pb.RegisterRoadServiceServer(g, &roadService{Server: s})
 	pb.RegisterRecommendationServiceServer(g, &recommendationService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
-	for name := range g.GetServiceInfo() {
-		s.health.SetServingStatus(name, grpc_health_v1.HealthCheckResponse_SERVING)
-	}
-	grpc_health_v1.RegisterHealthServer(g, s.health)
-	reflection.Register(g)
-	return g
 }
 
 // Serve answers on both listeners until ctx ends, then lets answers on their way finish, stops plans
@@ -162,17 +193,20 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 	go func() { failed <- named("gRPC", g.Serve(overGRPC)) }()
 	go func() { failed <- named("HTTP", h.Serve(overHTTP)) }()
 	running := 2
-	keeping, leave := context.WithCancel(ctx)
+	keeping, leave := context.WithCancel(context.WithoutCancel(ctx)) // they go on while it drains
 	kept := make(chan struct{})
 	go func() {
 		defer close(kept)
 		var keepers sync.WaitGroup
 		keepers.Go(func() { s.keepRoads(keeping) })
 		keepers.Go(func() { s.keepDrift(keeping) })
+		keepers.Go(func() { s.keepHealth(keeping) })
+		keepers.Go(func() { s.keepStrain(keeping) })
 		keepers.Wait()
 	}()
 	select {
 	case <-ctx.Done():
+		s.drainFirst(s.Drain)
 	case err = <-failed:
 		running--
 	}
@@ -189,8 +223,10 @@ func named(what string, err error) error { return fmt.Errorf("%s: %w", what, err
 
 // shutDown ends the plans first, so that those who wait for them are answered.
 func (s *Server) shutDown(g *grpc.Server, h *http.Server) {
+	s.leaving.draining.Store(true)
 	s.health.Shutdown()
 	s.plans.close()
+	s.leaving.goes()
 	ctx, cancel := context.WithTimeout(context.Background(), stopping)
 	defer cancel()
 	stopped := make(chan struct{})

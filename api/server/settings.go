@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nearside-ems/nearside/api/guard"
+	"github.com/nearside-ems/nearside/api/telemetry"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/demand/calls"
 	"github.com/nearside-ems/nearside/demand/forecast"
@@ -52,6 +53,11 @@ type Settings struct {
 	Log        *slog.Logger
 	// Guard says who may call; nil: everyone may call everything.
 	Guard *guard.Guard
+	// Telemetry counts, times and traces; nil: nothing does.
+	Telemetry *telemetry.Telemetry
+	// Drain is how long the server goes on answering after it was told to stop, while it says that it is
+	// not ready.
+	Drain time.Duration
 	// PlansWaiting is how many plans may wait while one is made; more are refused.
 	PlansWaiting int
 	// PlansKept is how many finished operations are remembered. Plans outlive them in DataDir.
@@ -78,6 +84,7 @@ func (s *Settings) validate() error {
 	need(s.Now != nil, "Now")
 	need(s.Log != nil, "Log")
 	need(s.PlansWaiting >= 0 && s.PlansKept > 0, "room for plans")
+	need(s.Drain >= 0, "a Drain of 0 or more")
 	need(s.CallsDelay >= 0, "a CallsDelay of 0 or more")
 	if err := s.MoveUps.Check(); err != nil {
 		errs = append(errs, fmt.Errorf("server: %w", err))

@@ -52,6 +52,7 @@ func parser(c *commands) (*kong.Kong, error) {
 		kong.Description("The right help for people in a mental-health crisis in London: forecast, placement, nearest car."),
 		kong.Vars{
 			"data_dir":        defaultDataDir(),
+			"metrics":         defaultMetrics,
 			"threshold":       strconv.Itoa(calls.DefaultThreshold),
 			"least_threshold": strconv.Itoa(calls.LeastThreshold),
 		},

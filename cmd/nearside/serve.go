@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/nearside-ems/nearside/api/server"
+	"github.com/nearside-ems/nearside/api/telemetry"
 	"github.com/nearside-ems/nearside/api/web"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/fleet"
@@ -64,13 +65,22 @@ func (c *serveSettings) serve(ctx context.Context, out io.Writer) error {
 	step := func(format string, args ...any) {
 		_, _ = fmt.Fprintf(out, "%5.1f s  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
 	}
-	srv, drive, err := c.prepare(ctx, step)
+	log := c.log(os.Stderr)
+	watch, err := c.telemetry(log)
 	if err != nil {
 		return err
 	}
+	defer watch.close()
+	srv, drive, err := c.prepare(ctx, log, watch.Telemetry, step)
+	if err != nil {
+		return err
+	}
+	if err := watch.listen(srv); err != nil {
+		return err
+	}
 	step("ready in %.1f s", time.Since(start).Seconds())
-	_, _ = fmt.Fprintf(out, "\n  map and API  http://%s   (API described at /docs)\n  gRPC         %s\n  data         %s\n\n",
-		overHTTP.Addr(), overGRPC.Addr(), c.DataDir)
+	_, _ = fmt.Fprintf(out, "\n  map and API  http://%s   (API described at /docs)\n  gRPC         %s\n%s  data         %s\n\n",
+		overHTTP.Addr(), overGRPC.Addr(), watch.where(), c.DataDir)
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() { defer close(done); drive(ctx) }()
@@ -87,7 +97,7 @@ const (
 )
 
 // prepare loads the city and makes the server. drive runs the demo until its context ends.
-func (c *serveSettings) prepare(ctx context.Context, step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
+func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *telemetry.Telemetry, step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
 	city, err := data.Load()
 	if err != nil {
 		return nil, nil, err
@@ -119,7 +129,7 @@ func (c *serveSettings) prepare(ctx context.Context, step func(string, ...any)) 
 	}
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
-	s.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	s.Log, s.Telemetry, s.Drain = log, t, c.Drain
 	if srv, err = server.New(s); err != nil {
 		return nil, nil, err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -19,6 +18,8 @@ type serveSettings struct {
 	Demo    bool          `help:"Drive simulated cars, so that there is something to see. Every answer says DEMO."`
 	Cars    int           `default:"6" help:"Simulated cars of the demo, 1 to 200."`
 	Drain   time.Duration `default:"0s" help:"How long to go on answering after SIGTERM while readiness is false, so that load balancers look elsewhere (${default})." placeholder:"DURATION"`
+
+	telemetryFlags `embed:""`
 }
 
 // resolve completes what the command line says by the environment and a file, and checks all of it.
@@ -30,14 +31,15 @@ func (s *serveSettings) resolve(ctx *kong.Context, file string, environ []string
 // faults is everything for which serve refuses its settings. Each sentence names the flags.
 func (s *serveSettings) faults() (faults []error) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	for _, a := range [][2]string{{"--grpc", s.GRPC}, {"--http", s.HTTP}} {
-		if err := checkAddress(a[1]); err != nil {
-			fault("%s %s: %w; want HOST:PORT", a[0], a[1], err)
+	for _, err := range []error{checkAddress("--grpc", s.GRPC), checkAddress("--http", s.HTTP)} {
+		if err != nil {
+			faults = append(faults, err)
 		}
 	}
 	if s.Demo && (s.Cars < 1 || s.Cars > 200) {
 		fault("--cars %d: want 1 to 200", s.Cars)
 	}
+	faults = append(faults, s.telemetryFlags.faults()...)
 	if s.Drain < 0 || s.Drain > time.Hour {
 		fault("--drain %s: want 0s to 1h", s.Drain)
 	}
@@ -50,13 +52,13 @@ func (s *serveSettings) faults() (faults []error) {
 }
 
 // checkAddress looks at an address without listening on it.
-func checkAddress(addr string) error {
+func checkAddress(flag, addr string) error {
 	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
 	}
-	if _, err := net.LookupPort("tcp", port); err != nil {
-		return errors.New("unknown port")
+	if err != nil {
+		return fmt.Errorf("%s %s: %w; want HOST:PORT", flag, addr, err)
 	}
 	return nil
 }
