@@ -144,8 +144,8 @@ func (f *Fleet) changedByTime(now time.Time) (records []fleet.Kept, names []stri
 	f.boundary = time.Time{}
 	for name, c := range f.held {
 		f.boundAt(c.Record.Boundary(now))
-		k := c.kept
-		if k = c.State.kept(now); sameByTime(&k, &c.kept) {
+		k := c.State.kept(now)
+		if sameByTime(&k, &c.kept) {
 			continue
 		}
 		next := *c

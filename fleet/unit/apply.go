@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/nearside-ems/nearside/dispatch"
@@ -56,6 +55,7 @@ func (c *Assign) apply(next *Record, at moment) error {
 func (c *Release) apply(next *Record, at moment) error {
 	if !Releasable(at.status) {
 		e := next.refusal(at, dispatch.Available)
+		e.release = true
 		e.Why = "it is not on its way to a call or at one: there is nothing to release it from"
 		if withIncident(at.status) {
 			e.Why = "its patient is aboard or handed over: the call ends by clearing"
@@ -108,6 +108,8 @@ func (r *Record) refusal(at moment, to dispatch.Status) *TransitionError {
 		e.Why, e.Allowed = "its next shift is "+shift.String(), []dispatch.Status{dispatch.OutOfService}
 	case at.status == dispatch.OffShift && kept && !at.now.Before(shift.End):
 		e.Why, e.Allowed = "its last shift was "+shift.String(), []dispatch.Status{dispatch.OutOfService}
+	case to == dispatch.Assigned && at.status == dispatch.Available:
+		e.Why = "that takes a call, by an assignment"
 	case to == dispatch.Assigned:
 		e.Why = "only a car that is available can be assigned"
 	case at.status == to:
@@ -118,7 +120,10 @@ func (r *Record) refusal(at moment, to dispatch.Status) *TransitionError {
 
 // String says what the record holds, in a line.
 func (r *Record) String() string {
-	said := fmt.Sprintf("%s %s since %s", r.Name, r.Status, r.Since.UTC().Format(time.RFC3339))
+	said := r.Name + " " + r.Status.String()
+	if !r.Since.IsZero() {
+		said += " since " + r.Since.UTC().Format(time.RFC3339)
+	}
 	if r.Incident != "" {
 		said += " with " + r.Incident
 	}

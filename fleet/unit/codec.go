@@ -229,7 +229,7 @@ func (r *Record) Check() error {
 	if err := fleet.CheckName(r.Name); err != nil {
 		return wrong("name", "%v", err)
 	}
-	if err := r.Details.check(); err != nil {
+	if err := r.check(); err != nil {
 		return err
 	}
 	switch {

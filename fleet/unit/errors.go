@@ -30,10 +30,15 @@ type TransitionError struct {
 	To      dispatch.Status   // that was asked for
 	Allowed []dispatch.Status // that SetStatus could set instead
 	Why     string            // more of the reason; may be empty
+
+	release bool // it was to be taken off its call
 }
 
 func (e *TransitionError) Error() string {
 	said := fmt.Sprintf("%s is %s and cannot become %s", e.Car, e.From, e.To)
+	if e.release {
+		said = fmt.Sprintf("%s is %s and cannot be released", e.Car, e.From)
+	}
 	if e.Why != "" {
 		said += " (" + e.Why + ")"
 	}
