@@ -1,6 +1,7 @@
 package data
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/nearside-ems/nearside/demand"
@@ -34,5 +35,37 @@ func TestShippedRulesOfSuitability(t *testing.T) {
 	}
 	if v := r.Of(calls.Kind{Category: "crisis"}, suitability.Coded); v.Share != 0.6447 || r.FaceToFace.Origin != demand.Measured {
 		t.Errorf("coded calls: %v, %s; 100,871 of 156,471 is 0.6447", v.Share, r.FaceToFace.Origin)
+	}
+}
+
+// TestShippedHelp: every rule leads to a help that is described, to places that there are; exclusions lead
+// to no car.
+func TestShippedHelp(t *testing.T) {
+	r := loaded(t).Suitability
+	described := map[suitability.Help]bool{}
+	for _, h := range r.Helps {
+		described[h.Help] = true
+		for _, p := range h.Places {
+			if !slices.Contains(Kinds, Kind(p)) {
+				t.Errorf("%s leads to %q, want a kind of places.csv", h.Help, p)
+			}
+		}
+	}
+	for _, rule := range append(r.Rules, r.Otherwise) {
+		if !described[rule.Help] || (rule.Help == suitability.JointResponseCar) != (rule.Share > 0) {
+			t.Errorf("%s (share %v) leads to %q", rule.Name, rule.Share, rule.Help)
+		}
+	}
+	for flag, want := range map[string]suitability.Help{
+		"immediate-danger": suitability.Ambulance, "overdose": suitability.Ambulance, "sectioned": suitability.Ambulance,
+		"section-136": suitability.PoliceAdviceLine, "no-face-to-face": suitability.HubNurse, "face-to-face": suitability.JointResponseCar,
+	} {
+		a := r.Assess(suitability.Call{Kind: calls.Kind{Category: "crisis", Channel: "999"}, Flags: []string{flag}, Hour: 15})
+		if a.Help != want || !r.KnowsFlag(flag) {
+			t.Errorf("%s: %q, want %q", flag, a.Help, want)
+		}
+	}
+	if h := r.Hours; h.From != 11 || h.To != 23 || h.Origin != demand.Published {
+		t.Errorf("hours %+v; published are 11:00 to 23:00", h)
 	}
 }

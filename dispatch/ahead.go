@@ -5,8 +5,8 @@ import "time"
 // Shift is when a crew works; zero where it is not known.
 type Shift struct{ Start, End time.Time }
 
-// covers tells whether a moment is part of the shift.
-func (s Shift) covers(t time.Time) bool { return !t.Before(s.Start) && t.Before(s.End) }
+// Covers tells whether a moment is part of the shift.
+func (s Shift) Covers(t time.Time) bool { return !t.Before(s.Start) && t.Before(s.End) }
 
 // LookAhead returns the fleet as it is expected at a later moment: where it is now and doing what it does
 // now, but for shifts. A car off shift whose shift covers the moment is available then. shift returns the
@@ -23,7 +23,7 @@ func (s *Snapshot) LookAhead(at time.Time, shift func(*Car) Shift) Snapshot {
 		}
 		then := *c
 		then.ShiftStart, then.ShiftEnd = on.Start, on.End
-		if c.Status == OffShift && on.covers(at) {
+		if c.Status == OffShift && on.Covers(at) {
 			then.Status, then.Since = Available, on.Start
 		}
 		out.Cars[i] = &then

@@ -27,7 +27,7 @@ func (s *demandService) GetSuitability(_ context.Context, r *pb.GetSuitabilityRe
 	c := suitability.Compare(rules, changed, s.weekByKind(), counted)
 	out := &pb.Suitability{
 		Name: rules.Name, Counts: string(counted), FaceToFace: rules.FaceToFace.Attended,
-		FaceToFaceRule:    &pb.SuitabilityRule{Name: "face-to-face need", Share: rules.FaceToFace.Attended, Reason: rules.FaceToFace.Reason, Origin: string(rules.FaceToFace.Origin), Source: rules.FaceToFace.Source},
+		FaceToFaceRule:    &pb.SuitabilityRule{Name: "face-to-face need", Share: rules.FaceToFace.Attended, Reason: rules.FaceToFace.Reason, Origin: string(rules.FaceToFace.Origin), Source: rules.FaceToFace.Source, Flags: slices.Concat(rules.FaceToFace.Needed, rules.FaceToFace.NotNeeded)},
 		TotalCallsPerWeek: c.Before.Calls, SuitableCallsPerWeek: c.Before.Suitable, Share: c.Before.Share(), UnnamedCallsPerWeek: c.Before.Unnamed,
 		Notes: slices.Clone(s.Baseline.About().Notes),
 	}
@@ -48,7 +48,7 @@ func (s *demandService) GetSuitability(_ context.Context, r *pb.GetSuitabilityRe
 func ruleProto(rule *suitability.Rule, split *suitability.Split) *pb.SuitabilityRule {
 	out := &pb.SuitabilityRule{
 		Name: rule.Name, Categories: rule.Category, Channels: rule.Channel, Share: rule.Share,
-		Reason: rule.Reason, Origin: string(rule.Origin), Source: rule.Source,
+		Reason: rule.Reason, Origin: string(rule.Origin), Source: rule.Source, Flags: rule.Flags, Help: helps[rule.Help],
 	}
 	for _, by := range split.ByRule {
 		if by.Rule == rule {

@@ -22,10 +22,7 @@ type Verdict struct {
 
 // Of returns the verdict on calls of a kind.
 func (r *Rules) Of(k calls.Kind, b Basis) Verdict {
-	rule := &r.Otherwise
-	if i := slices.IndexFunc(r.Rules, func(rule Rule) bool { return rule.matches(k) }); i >= 0 {
-		rule = &r.Rules[i]
-	}
+	rule := r.find(k, nil)
 	return Verdict{rule.Share * r.need(b), rule}
 }
 

@@ -18,7 +18,7 @@ var assumed = demand.Stated{Origin: demand.Assumption, Source: "made up for test
 func rules(list ...Rule) *Rules {
 	return &Rules{
 		Format: Format, Name: "test",
-		FaceToFace: FaceToFace{0.5, 1, "half", assumed},
+		FaceToFace: FaceToFace{Coded: 0.5, Attended: 1, Reason: "half", Stated: assumed},
 		Rules:      list,
 		Otherwise:  Rule{Name: "otherwise", Share: 1, Reason: "the rest", Stated: assumed},
 	}
@@ -145,6 +145,10 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(b, "crisis", "Police")
 	f.Add(append(b, b...), "", "")
+	if b, err = json.Marshal(helpful()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b, "overdose", "Police")
 	f.Add([]byte(`{"format":1}`), "*", "a*b")
 	f.Fuzz(func(t *testing.T, b []byte, category, channel string) {
 		r, err := Read(bytes.NewReader(b))
@@ -153,6 +157,9 @@ func FuzzRead(f *testing.F) {
 		}
 		if v := r.Of(calls.Kind{Category: category, Channel: channel}, Coded); !isShare(v.Share) || v.Rule == nil {
 			t.Errorf("verdict %+v", v)
+		}
+		if a := r.Assess(Call{Kind: calls.Kind{Category: category, Channel: channel}, Flags: []string{channel}}); a.Rule == nil || len(a.Reasons) == 0 {
+			t.Errorf("assessment %+v", a)
 		}
 		again, err := json.Marshal(r)
 		if err != nil {

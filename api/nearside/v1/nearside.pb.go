@@ -1928,11 +1928,13 @@ func (x *RequestError) GetMessage() string {
 }
 
 type AssessCallRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Category      string                 `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"` // in the words of the rules; see GetSuitability
-	Channel       string                 `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`   // such as "police"
-	Time          *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`         // unset: now; cars run at their hours only
-	Flags         []string               `protobuf:"bytes,4,rep,name=flags,proto3" json:"flags,omitempty"`       // what staff know of the call, in the words of the rules, such as "immediate-danger"
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Category string                 `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"` // in the words of the rules; see GetSuitability
+	Channel  string                 `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`   // such as "police"
+	Time     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`         // unset: now; cars run at their hours only
+	// What staff know of the call, in the words of the rules, such as "immediate-danger"; at most 20. One
+	// that no rule looks at is refused. GetSuitability lists them.
+	Flags         []string `protobuf:"bytes,4,rep,name=flags,proto3" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6433,8 +6435,12 @@ type SuitabilityRule struct {
 	Source               string   `protobuf:"bytes,7,opt,name=source,proto3" json:"source,omitempty"`
 	CallsPerWeek         float64  `protobuf:"fixed64,8,opt,name=calls_per_week,json=callsPerWeek,proto3" json:"calls_per_week,omitempty"` // on which it decides
 	SuitableCallsPerWeek float64  `protobuf:"fixed64,9,opt,name=suitable_calls_per_week,json=suitableCallsPerWeek,proto3" json:"suitable_calls_per_week,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	// Patterns of AssessCallRequest.flags, of which one has to match; counts of calls have none, so that a
+	// rule with some decides on single calls only.
+	Flags         []string `protobuf:"bytes,10,rep,name=flags,proto3" json:"flags,omitempty"`
+	Help          Help     `protobuf:"varint,11,opt,name=help,proto3,enum=nearside.v1.Help" json:"help,omitempty"` // that a single call leads to
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SuitabilityRule) Reset() {
@@ -6528,6 +6534,20 @@ func (x *SuitabilityRule) GetSuitableCallsPerWeek() float64 {
 		return x.SuitableCallsPerWeek
 	}
 	return 0
+}
+
+func (x *SuitabilityRule) GetFlags() []string {
+	if x != nil {
+		return x.Flags
+	}
+	return nil
+}
+
+func (x *SuitabilityRule) GetHelp() Help {
+	if x != nil {
+		return x.Help
+	}
+	return Help_HELP_UNSPECIFIED
 }
 
 type GetCoverageRequest struct {
@@ -9210,7 +9230,7 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\rchanged_share\x18\v \x01(\x01H\x01R\fchangedShare\x88\x01\x01\x12\x14\n" +
 	"\x05notes\x18\f \x03(\tR\x05notesB\"\n" +
 	" _changed_suitable_calls_per_weekB\x10\n" +
-	"\x0e_changed_share\"\x9c\x02\n" +
+	"\x0e_changed_share\"\xd9\x02\n" +
 	"\x0fSuitabilityRule\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n" +
 	"\n" +
@@ -9222,7 +9242,10 @@ const file_nearside_v1_nearside_proto_rawDesc = "" +
 	"\x06origin\x18\x06 \x01(\tR\x06origin\x12\x16\n" +
 	"\x06source\x18\a \x01(\tR\x06source\x12$\n" +
 	"\x0ecalls_per_week\x18\b \x01(\x01R\fcallsPerWeek\x125\n" +
-	"\x17suitable_calls_per_week\x18\t \x01(\x01R\x14suitableCallsPerWeek\"\x8c\x01\n" +
+	"\x17suitable_calls_per_week\x18\t \x01(\x01R\x14suitableCallsPerWeek\x12\x14\n" +
+	"\x05flags\x18\n" +
+	" \x03(\tR\x05flags\x12%\n" +
+	"\x04help\x18\v \x01(\x0e2\x11.nearside.v1.HelpR\x04help\"\x8c\x01\n" +
 	"\x12GetCoverageRequest\x12\x12\n" +
 	"\x04hour\x18\x01 \x01(\x05R\x04hour\x12\x12\n" +
 	"\x04plan\x18\x02 \x01(\tR\x04plan\x12.\n" +
@@ -9775,100 +9798,101 @@ var file_nearside_v1_nearside_proto_depIdxs = []int32{
 	80,  // 127: nearside.v1.GetSuitabilityRequest.changes:type_name -> nearside.v1.RuleShare
 	82,  // 128: nearside.v1.Suitability.rules:type_name -> nearside.v1.SuitabilityRule
 	82,  // 129: nearside.v1.Suitability.face_to_face_rule:type_name -> nearside.v1.SuitabilityRule
-	0,   // 130: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
-	85,  // 131: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
-	85,  // 132: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
-	13,  // 133: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
-	0,   // 134: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
-	109, // 135: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
-	90,  // 136: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
-	90,  // 137: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
-	85,  // 138: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
-	85,  // 139: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
-	91,  // 140: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
-	13,  // 141: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
-	11,  // 142: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
-	85,  // 143: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
-	90,  // 144: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
-	10,  // 145: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
-	10,  // 146: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
-	0,   // 147: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
-	109, // 148: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
-	11,  // 149: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
-	94,  // 150: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
-	13,  // 151: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
-	10,  // 152: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
-	0,   // 153: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
-	13,  // 154: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
-	98,  // 155: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
-	99,  // 156: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
-	100, // 157: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
-	10,  // 158: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
-	11,  // 159: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
-	9,   // 160: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
-	97,  // 161: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
-	110, // 162: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
-	110, // 163: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
-	102, // 164: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
-	11,  // 165: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
-	97,  // 166: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
-	110, // 167: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
-	109, // 168: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
-	97,  // 169: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
-	110, // 170: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
-	109, // 171: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
-	101, // 172: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
-	101, // 173: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
-	110, // 174: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
-	17,  // 175: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
-	22,  // 176: nearside.v1.DispatchService.StreamNearestCars:input_type -> nearside.v1.StreamNearestCarsRequest
-	25,  // 177: nearside.v1.DispatchService.AssessCall:input_type -> nearside.v1.AssessCallRequest
-	29,  // 178: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
-	32,  // 179: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
-	34,  // 180: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
-	37,  // 181: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
-	40,  // 182: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
-	46,  // 183: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
-	83,  // 184: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
-	86,  // 185: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
-	88,  // 186: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
-	92,  // 187: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
-	95,  // 188: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
-	103, // 189: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
-	104, // 190: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
-	105, // 191: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
-	107, // 192: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
-	62,  // 193: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
-	69,  // 194: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
-	72,  // 195: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
-	79,  // 196: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
-	21,  // 197: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
-	23,  // 198: nearside.v1.DispatchService.StreamNearestCars:output_type -> nearside.v1.StreamNearestCarsResponse
-	26,  // 199: nearside.v1.DispatchService.AssessCall:output_type -> nearside.v1.Assessment
-	31,  // 200: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
-	33,  // 201: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
-	35,  // 202: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
-	39,  // 203: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
-	41,  // 204: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
-	56,  // 205: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
-	84,  // 206: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
-	111, // 207: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
-	89,  // 208: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
-	93,  // 209: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
-	96,  // 210: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
-	101, // 211: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
-	101, // 212: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
-	106, // 213: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
-	108, // 214: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
-	63,  // 215: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
-	71,  // 216: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
-	73,  // 217: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
-	81,  // 218: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
-	197, // [197:219] is the sub-list for method output_type
-	175, // [175:197] is the sub-list for method input_type
-	175, // [175:175] is the sub-list for extension type_name
-	175, // [175:175] is the sub-list for extension extendee
-	0,   // [0:175] is the sub-list for field type_name
+	4,   // 130: nearside.v1.SuitabilityRule.help:type_name -> nearside.v1.Help
+	0,   // 131: nearside.v1.GetCoverageRequest.driving:type_name -> nearside.v1.Driving
+	85,  // 132: nearside.v1.Coverage.boroughs:type_name -> nearside.v1.BoroughCoverage
+	85,  // 133: nearside.v1.Coverage.all:type_name -> nearside.v1.BoroughCoverage
+	13,  // 134: nearside.v1.Coverage.basis:type_name -> nearside.v1.Basis
+	0,   // 135: nearside.v1.CreatePlanRequest.driving:type_name -> nearside.v1.Driving
+	109, // 136: nearside.v1.CreatePlanRequest.time_limit:type_name -> google.protobuf.Duration
+	90,  // 137: nearside.v1.Plan.cars:type_name -> nearside.v1.PlannedSite
+	90,  // 138: nearside.v1.Plan.centres:type_name -> nearside.v1.PlannedSite
+	85,  // 139: nearside.v1.Plan.boroughs:type_name -> nearside.v1.BoroughCoverage
+	85,  // 140: nearside.v1.Plan.all:type_name -> nearside.v1.BoroughCoverage
+	91,  // 141: nearside.v1.Plan.comparisons:type_name -> nearside.v1.Comparison
+	13,  // 142: nearside.v1.Plan.basis:type_name -> nearside.v1.Basis
+	11,  // 143: nearside.v1.PlannedSite.position:type_name -> nearside.v1.LatLng
+	85,  // 144: nearside.v1.Comparison.all:type_name -> nearside.v1.BoroughCoverage
+	90,  // 145: nearside.v1.Comparison.cars:type_name -> nearside.v1.PlannedSite
+	10,  // 146: nearside.v1.FindRouteRequest.from:type_name -> nearside.v1.Location
+	10,  // 147: nearside.v1.FindRouteRequest.to:type_name -> nearside.v1.Location
+	0,   // 148: nearside.v1.FindRouteRequest.driving:type_name -> nearside.v1.Driving
+	109, // 149: nearside.v1.FindRouteResponse.travel_time:type_name -> google.protobuf.Duration
+	11,  // 150: nearside.v1.FindRouteResponse.points:type_name -> nearside.v1.LatLng
+	94,  // 151: nearside.v1.FindRouteResponse.streets:type_name -> nearside.v1.RouteStreet
+	13,  // 152: nearside.v1.FindRouteResponse.basis:type_name -> nearside.v1.Basis
+	10,  // 153: nearside.v1.GetReachRequest.location:type_name -> nearside.v1.Location
+	0,   // 154: nearside.v1.GetReachRequest.driving:type_name -> nearside.v1.Driving
+	13,  // 155: nearside.v1.Reach.basis:type_name -> nearside.v1.Basis
+	98,  // 156: nearside.v1.RoadPlace.at:type_name -> nearside.v1.NearestRoad
+	99,  // 157: nearside.v1.RoadPlace.area:type_name -> nearside.v1.Area
+	100, // 158: nearside.v1.RoadPlace.edges:type_name -> nearside.v1.RoadEdges
+	10,  // 159: nearside.v1.NearestRoad.location:type_name -> nearside.v1.Location
+	11,  // 160: nearside.v1.Area.vertices:type_name -> nearside.v1.LatLng
+	9,   // 161: nearside.v1.RoadChange.kind:type_name -> nearside.v1.RoadChangeKind
+	97,  // 162: nearside.v1.RoadChange.where:type_name -> nearside.v1.RoadPlace
+	110, // 163: nearside.v1.RoadChange.create_time:type_name -> google.protobuf.Timestamp
+	110, // 164: nearside.v1.RoadChange.expire_time:type_name -> google.protobuf.Timestamp
+	102, // 165: nearside.v1.RoadChange.lines:type_name -> nearside.v1.RoadLine
+	11,  // 166: nearside.v1.RoadLine.points:type_name -> nearside.v1.LatLng
+	97,  // 167: nearside.v1.CloseRoadRequest.where:type_name -> nearside.v1.RoadPlace
+	110, // 168: nearside.v1.CloseRoadRequest.expire_time:type_name -> google.protobuf.Timestamp
+	109, // 169: nearside.v1.CloseRoadRequest.ttl:type_name -> google.protobuf.Duration
+	97,  // 170: nearside.v1.SetSpeedRequest.where:type_name -> nearside.v1.RoadPlace
+	110, // 171: nearside.v1.SetSpeedRequest.expire_time:type_name -> google.protobuf.Timestamp
+	109, // 172: nearside.v1.SetSpeedRequest.ttl:type_name -> google.protobuf.Duration
+	101, // 173: nearside.v1.ReopenRoadResponse.change:type_name -> nearside.v1.RoadChange
+	101, // 174: nearside.v1.ListRoadChangesResponse.changes:type_name -> nearside.v1.RoadChange
+	110, // 175: nearside.v1.ListRoadChangesResponse.as_of:type_name -> google.protobuf.Timestamp
+	17,  // 176: nearside.v1.DispatchService.FindNearestCars:input_type -> nearside.v1.FindNearestCarsRequest
+	22,  // 177: nearside.v1.DispatchService.StreamNearestCars:input_type -> nearside.v1.StreamNearestCarsRequest
+	25,  // 178: nearside.v1.DispatchService.AssessCall:input_type -> nearside.v1.AssessCallRequest
+	29,  // 179: nearside.v1.DispatchService.ReportPositions:input_type -> nearside.v1.ReportPositionsRequest
+	32,  // 180: nearside.v1.DispatchService.StreamPositions:input_type -> nearside.v1.StreamPositionsRequest
+	34,  // 181: nearside.v1.DispatchService.ListCars:input_type -> nearside.v1.ListCarsRequest
+	37,  // 182: nearside.v1.DispatchService.FindNearestPlaces:input_type -> nearside.v1.FindNearestPlacesRequest
+	40,  // 183: nearside.v1.PlanningService.GetCity:input_type -> nearside.v1.GetCityRequest
+	46,  // 184: nearside.v1.PlanningService.GetForecast:input_type -> nearside.v1.GetForecastRequest
+	83,  // 185: nearside.v1.PlanningService.GetCoverage:input_type -> nearside.v1.GetCoverageRequest
+	86,  // 186: nearside.v1.PlanningService.CreatePlan:input_type -> nearside.v1.CreatePlanRequest
+	88,  // 187: nearside.v1.PlanningService.GetPlan:input_type -> nearside.v1.GetPlanRequest
+	92,  // 188: nearside.v1.RoadService.FindRoute:input_type -> nearside.v1.FindRouteRequest
+	95,  // 189: nearside.v1.RoadService.GetReach:input_type -> nearside.v1.GetReachRequest
+	103, // 190: nearside.v1.RoadService.CloseRoad:input_type -> nearside.v1.CloseRoadRequest
+	104, // 191: nearside.v1.RoadService.SetSpeed:input_type -> nearside.v1.SetSpeedRequest
+	105, // 192: nearside.v1.RoadService.ReopenRoad:input_type -> nearside.v1.ReopenRoadRequest
+	107, // 193: nearside.v1.RoadService.ListRoadChanges:input_type -> nearside.v1.ListRoadChangesRequest
+	62,  // 194: nearside.v1.DemandService.ExplainForecast:input_type -> nearside.v1.ExplainForecastRequest
+	69,  // 195: nearside.v1.DemandService.ReportCalls:input_type -> nearside.v1.ReportCallsRequest
+	72,  // 196: nearside.v1.DemandService.GetDrift:input_type -> nearside.v1.GetDriftRequest
+	79,  // 197: nearside.v1.DemandService.GetSuitability:input_type -> nearside.v1.GetSuitabilityRequest
+	21,  // 198: nearside.v1.DispatchService.FindNearestCars:output_type -> nearside.v1.FindNearestCarsResponse
+	23,  // 199: nearside.v1.DispatchService.StreamNearestCars:output_type -> nearside.v1.StreamNearestCarsResponse
+	26,  // 200: nearside.v1.DispatchService.AssessCall:output_type -> nearside.v1.Assessment
+	31,  // 201: nearside.v1.DispatchService.ReportPositions:output_type -> nearside.v1.ReportPositionsResponse
+	33,  // 202: nearside.v1.DispatchService.StreamPositions:output_type -> nearside.v1.StreamPositionsResponse
+	35,  // 203: nearside.v1.DispatchService.ListCars:output_type -> nearside.v1.ListCarsResponse
+	39,  // 204: nearside.v1.DispatchService.FindNearestPlaces:output_type -> nearside.v1.FindNearestPlacesResponse
+	41,  // 205: nearside.v1.PlanningService.GetCity:output_type -> nearside.v1.City
+	56,  // 206: nearside.v1.PlanningService.GetForecast:output_type -> nearside.v1.Forecast
+	84,  // 207: nearside.v1.PlanningService.GetCoverage:output_type -> nearside.v1.Coverage
+	111, // 208: nearside.v1.PlanningService.CreatePlan:output_type -> google.longrunning.Operation
+	89,  // 209: nearside.v1.PlanningService.GetPlan:output_type -> nearside.v1.Plan
+	93,  // 210: nearside.v1.RoadService.FindRoute:output_type -> nearside.v1.FindRouteResponse
+	96,  // 211: nearside.v1.RoadService.GetReach:output_type -> nearside.v1.Reach
+	101, // 212: nearside.v1.RoadService.CloseRoad:output_type -> nearside.v1.RoadChange
+	101, // 213: nearside.v1.RoadService.SetSpeed:output_type -> nearside.v1.RoadChange
+	106, // 214: nearside.v1.RoadService.ReopenRoad:output_type -> nearside.v1.ReopenRoadResponse
+	108, // 215: nearside.v1.RoadService.ListRoadChanges:output_type -> nearside.v1.ListRoadChangesResponse
+	63,  // 216: nearside.v1.DemandService.ExplainForecast:output_type -> nearside.v1.ForecastExplanation
+	71,  // 217: nearside.v1.DemandService.ReportCalls:output_type -> nearside.v1.ReportCallsResponse
+	73,  // 218: nearside.v1.DemandService.GetDrift:output_type -> nearside.v1.Drift
+	81,  // 219: nearside.v1.DemandService.GetSuitability:output_type -> nearside.v1.Suitability
+	198, // [198:220] is the sub-list for method output_type
+	176, // [176:198] is the sub-list for method input_type
+	176, // [176:176] is the sub-list for extension type_name
+	176, // [176:176] is the sub-list for extension extendee
+	0,   // [0:176] is the sub-list for field type_name
 }
 
 func init() { file_nearside_v1_nearside_proto_init() }
