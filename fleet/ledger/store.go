@@ -45,16 +45,17 @@ func (e *RewoundError) Error() string {
 // Store keeps a ledger. It is safe for concurrent use.
 type Store interface {
 	// Append writes an entry on top of revision prev of its key (0: the key is new) and returns once it
-	// will outlive a crash. The error wraps ErrConflict, ErrUnavailable,
-	// ErrUnknown or, for what CheckEntry refuses, ErrInvalid.
+	// will outlive a crash. The error wraps ErrConflict, ErrUnavailable, ErrUnknown or, for what
+	// CheckEntry refuses, ErrInvalid.
 	Append(ctx context.Context, key string, prev Revision, data []byte) (Revision, error)
 	// Last returns the last entry of a key; ok is false where there is none. The answer may lag behind an
 	// Append elsewhere, which then fails with ErrConflict.
 	Last(ctx context.Context, key string) (e Entry, ok bool, err error)
 	// Watch yields the last entry of every key after revision from, in the order of revisions, then an
 	// Event that says that they were all, then entries as they come, until ctx ends. From 0 every key
-	// comes. It reconnects by itself and yields an error, its last, only where that will not pass: a
-	// *RewoundError where the log ends before from. When ctx ends it ends without.
+	// comes. Before the last entry of a key older ones of it may come. It reconnects by itself and yields
+	// an error, its last, only where that will not pass: a *RewoundError where the log ends before from.
+	// When ctx ends it ends without.
 	Watch(ctx context.Context, from Revision) iter.Seq2[Event, error]
 	// Log yields every entry from a revision on, up to the last when it is first asked. An error is the last.
 	Log(ctx context.Context, from Revision) iter.Seq2[Entry, error]

@@ -123,5 +123,5 @@ func testRandom(ctx context.Context, t *testing.T, s ledger.Store) {
 	slices.SortFunc(state, func(a, b ledger.Entry) int { return int(a.Revision) - int(b.Revision) })
 	w := watch(ctx, s, 0)
 	defer w.stop()
-	same(t, "the state", w.take(t, -1), state)
+	same(t, "the state", w.state(t, 0), state)
 }

@@ -1,0 +1,201 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/nearside-ems/nearside/fleet/ledger"
+)
+
+// health is what is known of how the store does.
+type health struct {
+	mu      sync.Mutex
+	contact time.Time
+	at      ledger.Revision // the log's last, as far as known
+	bytes   int64
+	limit   int64
+	asking  error // why the last question was not answered
+	writing error // why nothing can be written until the server was started anew
+}
+
+const (
+	every   = time.Second     // how often the leader is asked
+	silence = 3 * time.Second // how long a store may not answer before Status says so
+	noteIn  = 5 * every       // how often the log's length is noted beside it
+)
+
+// answered takes what the stream's leader said when it was asked at a time.
+func (h *health) answered(asked time.Time, info *jetstream.StreamInfo) {
+	contact := asked.Add(-quorumAge(info.Cluster))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asking = nil
+	if contact.After(h.contact) {
+		h.contact = contact
+	}
+	h.at = max(h.at, ledger.Revision(info.State.LastSeq))
+	h.bytes, h.limit = int64(info.State.Bytes), info.Config.MaxBytes
+}
+
+// quorumAge is how long ago the leader last heard of so many others that with itself they are a majority:
+// one that is cut off goes on to answer for a while, and must not look like the cluster.
+func quorumAge(c *jetstream.ClusterInfo) time.Duration {
+	if c == nil || len(c.Replicas) == 0 {
+		return 0
+	}
+	var ages []time.Duration
+	for _, p := range c.Replicas {
+		ages = append(ages, p.Active)
+	}
+	slices.Sort(ages)
+	return ages[(len(ages)+1)/2-1]
+}
+
+// grew takes that an entry was acknowledged.
+func (h *health) grew(now time.Time, r ledger.Revision) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.contact, h.at, h.asking = now, max(h.at, r), nil
+}
+
+func (h *health) failed(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asking = err
+}
+
+func (h *health) setBroken(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.writing = err
+}
+
+func (h *health) broken() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.writing
+}
+
+func (h *health) last() ledger.Revision {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.at
+}
+
+// Status is ledger.Store's. Contact is when a majority of a cluster's servers was last heard of.
+func (s *Store) Status() ledger.Status {
+	h, st := &s.health, ledger.Status{Kind: "cluster", Servers: s.servers()}
+	if s.node != nil {
+		st.Kind = "embedded"
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	st.Contact = h.contact
+	switch age := time.Since(h.contact); {
+	case h.writing != nil:
+		st.Err = h.writing
+	case age > silence && h.asking != nil:
+		st.Err = fmt.Errorf("it has not answered for %v: %w", age.Round(time.Second), h.asking)
+	case age > silence:
+		st.Err = fmt.Errorf("a majority of its servers has not been heard of for %v", age.Round(time.Second))
+	case h.limit > 0 && h.bytes+ledger.MaxData > h.limit:
+		st.Err = fmt.Errorf("it is full: %d of %d bytes; allow it more", h.bytes, h.limit)
+	}
+	return st
+}
+
+// Used returns how many bytes the log takes, and how many it may.
+func (s *Store) Used() (used, limit int64) {
+	s.health.mu.Lock()
+	defer s.health.mu.Unlock()
+	return s.health.bytes, s.health.limit
+}
+
+// watchHealth asks again and again how the store does, and helps a folder's server up where it cannot
+// write any more.
+func (s *Store) watchHealth(ctx context.Context) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for noted := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		s.ask(ctx)
+		if s.node == nil {
+			continue
+		}
+		if err := s.node.writeError(); err != nil {
+			s.heal(ctx, err)
+		}
+		if time.Since(noted) > noteIn {
+			noted = time.Now()
+			if err := s.node.note(s.health.last()); err != nil {
+				s.settings.Log.Warn("the ledger's length cannot be noted", "error", err)
+			}
+		}
+	}
+}
+
+// ask asks the leader once.
+func (s *Store) ask(ctx context.Context) {
+	asked := time.Now()
+	info, err := s.info(ctx)
+	if err != nil {
+		s.health.failed(err)
+		return
+	}
+	s.health.answered(asked, info)
+}
+
+// heal starts the folder's server anew once the folder can be written to. Until then appends are refused
+// at once; what was read before can be read on.
+func (s *Store) heal(ctx context.Context, why error) {
+	log := s.settings.Log
+	log.Error("the ledger cannot be written to", "error", why)
+	s.health.setBroken(why)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(2 * every):
+		}
+		err := s.node.probe()
+		if err == nil {
+			err = s.restart(ctx)
+		}
+		if err == nil {
+			log.Info("the ledger can be written to again")
+			s.health.setBroken(nil)
+			return
+		}
+		s.health.setBroken(err)
+	}
+}
+
+// restart starts the folder's server anew, and looks whether its log is whole.
+func (s *Store) restart(ctx context.Context) error {
+	if err := s.node.note(s.health.last()); err != nil {
+		return err
+	}
+	s.node.end()
+	if err := s.node.start(); err != nil {
+		return err
+	}
+	var err error
+	for range int(readyWithin / pause) {
+		var info *jetstream.StreamInfo
+		if info, err = s.info(ctx); err == nil {
+			return s.checkWhole(info.State)
+		}
+		(&reader{}).pause(ctx)
+	}
+	return errors.Join(err, ctx.Err())
+}

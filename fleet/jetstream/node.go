@@ -1,0 +1,184 @@
+package jetstream
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/internal/artefact"
+	"github.com/nearside-ems/nearside/internal/dirlock"
+)
+
+// node is the NATS server inside the process, and the folder that it keeps.
+type node struct {
+	folder  string
+	options server.Options
+	log     *slog.Logger
+	release func() error // of the folder
+
+	mu     sync.Mutex
+	server *server.Server // nil while it is started anew
+	noted  ledger.Revision
+}
+
+// readyWithin is how long a server may take to recover what its folder has.
+const readyWithin = time.Minute
+
+// startNode takes the folder and starts the server.
+func (s *Store) startNode() error {
+	n := &node{folder: s.settings.Folder, log: s.settings.Log}
+	if err := os.MkdirAll(n.folder, 0o700); err != nil {
+		return err
+	}
+	if err := os.Chmod(n.folder, 0o700); err != nil {
+		return err
+	}
+	release, err := dirlock.Hold(n.folder)
+	if err != nil {
+		return err
+	}
+	n.release = release
+	n.options = server.Options{
+		ServerName:             "nearside",
+		DontListen:             true,
+		JetStream:              true,
+		StoreDir:               filepath.Join(n.folder, "store"),
+		SyncAlways:             true,
+		JetStreamMaxStore:      s.settings.MaxBytes + s.settings.MaxBytes/8 + 64<<20, // the stream's limit is what counts
+		JetStreamMaxMemory:     64 << 20,
+		MaxPayload:             1 << 20,
+		NoSigs:                 true,
+		NoSystemAccount:        true,
+		DisableJetStreamBanner: true,
+	}
+	s.node = n
+	return n.start()
+}
+
+// start starts a server on the folder.
+func (n *node) start() error {
+	opts := n.options
+	srv, err := server.NewServer(&opts)
+	if err != nil {
+		return err
+	}
+	srv.SetLoggerV2(&serverLog{n.log}, false, false, false)
+	srv.Start()
+	if !srv.ReadyForConnections(readyWithin) || !srv.JetStreamEnabled() {
+		srv.Shutdown()
+		srv.WaitForShutdown()
+		return fmt.Errorf("%w: the files in %s cannot be opened; the log says why", ErrDamaged, n.options.StoreDir)
+	}
+	n.mu.Lock()
+	n.server = srv
+	n.mu.Unlock()
+	return nil
+}
+
+// end stops the server, if one runs.
+func (n *node) end() {
+	n.mu.Lock()
+	srv := n.server
+	n.server = nil
+	n.mu.Unlock()
+	if srv != nil {
+		srv.Shutdown()
+		srv.WaitForShutdown()
+	}
+}
+
+// InProcessConn is the connection's way to the server of the moment.
+func (n *node) InProcessConn() (net.Conn, error) {
+	n.mu.Lock()
+	srv := n.server
+	n.mu.Unlock()
+	if srv == nil {
+		return nil, errors.New("the ledger's server is being started")
+	}
+	return srv.InProcessConn()
+}
+
+// writeError returns why the server writes no more, or nil. It does not get over such an error by itself.
+func (n *node) writeError() error {
+	n.mu.Lock()
+	srv := n.server
+	n.mu.Unlock()
+	if srv == nil {
+		return errors.New("the ledger's server is being started")
+	}
+	if h := srv.Healthz(&server.HealthzOptions{}); h.Error != "" {
+		return errors.New(h.Error)
+	}
+	return nil
+}
+
+// close ends the server and lets go of the folder.
+func (n *node) close(last ledger.Revision) error {
+	n.end()
+	var err error
+	if last > 0 {
+		err = n.note(last)
+	}
+	return errors.Join(err, n.release())
+}
+
+// notes is what stands beside the server's files, so that it is found if those are replaced or lost.
+type notes struct {
+	Revision ledger.Revision `json:"revision"` // the log had at least this one
+}
+
+func (n *node) notePath() string { return filepath.Join(n.folder, "noted.json") }
+
+// note remembers that the log has a revision.
+func (n *node) note(r ledger.Revision) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if r <= n.noted {
+		return nil
+	}
+	err := artefact.Replace(n.notePath(), func(w io.Writer) error { return json.NewEncoder(w).Encode(notes{r}) })
+	if err == nil {
+		n.noted = r
+	}
+	return err
+}
+
+// recall returns the revision noted last, or 0.
+func (n *node) recall() (ledger.Revision, error) {
+	b, err := os.ReadFile(n.notePath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	var v notes
+	if err == nil {
+		err = json.Unmarshal(b, &v)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s, which says how long the log was: %w; remove it if the log is known to be whole", n.notePath(), err)
+	}
+	n.mu.Lock()
+	n.noted = v.Revision
+	n.mu.Unlock()
+	return v.Revision, nil
+}
+
+// probe tells whether the folder can be written to again.
+func (n *node) probe() error {
+	f, err := os.CreateTemp(n.folder, ".probe-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, 1<<20))
+	return errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name()))
+}

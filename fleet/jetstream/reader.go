@@ -1,0 +1,196 @@
+package jetstream
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/nearside-ems/nearside/fleet/ledger"
+)
+
+// reader reads a stream from a revision on, through consumers that it makes anew whenever one is lost,
+// falls silent or leaves something out.
+type reader struct {
+	store  *Store
+	at     ledger.Revision // the last that was read
+	latest bool            // of each key only the last entry, up to until
+	until  ledger.Revision // where the stream ended when it was opened
+
+	messages  jetstream.MessagesContext // nil while none is open
+	consumer  string
+	delivered uint64 // by this consumer
+	end       func() // of what looks after this consumer
+	gap       ledger.Revision
+	where     atomic.Uint64 // at, for who looks after it
+	waiting   atomic.Bool
+}
+
+const (
+	heartbeat = 2 * time.Second // of a consumer that has nothing to deliver; it is lost after two
+	stuck     = 3 * time.Second // how long a consumer may deliver nothing of what the stream has
+)
+
+// next returns the next entry. It waits as long as ctx lasts, and errs only where ctx has ended or the
+// log is broken.
+func (r *reader) next(ctx context.Context) (e ledger.Entry, err error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			r.stop()
+			return e, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+		}
+		if r.messages == nil && !r.open(ctx) {
+			r.pause(ctx)
+			continue
+		}
+		r.waiting.Store(true)
+		msg, err := r.messages.Next()
+		r.waiting.Store(false)
+		if err != nil {
+			r.stop()
+			continue
+		}
+		e, ok, err := r.take(msg)
+		if ok || err != nil {
+			return e, err
+		}
+	}
+}
+
+func (r *reader) pause(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
+}
+
+// take returns a message's entry; ok is false where it is not the next one.
+func (r *reader) take(msg jetstream.Msg) (e ledger.Entry, ok bool, err error) {
+	meta, err := msg.Metadata()
+	if err != nil {
+		r.stop()
+		return e, false, nil
+	}
+	if r.delivered++; meta.Sequence.Consumer != r.delivered {
+		r.stop() // a delivery was lost on its way
+		return e, false, nil
+	}
+	seq := ledger.Revision(meta.Sequence.Stream)
+	if seq <= r.at {
+		return e, false, nil
+	}
+	if !r.skipping() && seq != r.at+1 {
+		return e, false, r.missing(seq)
+	}
+	r.at = seq
+	r.where.Store(uint64(seq))
+	return ledger.Entry{Revision: seq, Key: r.store.key(msg.Subject()), Data: msg.Data()}, true, nil
+}
+
+// skipping is whether entries are left out by right: those that are not the last of their key.
+func (r *reader) skipping() bool { return r.latest && r.at < r.until }
+
+// missing is met where the stream has left out an entry: twice at the same place it is not there.
+func (r *reader) missing(next ledger.Revision) error {
+	r.stop()
+	if r.gap == next {
+		return fmt.Errorf("%w: after revision %d comes revision %d", ledger.ErrBroken, r.at, next)
+	}
+	r.gap = next
+	return nil
+}
+
+// open makes a consumer that goes on after what was read.
+func (r *reader) open(ctx context.Context) bool {
+	asking, cancel := context.WithTimeout(ctx, r.store.settings.Patience)
+	defer cancel()
+	config := jetstream.ConsumerConfig{
+		AckPolicy:         jetstream.AckNonePolicy,
+		DeliverPolicy:     jetstream.DeliverByStartSequencePolicy,
+		OptStartSeq:       uint64(r.at) + 1,
+		FilterSubject:     r.store.entries + ">",
+		MemoryStorage:     true,
+		Replicas:          1,
+		InactiveThreshold: 30 * time.Second,
+	}
+	state := r.consumer == "" || r.at < r.until // what there was is still to be read
+	if r.latest && state {
+		config.DeliverPolicy, config.OptStartSeq = jetstream.DeliverLastPerSubjectPolicy, 0
+	}
+	c, err := r.store.stream.CreateConsumer(asking, config)
+	if err != nil {
+		r.store.settings.Log.Warn("the ledger cannot be read for now", "error", err)
+		return false
+	}
+	r.consumer, r.delivered = c.CachedInfo().Name, 0
+	if state { // asked after the consumer was made, which leaves out nothing that comes later
+		if r.until, err = r.store.head(asking); err != nil {
+			r.forget()
+			r.consumer = ""
+			return false
+		}
+	}
+	messages, err := c.Messages(jetstream.PullMaxMessages(500), jetstream.PullExpiry(5*heartbeat), jetstream.PullHeartbeat(heartbeat))
+	if err != nil {
+		r.forget()
+		return false
+	}
+	r.messages = messages
+	r.look(ctx)
+	return true
+}
+
+// look ends the consumer's iterator when ctx ends, and when it is stuck: a consumer lives on one server,
+// which may be cut off from the others.
+func (r *reader) look(ctx context.Context) {
+	looking, end := context.WithCancel(ctx)
+	messages, ended := r.messages, make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(stuck / 3)
+		defer tick.Stop()
+		var at, quiet uint64
+		for {
+			select {
+			case <-looking.Done():
+				messages.Stop()
+				return
+			case <-tick.C:
+			}
+			now := r.where.Load()
+			if quiet++; now != at || !r.waiting.Load() || uint64(r.store.health.last()) <= now {
+				at, quiet = now, 0
+			}
+			if quiet >= 3 {
+				messages.Stop()
+				return
+			}
+		}
+	}()
+	r.end = func() {
+		end()
+		<-ended
+	}
+}
+
+// stop ends the consumer.
+func (r *reader) stop() {
+	if r.messages == nil {
+		return
+	}
+	r.messages.Stop()
+	r.end()
+	r.messages = nil
+	r.forget()
+}
+
+// forget tells the server that a consumer is done with, which it would find out by itself after a while.
+func (r *reader) forget() {
+	ctx, cancel := context.WithTimeout(context.Background(), attempt)
+	defer cancel()
+	if err := r.store.stream.DeleteConsumer(ctx, r.consumer); err != nil {
+		r.store.settings.Log.Debug("a consumer of the ledger is left to time out", "error", err)
+	}
+}
