@@ -69,6 +69,8 @@ func carsOf(request any) []string {
 			cars = append(cars, r.GetReport().GetCar())
 		}
 		return cars
+	case interface{ Cars() []string }: // reports that the server reads from the wire itself
+		return r.Cars()
 	case *pb.UpdateCarStatusRequest:
 		return []string{r.GetName()}
 	case *pb.GetCarRequest:

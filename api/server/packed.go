@@ -25,7 +25,7 @@ func newPacked() packed { return packed{packing.Get(usualAnswer)} }
 
 func (p packed) free() { packing.Put(p.text) }
 
-// codec is gRPC's for protocol buffers, which also takes what is packed.
+// codec is gRPC's for protocol buffers, which also takes what is packed, and gives batches of positions.
 type codec struct{ encoding.CodecV2 }
 
 func newCodec() codec { return codec{encoding.GetCodecV2(protocodec.Name)} }
@@ -37,16 +37,48 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 	return c.CodecV2.Marshal(v)
 }
 
-// dispatchDesc is the generated description of DispatchService, with packed answers to FindNearestCars.
+func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
+	b, ok := v.(*positionBatch)
+	if !ok {
+		return c.CodecV2.Unmarshal(data, v)
+	}
+	text := data.MaterializeToBuffer(packing)
+	defer text.Free()
+	return b.read(text.ReadOnlyData())
+}
+
+// dispatchDesc is the generated description of DispatchService, but for the calls that come most often:
+// they read or write what is on the wire at once.
 func dispatchDesc() *grpc.ServiceDesc {
 	desc := pb.DispatchService_ServiceDesc
-	desc.Methods = slices.Clone(desc.Methods)
+	desc.Methods, desc.Streams = slices.Clone(desc.Methods), slices.Clone(desc.Streams)
 	for i := range desc.Methods {
-		if m := &desc.Methods[i]; m.MethodName == "FindNearestCars" {
+		switch m := &desc.Methods[i]; m.MethodName {
+		case "FindNearestCars":
 			m.Handler = findNearestCarsPacked
+		case "ReportPositions":
+			m.Handler = reportPositionsRead
+		}
+	}
+	for i := range desc.Streams {
+		if m := &desc.Streams[i]; m.StreamName == "StreamPositions" {
+			m.Handler = func(srv any, stream grpc.ServerStream) error { return srv.(*dispatchService).streamPositions(stream) }
 		}
 	}
 	return &desc
+}
+
+// reportPositionsRead is what the generated handler does but for the type of the request.
+func reportPositionsRead(srv any, ctx context.Context, decode func(any) error, interceptor grpc.UnaryServerInterceptor) (any, error) {
+	in := newPositionBatch(1)
+	defer in.free()
+	if err := decode(in); err != nil {
+		return nil, err
+	}
+	info := &grpc.UnaryServerInfo{Server: srv, FullMethod: pb.DispatchService_ReportPositions_FullMethodName}
+	return interceptor(ctx, in, info, func(_ context.Context, in any) (any, error) {
+		return srv.(*dispatchService).reportPositions(in.(*positionBatch))
+	})
 }
 
 // findNearestCarsPacked is what the generated handler does but for the type of the answer.

@@ -1,12 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"sort"
-	"time"
+	"math"
+	"slices"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
@@ -25,9 +26,6 @@ const (
 
 // reportOf decodes one report. The error says what is wrong with it.
 func reportOf(r *pb.PositionReport) (out fleet.Report, err error) {
-	if r == nil {
-		return out, invalid("report", "missing")
-	}
 	out.Car = r.GetCar()
 	if out.Point, err = pointOf("location", r.GetLocation()); err != nil {
 		return out, err
@@ -52,81 +50,92 @@ func reportOf(r *pb.PositionReport) (out fleet.Report, err error) {
 	return out, err
 }
 
-// received is what became of a batch.
-type received struct {
-	accepted, ignored int
-	errs, warnings    []*pb.ReportError // ascending by index
-}
-
-// report decodes a batch, hands what can be read to the fleet and joins the errors of both.
-func (s *dispatchService) report(batch []*pb.PositionReport, now time.Time) (got received) {
-	reports := make([]fleet.Report, 0, len(batch))
-	index := make([]int, 0, len(batch))
-	for i, r := range batch {
-		report, err := reportOf(r)
-		if err != nil {
-			got.errs = append(got.errs, &pb.ReportError{Index: int32(i), Car: r.GetCar(), Message: status.Convert(err).Message()})
-			continue
-		}
-		reports, index = append(reports, report), append(index, i)
+// report hands a batch to the fleet.
+func (s *dispatchService) report(b *positionBatch) *pb.ReportPositionsResponse {
+	now := s.Now()
+	out := s.Fleet.Report(now, b.reports)
+	got := &pb.ReportPositionsResponse{
+		Accepted: int32(out.Accepted), Ignored: int32(out.Ignored),
+		Duplicate: indices(out.Duplicate), Overtaken: indices(out.Overtaken), Late: indices(out.Late),
 	}
-	out := s.Fleet.Report(now, reports)
-	got.accepted, got.ignored = out.Accepted, out.Ignored
 	for _, e := range out.Refused {
-		got.errs = append(got.errs, &pb.ReportError{Index: int32(index[e.Index]), Car: e.Car, Message: e.Err.Error()})
+		got.Errors = append(got.Errors, &pb.ReportError{Index: int32(e.Index), Car: e.Car, Message: status.Convert(e.Err).Message()})
 	}
-	sort.Slice(got.errs, func(a, b int) bool { return got.errs[a].Index < got.errs[b].Index })
+	warn := func(i int, text string) {
+		got.Warnings = append(got.Warnings, &pb.ReportError{Index: int32(i), Car: b.reports[i].Car, Message: text})
+	}
 	for _, i := range out.OffRoad {
-		got.warnings = append(got.warnings, &pb.ReportError{Index: int32(index[i]), Car: reports[i].Car, Message: fmt.Sprintf(
-			"location: no road within %.0f m: the car is listed, but not ranked by road until it reports from nearer to one", s.Network.SnapMetres)})
+		warn(i, fmt.Sprintf("location: no road within %.0f m: the car is listed, but not ranked by road until it reports from nearer to one", s.Network.SnapMetres))
 	}
 	for _, i := range out.Overruled {
-		got.warnings = append(got.warnings, &pb.ReportError{Index: int32(index[i]), Car: reports[i].Car,
-			Message: "status, skills and shift_end: not taken: the car has a record, which says otherwise; change that through FleetService"})
+		warn(i, "status, skills and shift_end: not taken: the car has a record, which says otherwise; change that through FleetService")
 	}
-	sort.SliceStable(got.warnings, func(a, b int) bool { return got.warnings[a].Index < got.warnings[b].Index })
+	slices.SortStableFunc(got.Warnings, func(a, b *pb.ReportError) int { return cmp.Compare(a.Index, b.Index) })
 	return got
 }
 
-// ReportPositions takes a batch of positions. Each is accepted, ignored or refused by itself. A car far
-// from every road is accepted with a warning: to refuse it would leave it where it no longer is.
-func (s *dispatchService) ReportPositions(_ context.Context, r *pb.ReportPositionsRequest) (*pb.ReportPositionsResponse, error) {
-	if n := len(r.GetReports()); n > maxReports {
-		return nil, invalid("reports", "%d reports: want at most %d in a batch", n, maxReports)
+func indices(list []int) []int32 {
+	if len(list) == 0 {
+		return nil
 	}
-	got := s.report(r.GetReports(), s.Now())
-	return &pb.ReportPositionsResponse{
-		Accepted: int32(got.accepted), Ignored: int32(got.ignored), Errors: got.errs, Warnings: got.warnings,
-	}, nil
+	out := make([]int32, len(list))
+	for i, index := range list {
+		out[i] = int32(index)
+	}
+	return out
 }
 
-// StreamPositions takes positions as they come and answers once, when the client closes.
-func (s *dispatchService) StreamPositions(stream grpc.ClientStreamingServer[pb.StreamPositionsRequest, pb.StreamPositionsResponse]) error {
-	out := &pb.StreamPositionsResponse{}
-	for i := int32(0); ; i++ {
-		r, err := stream.Recv()
+// reportPositions takes a batch of positions. Each is accepted, ignored or refused by itself. A car far
+// from every road is accepted with a warning: to refuse it would leave it where it no longer is.
+func (s *dispatchService) reportPositions(b *positionBatch) (*pb.ReportPositionsResponse, error) {
+	if err := b.checkSize(); err != nil {
+		return nil, err
+	}
+	return s.report(b), nil
+}
+
+func (b *positionBatch) checkSize() error {
+	if b.count > maxReports {
+		return invalid("reports", "%d reports: want at most %d at once", b.count, maxReports)
+	}
+	return nil
+}
+
+// streamPositions takes positions as they come and answers once, when the client closes.
+func (s *dispatchService) streamPositions(stream grpc.ServerStream) error {
+	b, out := newPositionBatch(2), &pb.StreamPositionsResponse{}
+	defer b.free()
+	for taken := 0; ; taken += len(b.reports) {
+		err := stream.RecvMsg(b)
 		if errors.Is(err, io.EOF) {
-			return stream.SendAndClose(out)
+			return stream.SendMsg(out)
 		}
 		if err != nil {
 			return err
 		}
-		got := s.report([]*pb.PositionReport{r.GetReport()}, s.Now())
-		out.Accepted += int64(got.accepted)
-		out.Ignored += int64(got.ignored)
-		out.Refused += int64(len(got.errs))
-		out.Errors = keepFirst(out.Errors, got.errs, i)
-		out.Warnings = keepFirst(out.Warnings, got.warnings, i)
+		if err := b.checkSize(); err != nil {
+			return err
+		}
+		addReceived(out, s.report(b), taken)
 	}
 }
 
-// keepFirst appends what there is to say about report i of a stream, up to maxStreamErrors in all.
-func keepFirst(kept, more []*pb.ReportError, i int32) []*pb.ReportError {
-	for _, e := range more {
-		if len(kept) < maxStreamErrors {
-			e.Index = i
-			kept = append(kept, e)
-		}
+// addReceived adds what became of a message of a stream, before which so many reports were taken.
+func addReceived(sum *pb.StreamPositionsResponse, got *pb.ReportPositionsResponse, taken int) {
+	sum.Accepted += int64(got.Accepted)
+	sum.Ignored += int64(got.Ignored)
+	sum.Refused += int64(len(got.Errors))
+	sum.Duplicate += int64(len(got.Duplicate))
+	sum.Late += int64(len(got.Late))
+	sum.Errors = keepFirst(sum.Errors, got.Errors, taken)
+	sum.Warnings = keepFirst(sum.Warnings, got.Warnings, taken)
+}
+
+// keepFirst appends what there is to say about reports after so many others, up to maxStreamErrors in all.
+func keepFirst(kept, more []*pb.ReportError, after int) []*pb.ReportError {
+	for _, e := range more[:min(len(more), maxStreamErrors-len(kept))] {
+		e.Index = int32(min(int(e.Index)+after, math.MaxInt32))
+		kept = append(kept, e)
 	}
 	return kept
 }

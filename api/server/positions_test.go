@@ -65,14 +65,18 @@ func TestStreamPositions(t *testing.T) {
 			}
 		}
 	}
-	if err := stream.Send(&pb.StreamPositionsRequest{}); err != nil {
-		t.Fatal(err)
+	good := &pb.PositionReport{Car: "cars/000", Location: at(51.5, -0.15)}
+	many := &pb.StreamPositionsRequest{Report: good, Reports: []*pb.PositionReport{good, {}, {Car: "cars/more", Location: at(51.5, -0.15)}}}
+	for _, message := range []*pb.StreamPositionsRequest{{}, many} {
+		if err := stream.Send(message); err != nil {
+			t.Fatal(err)
+		}
 	}
 	out, err := stream.CloseAndRecv()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out.Accepted != 150 || out.Refused != 151 || len(out.Errors) != 100 || out.Errors[99].Index != 199 {
+	if out.Accepted != 151 || out.Refused != 151 || out.Ignored != 2 || out.Duplicate != 2 || len(out.Errors) != 100 || out.Errors[99].Index != 199 {
 		t.Errorf("accepted %d, refused %d, %d errors, last %v", out.Accepted, out.Refused, len(out.Errors), out.Errors[99])
 	}
 }

@@ -202,6 +202,7 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 		keepers.Go(func() { s.keepDrift(keeping) })
 		keepers.Go(func() { s.keepHealth(keeping) })
 		keepers.Go(func() { s.keepStrain(keeping) })
+		keepers.Go(func() { s.keepFleet(keeping) })
 		keepers.Wait()
 	}()
 	select {
