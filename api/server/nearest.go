@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -49,16 +50,37 @@ func (s *Server) nearest(r *pb.FindNearestCarsRequest) (packed, error) {
 	if w.ask, w.call, err = s.asked(r); err != nil {
 		return packed{}, err
 	}
-	w.ask.Now = s.Now()
-	w.epoch = s.roads.at(w.ask.Now)
-	w.lane = s.roads.lane(w.surface, w.period, w.call.driving)
-	w.ask.Metric = w.lane.metric
-	w.answer = a.reader.Nearest(&w.ask)
+	if w.more, err = moreAsked(r, s.Now()); err != nil {
+		return packed{}, err
+	}
+	w.rank(a.reader)
 	p := newPacked()
 	w.b = (*p.text)[:0]
 	w.all(r.GetIncludeExcluded())
 	*p.text, w.b = w.b, nil
 	return p, nil
+}
+
+// rank looks for the cars, now or at the moment asked for.
+func (w *nearestAnswer) rank(reader *fleet.Reader) {
+	w.ask.Now = w.Now()
+	ahead := w.more != nil && w.more.at.After(w.ask.Now)
+	if ahead {
+		w.epoch = w.roads.ahead(w.more.at)
+	} else {
+		w.epoch = w.roads.at(w.ask.Now)
+	}
+	w.lane = w.roads.lane(w.surface, w.period, w.call.driving)
+	w.ask.Metric = w.lane.metric
+	if ahead {
+		w.answer = w.rankAhead()
+	} else {
+		w.ask.Whole = w.ask.Whole || w.more != nil
+		w.answer = reader.Nearest(&w.ask)
+	}
+	if w.more != nil {
+		w.answerMore()
+	}
 }
 
 // asker is scratch space for answers: one for each that is being made.
@@ -117,6 +139,9 @@ func (s *Server) lacksRoad(list []lack, onRoad bool, stranded int) []lack {
 var receiving = []pb.PlaceKind{
 	pb.PlaceKind_PLACE_KIND_EMERGENCY_DEPARTMENT, pb.PlaceKind_PLACE_KIND_PLACE_OF_SAFETY, pb.PlaceKind_PLACE_KIND_CRISIS_ASSESSMENT,
 }
+
+// receives tells whether a patient can be taken to a place.
+func receives(p *data.Place) bool { return slices.Contains(receiving, kinds[p.Kind]) }
 
 // kindSet returns the kinds asked for, or those that receive patients.
 func kindSet(asked []pb.PlaceKind) (map[pb.PlaceKind]bool, error) {

@@ -49,6 +49,7 @@ type nearestAnswer struct {
 	answer  *fleet.Answer
 	why     dispatch.Reasons
 	without []lack
+	more    *more // nil for the usual request
 }
 
 // all writes the answer, with the cars that are not offered where they are asked for.
@@ -69,6 +70,9 @@ func (w *nearestAnswer) all(excluded bool) {
 	w.timestamp(4, w.ask.Now)
 	w.text(5, w.call.cell)
 	w.text(6, w.call.borough)
+	if w.more != nil && w.more.assess {
+		w.assessed()
+	}
 }
 
 // ranked writes candidate i and tells whether its time is modelled.
@@ -84,6 +88,12 @@ func (w *nearestAnswer) ranked(i int) (modelled bool) {
 	w.reasons()
 	w.flag(5, modelled)
 	w.duration(8, time.Duration(c.Arrival90)*time.Millisecond)
+	if c.Car.Status.OnCall() {
+		w.duration(9, time.Duration(c.Clears)*time.Millisecond)
+	}
+	if w.more != nil && w.more.left != nil {
+		w.left(i)
+	}
 	w.close(mark)
 	return modelled
 }
@@ -173,7 +183,10 @@ func (w *nearestAnswer) basis(modelled bool) {
 	w.flag(6, modelled)
 	w.flag(7, w.Demo)
 	w.number(8, uint64(len(w.state.Changes)))
-	w.without = w.lacksRoad(w.lacks(w.without[:0], w.ask.Now), w.call.onRoad, len(w.answer.Stranded))
+	w.without = w.lacksRoad(w.lacks(w.without[:0], w.answer.Snapshot.Seen()), w.call.onRoad, len(w.answer.Stranded))
+	if w.more != nil {
+		w.without = append(w.without, w.more.lacks...)
+	}
 	w.degradations(w.without)
 }
 

@@ -27,6 +27,7 @@ type roads struct {
 	store  *roadworks.Store
 	now    atomic.Pointer[epoch]
 	next   atomic.Pointer[epoch] // follows now; nil until it is prepared
+	later  *epoch                // that ahead was last asked for beyond next; held with change
 	wake   chan struct{}         // tells the keeper that the next event is another
 }
 
@@ -155,6 +156,26 @@ func (r *roads) advance(now time.Time) *epoch {
 	}
 	r.now.Store(e)
 	r.next.Store(nil)
+	return e
+}
+
+// ahead returns the roads of a moment to come without making them the present ones: the speeds of then,
+// and the changes in force that have not expired by then.
+func (r *roads) ahead(at time.Time) *epoch {
+	if e := r.now.Load(); e.present(at) {
+		return e
+	}
+	if e := r.next.Load(); e != nil && e.holds(at) {
+		return e
+	}
+	r.change.Lock()
+	defer r.change.Unlock()
+	now := r.now.Load()
+	e := r.epoch(at, now)
+	if was := r.later; e.surface != now.surface && was != nil && was.state.Same(e.state) {
+		e.surface = was.surface // with the times that were made for it
+	}
+	r.later = e
 	return e
 }
 
