@@ -8,6 +8,7 @@ import (
 
 	"github.com/nearside-ems/nearside/api/telemetry"
 	"github.com/nearside-ems/nearside/dispatch"
+	"github.com/nearside-ems/nearside/fleet"
 )
 
 // measure has a telemetry read what there is to know of the server whenever it is asked.
@@ -22,6 +23,7 @@ func (s *Server) measure(t *telemetry.Telemetry) {
 		t.Gauge("nearside_busy_streams", "Streams that are open.", label,
 			func() float64 { return float64(s.overload.streams[u].Load()) })
 	}
+	s.measurePositions(t)
 	t.Gauge("nearside_shedding_level", "0: nothing is shed; 1: deferrable calls are; 2: all but urgent ones.", nil,
 		func() float64 { return float64(s.overload.level.Load()) })
 	t.Gauge("nearside_ready", "1 where calls should be sent here.", nil, func() float64 { return truth(s.Health().Ready) })
@@ -46,6 +48,33 @@ func (s *Server) measure(t *telemetry.Telemetry) {
 		}
 		return float64(n)
 	})
+}
+
+// measurePositions tells what became of reports.
+func (s *Server) measurePositions(t *telemetry.Telemetry) {
+	count := func(name, help string, labels prometheus.Labels, of func(*fleet.Counts) uint64) {
+		t.Counter(name, help, labels, func() float64 { c := s.Fleet.Counts(); return float64(of(&c)) })
+	}
+	const reports = "nearside_positions_total"
+	for outcome, of := range map[string]func(*fleet.Counts) uint64{
+		"accepted":  func(c *fleet.Counts) uint64 { return c.Accepted },
+		"duplicate": func(c *fleet.Counts) uint64 { return c.Duplicate },
+		"overtaken": func(c *fleet.Counts) uint64 { return c.Overtaken },
+	} {
+		count(reports, "Reports of positions, by what became of them.", prometheus.Labels{"outcome": outcome, "reason": ""}, of)
+	}
+	for fault := range fleet.Faults {
+		count(reports, "Reports of positions, by what became of them.", prometheus.Labels{"outcome": "refused", "reason": fault.String()},
+			func(c *fleet.Counts) uint64 { return c.Refused[fault] })
+	}
+	for remark, of := range map[string]func(*fleet.Counts) uint64{
+		"late":      func(c *fleet.Counts) uint64 { return c.Late },
+		"off_road":  func(c *fleet.Counts) uint64 { return c.OffRoad },
+		"overruled": func(c *fleet.Counts) uint64 { return c.Overruled },
+	} {
+		count("nearside_positions_remarked_total", "Reports that were accepted with a remark.", prometheus.Labels{"remark": remark}, of)
+	}
+	count("nearside_cars_dropped_total", "Cars that were forgotten because they had been silent for long.", nil, func(c *fleet.Counts) uint64 { return c.Dropped })
 }
 
 func truth(v bool) float64 {
