@@ -19,6 +19,7 @@ import (
 	"github.com/nearside-ems/nearside/api/web"
 	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/internal/dirlock"
 )
 
 // serveCommand runs the service until it is told to stop.
@@ -47,11 +48,11 @@ func (c *serveCommand) Run(k *kong.Context) error {
 // serve runs the service until ctx ends and writes its progress to out.
 func (c *serveSettings) serve(ctx context.Context, out io.Writer) error {
 	start := time.Now()
-	let, err := holdDir(c.DataDir)
+	release, err := dirlock.Hold(c.DataDir)
 	if err != nil {
-		return err
+		return fmt.Errorf("--data-dir: %w", err)
 	}
-	defer func() { _ = let() }()
+	defer func() { _ = release() }()
 	overGRPC, err := listen("--grpc", c.GRPC)
 	if err != nil {
 		return err

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/nearside-ems/nearside/internal/dirlock"
 )
 
 // parsed runs the command line up to the command itself.
@@ -133,21 +137,15 @@ func TestMisspeltVariables(t *testing.T) {
 	}
 }
 
-func TestHoldDirRefusesASecond(t *testing.T) {
+func TestServeRefusesADirectoryInUse(t *testing.T) {
 	dir := t.TempDir()
-	let, err := holdDir(dir)
+	release, err := dirlock.Hold(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := holdDir(dir); err == nil || !strings.Contains(err.Error(), "in use by another nearside serve (process ") {
+	defer func() { _ = release() }()
+	s := serveSettings{GRPC: "127.0.0.1:0", HTTP: "127.0.0.1:0", DataDir: dir}
+	if err := s.serve(t.Context(), io.Discard); !errors.Is(err, dirlock.ErrInUse) || !strings.Contains(err.Error(), "--data-dir: "+dir) {
 		t.Errorf("got %v", err)
 	}
-	if err := let(); err != nil {
-		t.Fatal(err)
-	}
-	let, err = holdDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = let()
 }
