@@ -61,7 +61,7 @@ func TestOverloadKeepsUrgentCallsFast(t *testing.T) {
 		for range 60 {
 			due, done := time.Now().Add(2*time.Millisecond), make(chan error)
 			time.Sleep(time.Until(due)) // as a call wakes the goroutine that reads its connection
-			go func() { // as gRPC hands a call to a goroutine
+			go func() {                 // as gRPC hands a call to a goroutine
 				_, err := o.unary(ctx, nil, info(pb.DispatchService_FindNearestCars_FullMethodName), func(context.Context, any) (any, error) { return nil, nil })
 				done <- err
 			}()
