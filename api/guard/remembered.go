@@ -1,0 +1,72 @@
+package guard
+
+import (
+	"sync"
+	"time"
+)
+
+// remembered keeps callers that were verified until a time, so that signatures are checked once and not
+// with every call. It holds a bounded number.
+type remembered[K comparable] struct {
+	mu      sync.Mutex
+	callers map[K]verified
+}
+
+type verified struct {
+	who   *Identity
+	until time.Time
+}
+
+const (
+	maxRemembered = 4096
+	// recheck is how long a verified caller is believed at most: then its signature is checked again.
+	recheck = 5 * time.Minute
+)
+
+// find returns who was verified and still is at a time; nil where nobody is.
+func (r *remembered[K]) find(key K, now time.Time) *Identity {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if v, ok := r.callers[key]; ok && now.Before(v.until) {
+		return v.who
+	}
+	return nil
+}
+
+// keep remembers a caller until a time, recheck from now at most.
+func (r *remembered[K]) keep(key K, who *Identity, now, until time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.callers) >= maxRemembered {
+		r.makeRoom(now)
+	}
+	if r.callers == nil {
+		r.callers = map[K]verified{}
+	}
+	if last := now.Add(recheck); until.After(last) {
+		until = last
+	}
+	r.callers[key] = verified{who, until}
+}
+
+// makeRoom forgets those whose time is over, or, where there are none, any one.
+func (r *remembered[K]) makeRoom(now time.Time) {
+	for key, v := range r.callers {
+		if !now.Before(v.until) {
+			delete(r.callers, key)
+		}
+	}
+	for key := range r.callers {
+		if len(r.callers) < maxRemembered {
+			break
+		}
+		delete(r.callers, key)
+	}
+}
+
+// forget drops everyone, as when the keys that they were verified with change.
+func (r *remembered[K]) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.callers)
+}
