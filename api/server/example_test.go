@@ -32,7 +32,7 @@ func Example() {
 		{"/v1/cars:findNearest", `{"location":{"latLng":{"latitude":-0.13,"longitude":51.5}}}`},
 	} {
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, call.path, strings.NewReader(call.body)))
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "http://localhost"+call.path, strings.NewReader(call.body)))
 		fmt.Println(w.Code, strings.ReplaceAll(strings.Split(w.Body.String(), `"details"`)[0], " ", ""))
 	}
 	// Output:

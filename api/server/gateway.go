@@ -67,7 +67,9 @@ func (s *Server) handler(inside *guard.Inside, conn *grpc.ClientConn) (http.Hand
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", inside.Handler(http.MaxBytesHandler(api, maxMessage)))
-	mux.Handle("GET /v1/city", s.cityJSON())
+	mux.Handle("GET /v1/city", s.allowed(api, pb.PlanningService_GetCity_FullMethodName, s.cityJSON()))
+	mux.Handle("/signin", s.signIn())
+	mux.HandleFunc("POST /signout", signOut)
 	mux.Handle("GET /healthz", s.Healthz())
 	mux.Handle("GET /readyz", s.Readyz(false))
 	mux.Handle("GET /openapi.json", fixed("application/json", pb.OpenAPI))
@@ -81,14 +83,14 @@ func (s *Server) handler(inside *guard.Inside, conn *grpc.ClientConn) (http.Hand
 	}
 	// A page of another site, open in a planner's browser, must not report positions.
 	own := http.NewCrossOriginProtection()
-	return s.recoverHTTP(own.Handler(zip(mux))), nil
+	return s.recoverHTTP(headed(s.byName(own.Handler(session(zip(mux)))))), nil
 }
 
 // gateway is the API as JSON over a connection to the gRPC server. Server streams are lines of JSON,
 // {"result": …} each, or {"error": …} as the last.
-func gateway(inside *guard.Inside, conn *grpc.ClientConn) (http.Handler, error) {
+func gateway(inside *guard.Inside, conn *grpc.ClientConn) (*runtime.ServeMux, error) {
 	api := runtime.NewServeMux(
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler), runtime.WithRoutingErrorHandler(unrouted),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler), runtime.WithRoutingErrorHandler(unrouted), runtime.WithErrorHandler(refusedHTTP),
 		runtime.WithIncomingHeaderMatcher(passedOn), runtime.WithOutgoingHeaderMatcher(nothing), runtime.WithOutgoingTrailerMatcher(nothing),
 		runtime.WithMetadata(func(ctx context.Context, _ *http.Request) metadata.MD { return inside.Metadata(ctx) }),
 	)

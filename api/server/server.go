@@ -132,7 +132,7 @@ func streamWorkers() uint32 { return uint32(2 * runtime.GOMAXPROCS(0)) }
 // GRPC returns the gRPC server with every service registered.
 func (s *Server) GRPC() *grpc.Server {
 	g := grpc.NewServer(append(s.interceptors(),
-		grpc.Creds(guard.ServerTransport(nil)),
+		grpc.Creds(guard.ServerTransport(s.transport())), grpc.MaxHeaderListSize(maxHeaders),
 		grpc.MaxRecvMsgSize(maxMessage), grpc.ForceServerCodecV2(newCodec()), grpc.NumStreamWorkers(streamWorkers()),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
@@ -188,10 +188,10 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 		return err
 	}
 	defer leaveGateway()
-	h := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	h := s.overHTTP(handler)
 	failed := make(chan error, 2)
 	go func() { failed <- named("gRPC", g.Serve(overGRPC)) }()
-	go func() { failed <- named("HTTP", h.Serve(overHTTP)) }()
+	go func() { failed <- named("HTTP", answer(h, overHTTP)) }()
 	running := 2
 	keeping, leave := context.WithCancel(context.WithoutCancel(ctx)) // they go on while it drains
 	kept := make(chan struct{})
@@ -200,6 +200,9 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 		var keepers sync.WaitGroup
 		keepers.Go(func() { s.keepRoads(keeping) })
 		keepers.Go(func() { s.keepDrift(keeping) })
+		if s.Guard != nil {
+			keepers.Go(func() { s.Guard.Run(keeping) })
+		}
 		keepers.Go(func() { s.keepHealth(keeping) })
 		keepers.Go(func() { s.keepStrain(keeping) })
 		keepers.Go(func() { s.keepFleet(keeping) })

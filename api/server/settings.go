@@ -53,6 +53,8 @@ type Settings struct {
 	Log        *slog.Logger
 	// Guard says who may call; nil: everyone may call everything.
 	Guard *guard.Guard
+	// HTTPNames are names by which browsers may ask the HTTP port, besides addresses and localhost.
+	HTTPNames []string
 	// Telemetry counts, times and traces; nil: nothing does.
 	Telemetry *telemetry.Telemetry
 	// Drain is how long the server goes on answering after it was told to stop, while it says that it is

@@ -11,7 +11,6 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -21,14 +20,14 @@ import (
 
 // client is what the commands that ask a running service share.
 type client struct {
-	Server string `default:"127.0.0.1:7420" help:"Address of the service, gRPC (${default})." placeholder:"ADDR"`
+	clientFlags
 }
 
 // ask calls a running service; the error says what to do about it.
 func (c *client) ask(call func(context.Context, *grpc.ClientConn) error) error {
-	conn, err := grpc.NewClient(c.Server, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := c.connect()
 	if err != nil {
-		return fmt.Errorf("--server %s: %w", c.Server, err)
+		return err
 	}
 	defer func() { _ = conn.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

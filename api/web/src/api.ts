@@ -51,6 +51,7 @@ export async function call(path: string, init?: RequestInit): Promise<Json> {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new ApiError("The server does not answer. Is it running?");
   }
+  if (response.status === 401) globalThis.location?.assign("/signin");
   const body: Json = await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiError(body.message ?? `The server answered ${response.status} to ${path}.`);
   return body;
