@@ -158,9 +158,9 @@ func (g *Guard) refreshFiles() {
 // note logs what became of a file.
 func (g *Guard) note(what string, changed bool, err error) {
 	if err != nil {
-		g.settings.Log.Error(what+" could not be read again; those read before stay in force", "error", err)
+		g.settings.Log.Error("what was read before stays in force", "of", what, "error", err)
 	} else if changed {
-		g.settings.Log.Info(what + " were read again")
+		g.settings.Log.Info("read again", "what", what)
 	}
 }
 

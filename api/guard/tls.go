@@ -34,6 +34,9 @@ func openPair(certificate, key string, now time.Time) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(key); err == nil {
+		p.key = stamp{info.ModTime(), info.Size()}
+	}
 	leaf := p.get().Leaf
 	switch {
 	case now.After(leaf.NotAfter):

@@ -34,7 +34,7 @@ func (c *client) ask(call func(context.Context, *grpc.ClientConn) error) error {
 	defer cancel()
 	err = call(ctx, conn)
 	if st := status.Convert(err); st.Code() == codes.Unavailable && len(st.Details()) == 0 {
-		return fmt.Errorf("%s does not answer: %s; start it with nearside serve, or name another with --server", c.Server, st.Message())
+		return fmt.Errorf("%s does not answer: %s; start it with nearside serve, or name another with --server%s", c.Server, st.Message(), c.hint())
 	} else if err != nil {
 		return fmt.Errorf("%s: %s", c.Server, st.Message())
 	}

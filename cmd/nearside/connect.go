@@ -30,7 +30,7 @@ type clientFlags struct {
 
 // connect prepares a connection to the service; the caller closes it.
 func (f *clientFlags) connect(more ...grpc.DialOption) (*grpc.ClientConn, error) {
-	secure := f.TLS || f.CA != "" || f.Cert != "" || f.Key != ""
+	secure := f.secure()
 	transport := insecure.NewCredentials()
 	if secure {
 		c, err := guard.ClientFiles{CA: f.CA, Cert: f.Cert, Key: f.Key}.TLS()
@@ -55,6 +55,16 @@ func (f *clientFlags) connect(more ...grpc.DialOption) (*grpc.ClientConn, error)
 		return nil, fmt.Errorf("--server %s: %w", f.Server, err)
 	}
 	return conn, nil
+}
+
+func (f *clientFlags) secure() bool { return f.TLS || f.CA != "" || f.Cert != "" || f.Key != "" }
+
+// hint is what else may be the matter with a service that does not answer.
+func (f *clientFlags) hint() string {
+	if f.secure() {
+		return ""
+	}
+	return "; where it uses TLS, give --tls or --ca FILE"
 }
 
 // token returns what --token-file or the environment holds; empty where neither does.

@@ -17,6 +17,7 @@ type commands struct {
 	Data     dataCommand     `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
 	Serve    serveCommand    `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
 	Config   configCommand   `cmd:"" help:"Check and show the settings of serve."`
+	Token    tokenCommand    `cmd:"" help:"Make tokens by which programs prove to a service who they are."`
 	Nearest  nearestCommand  `cmd:"" help:"Ask a running service which cars can reach a place first."`
 	Route    routeCommand    `cmd:"" help:"Ask a running service for the fastest way by road."`
 	Roads    roadsCommand    `cmd:"" help:"Tell a running service which roads are closed or slow."`
@@ -51,6 +52,7 @@ func parser(c *commands) (*kong.Kong, error) {
 		kong.Name("nearside"),
 		kong.Description("The right help for people in a mental-health crisis in London: forecast, placement, nearest car."),
 		kong.Vars{
+			"insecure":        insecureWords,
 			"data_dir":        defaultDataDir(),
 			"metrics":         defaultMetrics,
 			"threshold":       strconv.Itoa(calls.DefaultThreshold),

@@ -79,9 +79,10 @@ func (c *serveSettings) serve(ctx context.Context, out io.Writer) error {
 	if err := watch.listen(srv); err != nil {
 		return err
 	}
+	c.warn(os.Stderr, overGRPC.Addr().String(), overHTTP.Addr().String())
 	step("ready in %.1f s", time.Since(start).Seconds())
-	_, _ = fmt.Fprintf(out, "\n  map and API  http://%s   (API described at /docs)\n  gRPC         %s\n%s  data         %s\n\n",
-		overHTTP.Addr(), overGRPC.Addr(), watch.where(), c.DataDir)
+	_, _ = fmt.Fprintf(out, "\n  map and API  %s://%s   (API described at /docs)\n  gRPC         %s\n%s  data         %s\n\n",
+		c.scheme(), overHTTP.Addr(), overGRPC.Addr(), watch.where(), c.DataDir)
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() { defer close(done); drive(ctx) }()
@@ -131,6 +132,10 @@ func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *teleme
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
 	s.Log, s.Telemetry, s.Drain = log, t, c.Drain
+	if s.Guard, err = c.guard(log, counting(t)); err != nil {
+		return nil, nil, err
+	}
+	s.HTTPNames = c.HTTPName
 	if srv, err = server.New(s); err != nil {
 		return nil, nil, err
 	}
@@ -157,9 +162,6 @@ func listen(flag, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s %s: the port is in use, perhaps by another nearside; stop it or choose another address", flag, addr)
 	case err != nil:
 		return nil, fmt.Errorf("%s %s: %w; want HOST:PORT", flag, addr, err)
-	}
-	if tcp, ok := l.Addr().(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
-		fmt.Fprintf(os.Stderr, "nearside: %s %s can be reached from other machines, without encryption or login: put a proxy that has both in front\n", flag, addr)
 	}
 	return l, nil
 }

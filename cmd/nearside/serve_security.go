@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nearside-ems/nearside/api/guard"
+	"github.com/nearside-ems/nearside/api/telemetry"
 )
 
 // insecureWords is what --insecure must say, so that nobody gives it without having read it.
@@ -105,6 +106,22 @@ func (f *securityFlags) warn(out io.Writer, ports ...string) {
 			_, _ = fmt.Fprintf(out, "nearside: WARNING: %s is without %s: %s\n", addr, strings.Join(lacking, " and "), insecureWords)
 		}
 	}
+}
+
+// scheme is how browsers reach the HTTP port.
+func (f *securityFlags) scheme() string {
+	if f.TLSCert != "" {
+		return "https"
+	}
+	return "http"
+}
+
+// counting tells t of every call that the guard let in or refused; nil where t is.
+func counting(t *telemetry.Telemetry) func(guard.Event) {
+	if t == nil {
+		return nil
+	}
+	return func(e guard.Event) { t.Guarded(string(e.Means), string(e.Reason)) }
 }
 
 // guard makes the guard of a server. count is told of every call.
