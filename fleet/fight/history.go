@@ -1,0 +1,153 @@
+package fight
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/fleet/live"
+	"github.com/nearside-ems/nearside/fleet/unit"
+)
+
+// operation is one request of a dispatcher and what it was answered. Request ids stand for what a car is:
+// each change has its own.
+type operation struct {
+	car     string
+	id      string // of the request
+	on      string // id of the request that made the car what its etag names; with an etag only
+	etag    string // may be empty
+	command unit.Command
+	// patience is how long an attempt at it may take.
+	patience time.Duration
+
+	begin, end int64      // since the history began, nanoseconds
+	after      live.State // where err is nil
+	err        error      // of the last attempt
+	lost       bool       // the answer of an attempt was
+}
+
+// result is what an operation's answer says.
+type result uint8
+
+const (
+	done    result = iota
+	refused        // nothing was changed
+	unknown        // it may have been done, or be done yet
+)
+
+func (o *operation) result() result {
+	switch {
+	case o.err == nil:
+		return done
+	case o.lost:
+		return unknown
+	}
+	return refused
+}
+
+// base returns the id of the request that made the car what the operation found, by its answer; ok is
+// false where the answer no longer tells.
+func (o *operation) base() (id string, ok bool) {
+	if o.etag != "" {
+		return o.on, true
+	}
+	for i, q := range o.after.Record.Requests {
+		if q.ID == o.id && i > 0 {
+			return o.after.Record.Requests[i-1].ID, true
+		}
+	}
+	return "", false
+}
+
+// history is what all dispatchers did.
+type history struct {
+	began time.Time
+	cars  []string
+
+	mu         sync.Mutex
+	operations []*operation
+	repeats    int
+	faults     []string
+}
+
+func newHistory() *history { return &history{began: time.Now()} }
+
+func (h *history) add(o *operation) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.operations = append(h.operations, o)
+}
+
+func (h *history) repeated() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.repeats++
+}
+
+func (h *history) wrong(format string, values ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.faults = append(h.faults, fmt.Sprintf(format, values...))
+}
+
+// model is the specification: a car is the id of the request that changed it last. An operation that was done
+// found the one that it was decided on; one that conflicted found another.
+var model = porcupine.NondeterministicModel{
+	Init: func() []any { return []any{registration} },
+	Step: func(state, in, _ any) []any {
+		o := in.(*operation)
+		base, told := o.base()
+		fits := !told || base == state
+		switch o.result() {
+		case done:
+			if fits {
+				return []any{o.id}
+			}
+			return nil
+		case unknown:
+			if fits {
+				return []any{state, o.id}
+			}
+			return []any{state}
+		}
+		if conflict := (*live.Conflict)(nil); errors.As(o.err, &conflict) && fits {
+			return nil
+		}
+		return []any{state}
+	},
+	DescribeOperation: func(in, _ any) string { return in.(*operation).String() },
+}
+
+// registration is the request that each car's history begins with.
+const registration = "register"
+
+// of returns the history of a car for the checker.
+func (h *history) of(car string) (ops []porcupine.Operation) {
+	for i, o := range h.operations {
+		if o.car != car {
+			continue
+		}
+		p := porcupine.Operation{ClientId: i, Input: o, Call: o.begin, Return: o.end}
+		if o.result() == unknown {
+			p.Return = math.MaxInt64
+		}
+		ops = append(ops, p)
+	}
+	return ops
+}
+
+func (o *operation) String() string {
+	said := fmt.Sprintf("%s %s on %q", o.command.Kind(), o.id, o.on)
+	switch {
+	case o.err == nil:
+		return said + ": done"
+	case errors.Is(o.err, ledger.ErrUnknown):
+		return said + ": unknown"
+	}
+	return said + ": " + o.err.Error()
+}
