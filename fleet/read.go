@@ -47,3 +47,6 @@ func (f *Store) Car(name string) (c *dispatch.Car, ok bool) {
 	})
 	return c, ok
 }
+
+// Moment returns what Snapshot does but for the cars, for who looks at some of them.
+func (f *Store) Moment(now time.Time) dispatch.Snapshot { return f.seen(now) }

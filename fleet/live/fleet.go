@@ -29,6 +29,7 @@ type Fleet struct {
 	open     map[string]time.Time // keys of advice without a conclusion, with when it expires
 	head     ledger.Seen          // the last entry known of the whole log
 	boundary time.Time            // the first at which time alone changes a car; zero: none is known
+	origin   string               // Origin, once it was read
 	ended    error                // why Run ended, other than by its context
 }
 

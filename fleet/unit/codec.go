@@ -3,6 +3,7 @@ package unit
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -249,7 +250,7 @@ func (r *Record) Check() error {
 			return err
 		}
 	}
-	return firstOf(checkText("destination", r.Destination, MaxDestination, false), r.checkRequests())
+	return errors.Join(checkText("destination", r.Destination, MaxDestination, false), r.checkRequests())
 }
 
 func (r *Record) checkRequests() error {

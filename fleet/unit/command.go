@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"errors"
 	"regexp"
 	"unicode"
 	"unicode/utf8"
@@ -82,60 +83,61 @@ func (c *SetStatus) Request() string { return c.RequestID }
 func (c *Release) Request() string { return c.RequestID }
 
 func (c *Register) check() error {
-	if err := checkText("request_id", c.RequestID, MaxRequestID, false); err != nil {
-		return err
-	}
+	err := checkText("request_id", c.RequestID, MaxRequestID, false)
 	if c.Skills == 0 {
-		return wrong("skills", "none; want at least one")
+		err = errors.Join(err, wrong("skills", "none; want at least one"))
 	}
-	return c.Details.check()
+	return errors.Join(err, c.Details.check())
 }
 
 func (c *Assign) check() error {
-	if err := checkIncident(c.Incident); err != nil {
-		return err
-	}
-	return firstOf(
+	return errors.Join(
+		checkIncident(c.Incident),
 		checkText("request_id", c.RequestID, MaxRequestID, true),
 		checkText("advice", c.Advice, MaxAdvice, false),
 		checkText("reason", c.Reason, MaxReason, false))
 }
 
 func (c *SetStatus) check() error {
+	var status, destination error
 	switch {
 	case c.Status >= dispatch.Statuses:
-		return wrong("status", "%d is unknown", c.Status)
+		status = wrong("status", "%d is unknown", c.Status)
 	case c.Destination != "" && !withDestination(c.Status):
-		return wrong("destination", "a car that is %s has none; leave it empty", c.Status)
+		destination = wrong("destination", "a car that is %s has none; leave it empty", c.Status)
+	default:
+		destination = checkText("destination", c.Destination, MaxDestination, false)
 	}
-	return firstOf(
+	return errors.Join(
+		status, destination,
 		checkText("request_id", c.RequestID, MaxRequestID, true),
-		checkText("destination", c.Destination, MaxDestination, false),
 		checkText("reason", c.Reason, MaxReason, c.Status == dispatch.OutOfService))
 }
 
 func (c *Release) check() error {
-	return firstOf(
+	return errors.Join(
 		checkText("request_id", c.RequestID, MaxRequestID, true),
 		checkText("reason", c.Reason, MaxReason, true))
 }
 
 func (d *Details) check() error {
-	switch {
-	case d.Skills&^dispatch.AllSkills != 0:
-		return wrong("skills", "%#x: unknown", uint8(d.Skills))
-	case d.Home > geo.Sectors:
-		return wrong("sectors", "sector %d is unknown", d.Home)
+	var skills, home error
+	if d.Skills&^dispatch.AllSkills != 0 {
+		skills = wrong("skills", "%#x: unknown", uint8(d.Skills))
 	}
-	return firstOf(checkText("base", d.Base, MaxBase, false), CheckShifts(d.Shifts))
+	if d.Home > geo.Sectors {
+		home = wrong("sectors", "sector %d is unknown", d.Home)
+	}
+	return errors.Join(skills, home, checkText("base", d.Base, MaxBase, false), CheckShifts(d.Shifts))
 }
 
 // incidentName is "incidents/" and 1 to 63 letters, digits, dots, underscores and hyphens.
 var incidentName = regexp.MustCompile(`^incidents/[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
+// checkIncident does not repeat what it refuses: a free text may be about a person, and refusals are logged.
 func checkIncident(name string) error {
 	if !incidentName.MatchString(name) {
-		return wrong("incident", "%.80q: want incidents/ID, where ID is 1 to 63 letters, digits, dots, underscores or hyphens", name)
+		return wrong("incident", "want incidents/ID, where ID is 1 to 63 letters, digits, dots, underscores or hyphens")
 	}
 	return nil
 }
@@ -154,15 +156,6 @@ func checkText(field, text string, most int, needed bool) error {
 	for _, sign := range text {
 		if !unicode.IsPrint(sign) {
 			return wrong(field, "has %U, which cannot be shown; want letters, digits, signs and spaces", sign)
-		}
-	}
-	return nil
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,25 +25,32 @@ func (s Shift) String() string {
 	return s.Start.UTC().Format(time.RFC3339) + " to " + s.End.UTC().Format(time.RFC3339)
 }
 
-// CheckShifts returns a *FieldError that names the first shift that cannot be, or nil.
+// CheckShifts returns a *FieldError for each shift that cannot be, joined, or nil.
 func CheckShifts(shifts []Shift) error {
 	if len(shifts) > MaxShifts {
 		return wrong("shifts", "%d of them; want at most %d", len(shifts), MaxShifts)
 	}
+	var errs []error
 	for i, s := range shifts {
-		field := fmt.Sprintf("shifts[%d]", i)
-		switch long := s.End.Sub(s.Start); {
-		case s.Start.Year() < 1970 || s.End.Year() > 9999:
-			return wrong(field, "%s: want a start and an end between the years 1970 and 9999", s)
-		case long <= 0:
-			return wrong(field, "%s: does not end after its start", s)
-		case long > MaxShift:
-			return wrong(field, "%s: %s long; want at most %s", s, long, MaxShift)
-		case i > 0 && s.Start.Before(shifts[i-1].Start):
-			return wrong(field, "%s: begins before shifts[%d], %s; want them in order", s, i-1, shifts[i-1])
-		case i > 0 && s.Start.Before(shifts[i-1].End):
-			return wrong(field, "%s: overlaps shifts[%d], %s", s, i-1, shifts[i-1])
-		}
+		errs = append(errs, s.check(i, shifts))
+	}
+	return errors.Join(errs...)
+}
+
+// check looks at shift i, and at how it follows the one before.
+func (s Shift) check(i int, shifts []Shift) error {
+	field := fmt.Sprintf("shifts[%d]", i)
+	switch long := s.End.Sub(s.Start); {
+	case s.Start.Year() < 1970 || s.End.Year() > 9999:
+		return wrong(field, "%s: want a start and an end between the years 1970 and 9999", s)
+	case long <= 0:
+		return wrong(field, "%s: does not end after its start", s)
+	case long > MaxShift:
+		return wrong(field, "%s: %s long; want at most %s", s, long, MaxShift)
+	case i > 0 && s.Start.Before(shifts[i-1].Start):
+		return wrong(field, "%s: begins before shifts[%d], %s; want them in order", s, i-1, shifts[i-1])
+	case i > 0 && s.Start.Before(shifts[i-1].End):
+		return wrong(field, "%s: overlaps shifts[%d], %s", s, i-1, shifts[i-1])
 	}
 	return nil
 }
