@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/types/known/durationpb"
+
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/geo/road"
 )
@@ -15,10 +17,13 @@ type lack struct {
 	reason string
 }
 
-// lacks appends what every answer does without at a moment.
-func (s *Server) lacks(list []lack, _ time.Time) []lack {
+// lacks appends what every answer does without now.
+func (s *Server) lacks(list []lack) []lack {
 	if s.NetworkFault != "" {
 		list = append(list, lack{pb.DegradationKind_DEGRADATION_KIND_NO_ROAD_NETWORK, s.NetworkFault})
+	}
+	if l := s.records.now.Load().lack; l.reason != "" {
+		list = append(list, l)
 	}
 	return list
 }
@@ -39,8 +44,23 @@ func (s *Server) basis(on *surface, p road.Period, d road.Driving, now time.Time
 		Network: s.Network.Name, Period: s.City.Speeds.Name(p), Driving: drivingProto(d), Demo: s.Demo,
 		RoadChanges: int32(len(on.state.Changes)),
 	}
-	degrade(b, s.lacks(nil, now)...)
+	s.doubt(b, now)
 	return b
+}
+
+// recordsBasis is what stands behind an answer about cars alone.
+func (s *Server) recordsBasis(now time.Time) *pb.Basis {
+	b := &pb.Basis{Network: s.Network.Name, Demo: s.Demo}
+	s.doubt(b, now)
+	return b
+}
+
+// doubt tells in a basis what every answer does without at a moment.
+func (s *Server) doubt(b *pb.Basis, now time.Time) {
+	degrade(b, s.lacks(nil)...)
+	if age, old := s.records.age(now); old {
+		b.RecordsAge = durationpb.New(age)
+	}
 }
 
 // degrade tells in a basis what the answer does without.

@@ -29,6 +29,7 @@ type client struct {
 	pb.PlanningServiceClient
 	pb.RoadServiceClient
 	pb.DemandServiceClient
+	pb.FleetServiceClient
 	longrunningpb.OperationsClient
 	conn   *grpc.ClientConn
 	url    string
@@ -65,7 +66,7 @@ func start(t testing.TB, s Settings) *client {
 	}
 	t.Cleanup(stop)
 	return &client{
-		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), pb.NewRoadServiceClient(conn), pb.NewDemandServiceClient(conn), longrunningpb.NewOperationsClient(conn),
+		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), pb.NewRoadServiceClient(conn), pb.NewDemandServiceClient(conn), pb.NewFleetServiceClient(conn), longrunningpb.NewOperationsClient(conn),
 		conn, "http://" + overHTTP.Addr().String(), srv, stop,
 	}
 }

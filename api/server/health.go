@@ -23,6 +23,14 @@ type dependency struct {
 // dependencies lists what answers rest on.
 func (s *Server) dependencies() []dependency {
 	return []dependency{
+		{"records", func(now time.Time) (string, map[string]any) {
+			st := s.records.now.Load()
+			more := map[string]any{"store": st.store}
+			if age, old := s.records.age(now); old {
+				more["age"] = age.Round(time.Second).String()
+			}
+			return st.fault, more
+		}},
 		{"roads", func(now time.Time) (string, map[string]any) {
 			return s.NetworkFault, map[string]any{"network": s.Network.Name}
 		}},

@@ -16,6 +16,8 @@ import (
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/fleet/live"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/planning"
 )
@@ -145,6 +147,7 @@ func TestFindNearestPlaces(t *testing.T) {
 // TestPanicIsContained lets the clock panic: one answer fails, the server lives.
 func TestPanicIsContained(t *testing.T) {
 	s := smallSettings(t)
+	s.Live = live.New(ledger.NewMemory(s.Now), s.Fleet, s.Now)
 	broken := false
 	s.Now = func() time.Time {
 		if broken {

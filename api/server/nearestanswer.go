@@ -183,11 +183,14 @@ func (w *nearestAnswer) basis(modelled bool) {
 	w.flag(6, modelled)
 	w.flag(7, w.Demo)
 	w.number(8, uint64(len(w.state.Changes)))
-	w.without = w.lacksRoad(w.lacks(w.without[:0], w.answer.Snapshot.Seen()), w.call.onRoad, len(w.answer.Stranded))
+	w.without = w.lacksRoad(w.lacks(w.without[:0]), w.call.onRoad, len(w.answer.Stranded))
 	if w.more != nil {
 		w.without = append(w.without, w.more.lacks...)
 	}
 	w.degradations(w.without)
+	if age, old := w.records.age(w.answer.Snapshot.Seen()); old {
+		w.duration(10, age)
+	}
 }
 
 // exclusions writes of every car that is not offered why.

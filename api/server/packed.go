@@ -16,6 +16,10 @@ import (
 // answer so at once: to make messages of it first, and to pack them, takes longer than to find the cars.
 type packed struct{ text *[]byte }
 
+// joined is an answer in two pieces: what many streams are told alike, packed once, and what one of them
+// is told beside it. A message in pieces is what its pieces are one after the other.
+type joined [2][]byte
+
 // packing gives and takes back the memory of packed answers.
 var packing = mem.DefaultBufferPool()
 
@@ -31,8 +35,11 @@ type codec struct{ encoding.CodecV2 }
 func newCodec() codec { return codec{encoding.GetCodecV2(protocodec.Name)} }
 
 func (c codec) Marshal(v any) (mem.BufferSlice, error) {
-	if p, ok := v.(packed); ok {
-		return mem.BufferSlice{mem.NewBuffer(p.text, packing)}, nil // freed when it is sent
+	switch v := v.(type) {
+	case packed:
+		return mem.BufferSlice{mem.NewBuffer(v.text, packing)}, nil // freed when it is sent
+	case joined:
+		return mem.BufferSlice{mem.SliceBuffer(v[0]), mem.SliceBuffer(v[1])}, nil
 	}
 	return c.CodecV2.Marshal(v)
 }

@@ -43,8 +43,8 @@ func refused(code codes.Code, reason, format string, args ...any) error {
 	return refuse(code, fmt.Sprintf(format, args...), &errdetails.ErrorInfo{Reason: reason, Domain: domain})
 }
 
-func refuse(code codes.Code, text string, detail protoadapt.MessageV1) error {
-	st, err := status.New(code, text).WithDetails(detail)
+func refuse(code codes.Code, text string, details ...protoadapt.MessageV1) error {
+	st, err := status.New(code, text).WithDetails(details...)
 	if err != nil {
 		return status.Error(code, text) // only for OK, which no caller gives
 	}

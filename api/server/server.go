@@ -21,6 +21,8 @@ import (
 	"github.com/nearside-ems/nearside/api/guard"
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/fleet/live"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/planning"
@@ -47,6 +49,8 @@ type Server struct {
 	cellFields cellFields
 	plans      *plans
 	drift      *drift
+	records    records
+	sights     sights
 	requests   requests
 	covers     covers
 	expected   atomic.Pointer[expectedCalls]
@@ -96,6 +100,11 @@ func New(settings Settings) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.records.fresh = s.Live == nil; s.records.fresh {
+		s.Live = live.New(ledger.NewMemory(s.Now), s.Fleet, s.Now)
+	}
+	s.records.look(s)
+	s.sights = sights{server: s, pace: time.Second, beat: heartbeat, patience: slowAfter}
 	s.askers.New = func() any { return newAsker(s) }
 	s.roads = newRoads(&s.Settings, store)
 	g := s.City.Grid
@@ -176,6 +185,7 @@ func (s *Server) register(g grpc.ServiceRegistrar) {
 	pb.RegisterDemandServiceServer(g, &demandService{Server: s})
 	pb.RegisterRoadServiceServer(g, &roadService{Server: s})
 	pb.RegisterRecommendationServiceServer(g, &recommendationService{Server: s})
+	pb.RegisterFleetServiceServer(g, &fleetService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
 }
 
@@ -206,6 +216,7 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 		keepers.Go(func() { s.keepHealth(keeping) })
 		keepers.Go(func() { s.keepStrain(keeping) })
 		keepers.Go(func() { s.keepFleet(keeping) })
+		keepers.Go(func() { s.keepRecords(keeping) })
 		keepers.Wait()
 	}()
 	select {

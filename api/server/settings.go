@@ -14,6 +14,7 @@ import (
 	"github.com/nearside-ems/nearside/demand/forecast"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/fleet/live"
 	"github.com/nearside-ems/nearside/geo/route"
 )
 
@@ -34,7 +35,10 @@ type Settings struct {
 	// NetworkProvenance says where the network comes from.
 	NetworkProvenance []data.Provenance
 	Fleet             *fleet.Store
-	Dispatch          dispatch.Settings
+	// Live keeps the records of cars, over Fleet; Serve runs it. nil: the server makes one that is
+	// forgotten when it stops.
+	Live     *live.Fleet
+	Dispatch dispatch.Settings
 	// MoveUps say when a free car is asked to wait elsewhere, and within what response a call is covered.
 	MoveUps dispatch.MoveUpSettings
 	Demo    bool         // cars are simulated; every answer says so
