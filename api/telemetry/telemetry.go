@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,14 +95,19 @@ func (t *Telemetry) Metrics() http.Handler {
 	return promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
 }
 
-// Names lists the metrics that are there now.
-func (t *Telemetry) Names() ([]string, error) {
-	families, err := t.registry.Gather()
-	names := make([]string, len(families))
-	for i, f := range families {
-		names[i] = f.GetName()
+// described reads a metric's name from what the library tells of it.
+var described = regexp.MustCompile(`^Desc\{fqName: "([^"]+)"`)
+
+// Names lists the metrics that can be there, each once, in the order of the alphabet.
+func (t *Telemetry) Names() []string {
+	all := make(chan *prometheus.Desc)
+	go func() { defer close(all); t.registry.Describe(all) }()
+	var names []string
+	for d := range all {
+		names = append(names, described.FindStringSubmatch(d.String())[1])
 	}
-	return names, err
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Close sends the spans that wait. ctx bounds how long it tries.
