@@ -122,6 +122,9 @@ func (w *watching) listen(srv *server.Server) error {
 		}
 		return fmt.Errorf("--metrics %s: %w; choose another address, or \"\" for no metrics", w.addr, err)
 	}
+	if tcp, ok := w.on.Addr().(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
+		w.log.Warn("metrics can be read from other machines, without login: let only your monitoring reach them", "addr", tcp.String())
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", w.Metrics())
 	mux.Handle("GET /healthz", srv.Healthz())
