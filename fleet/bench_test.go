@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/internal/tracks"
 	"github.com/nearside-ems/nearside/internal/westlondon"
 )
 
@@ -229,4 +231,63 @@ func BenchmarkNearestUnderReports(b *testing.B) {
 		close(stop)
 		reporting.Wait()
 	})
+}
+
+// BenchmarkIntake takes batches of 1,000 from 10,000 cars that drive along roads, with both ways of
+// driving in use: how much of a processor's time a report takes, where each car reports once a second
+// and where it does twenty times, which makes 200,000 reports a second.
+func BenchmarkIntake(b *testing.B) {
+	for _, name := range []string{"lattice", "west"} {
+		w := newPlace(b, name, 2)
+		for _, m := range w.metrics {
+			label(b, m)
+		}
+		for _, every := range []time.Duration{time.Second, 50 * time.Millisecond} {
+			b.Run(fmt.Sprintf("%s/every=%s", name, every), func(b *testing.B) { benchmarkIntake(b, w, every) })
+		}
+	}
+}
+
+func benchmarkIntake(b *testing.B, w *place, every time.Duration) {
+	s := tracks.DefaultSettings()
+	s.Cars = 10_000
+	drive, err := tracks.New(w.network, s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	f, at := fleet.New(w.cells, w.network, fleet.DefaultSettings()), now
+	batch, names := make([]fleet.Report, s.Cars), make([]string, s.Cars)
+	for i := range names {
+		names[i] = fmt.Sprintf("cars/%06d", i)
+	}
+	step := func() {
+		at = at.Add(every)
+		for i, fix := range drive.Step(every) {
+			heading := fix.Heading
+			batch[i] = fleet.Report{Car: names[i], Point: fix.Point, Heading: &heading, Fixed: at}
+		}
+	}
+	step()
+	f.Report(at, batch)
+	f.Use(w.metrics...)
+	var took, reports int64
+	for b.Loop() {
+		step()
+		begin := processorTime()
+		for from := 0; from < len(batch); from += 1000 {
+			f.Report(at, batch[from:from+1000])
+		}
+		took += processorTime() - begin
+		reports += int64(len(batch))
+	}
+	b.ReportMetric(float64(took)/float64(reports), "cpu-ns/report")
+}
+
+// processorTime is how long this process has been running on any processor, in nanoseconds.
+func processorTime() int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // only for an unknown argument
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
 }

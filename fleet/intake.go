@@ -9,7 +9,9 @@ import (
 	"github.com/nearside-ems/nearside/geo"
 )
 
-// Report takes a batch that arrived at now. Readers see all of the batch or none of it.
+// Report takes a batch that arrived at now. Readers see all of the batch or none of it. They see it when
+// Report returns, unless other batches come at the same time: then some see it a moment later, tens of
+// milliseconds at the most that a server can take.
 func (f *Store) Report(now time.Time, batch []Report) Outcome {
 	p := f.placing.Get().(*placer)
 	defer f.placing.Put(p)
@@ -99,14 +101,17 @@ func (f *Store) merge(p *placer) {
 	if len(p.report) == 0 {
 		return
 	}
-	f.write.Lock()
-	defer f.write.Unlock()
 	f.makeRoom(p)
+	f.write.Lock()
 	for i := range p.report {
 		f.mergeOne(p, i)
 	}
+	mine := f.mustShow()
+	f.write.Unlock()
 	slices.SortFunc(p.out.Refused, func(a, b ReportError) int { return a.Index - b.Index })
-	f.publish()
+	if mine {
+		f.showSoon()
+	}
 }
 
 func (f *Store) mergeOne(p *placer, i int) {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -214,7 +215,7 @@ func compareCars(t *rapid.T, f *fleet.Store, slow *slowFleet, now time.Time) {
 }
 
 // compareRanking compares the answers from the index with those of a search of the roads.
-func compareRanking(t *rapid.T, f *fleet.Store, w *town, m *route.Metric, now time.Time) {
+func compareRanking(t interface{ Fatalf(string, ...any) }, f *fleet.Store, w *town, m *route.Metric, now time.Time) {
 	spot, _ := w.net.Snap(charingCross)
 	q := fleet.Question{Metric: m, Now: now, K: 10, Whole: true, Incident: dispatch.Incident{Point: charingCross, Spot: spot}}
 	a := f.Reader(dispatch.DefaultSettings()).Nearest(&q)
@@ -328,4 +329,51 @@ func TestFarTimesAreRefused(t *testing.T) {
 	if len(out.Refused) != len(want) {
 		t.Errorf("%+v", out)
 	}
+}
+
+// TestReportsRecordsAndRoadsAtOnce lets all who change a store race; in the end it must be as if they had
+// come one after the other. Run it with -race.
+func TestReportsRecordsAndRoadsAtOnce(t *testing.T) {
+	const writers, cars, rounds = 4, 20, 60
+	s := fleet.DefaultSettings()
+	s.MaxCars = writers*cars + 1
+	w := newTown(t, 24)
+	f, m := fleet.New(testGrid(t), w.net, s), w.metric(1)
+	old := fleet.Report{Car: "cars/gone", Point: charingCross}
+	f.Report(now.Add(-s.DropAfter), []fleet.Report{old})
+	var all sync.WaitGroup
+	for n := range writers {
+		all.Go(func() {
+			for round := range rounds {
+				var batch []fleet.Report
+				for i := range cars {
+					lon := charingCross[0] + step*float64((i*7+round*(n+1))%20-10)
+					batch = append(batch, fleet.Report{Car: fmt.Sprintf("cars/%d-%d", n, i), Point: orb.Point{lon, charingCross[1]}, Fixed: now.Add(time.Duration(round) * time.Millisecond)})
+				}
+				f.Report(now.Add(time.Second), batch)
+			}
+		})
+	}
+	all.Go(func() { f.Use(m) })
+	all.Go(func() { f.Drop(now.Add(time.Second)) })
+	all.Go(func() {
+		for revision := range uint64(rounds) {
+			f.Keep(now, []fleet.Kept{{Car: "cars/0-0", Revision: revision + 1, Status: dispatch.Status(revision % 2)}})
+			if c, _ := f.Car("cars/0-0"); c.Revision != revision+1 {
+				t.Errorf("revision %d is seen once %d is kept", c.Revision, revision+1)
+			}
+		}
+	})
+	all.Wait()
+	f.Settle()
+	snap := f.Snapshot(now)
+	if len(snap.Cars) != writers*cars {
+		t.Fatalf("%d cars, want %d", len(snap.Cars), writers*cars)
+	}
+	for _, c := range snap.Cars {
+		if want := now.Add((rounds - 1) * time.Millisecond); !c.Fixed.Equal(want) {
+			t.Errorf("%s was last seen at %v, want %v", c.Name, c.Fixed, want)
+		}
+	}
+	compareRanking(t, f, w, m, now)
 }

@@ -23,18 +23,18 @@ type Kept struct {
 	ShiftStart, ShiftEnd time.Time
 }
 
-// Keep applies what records say, which readers see all of or none of. Of each car the highest revision
+// Keep applies what records say; readers see none of it before and all of it after it returns. Of each car the highest revision
 // stands, whatever the order in which they come; the same one again says what time alone changed, as
 // when a shift begins. A car that has not reported is listed from now on, and
 // not offered until it does; unlike one that reports only, it is taken even where the fleet is full, and
 // never dropped.
 func (f *Store) Keep(_ time.Time, records []Kept) {
 	f.write.Lock()
-	defer f.write.Unlock()
 	for i := range records {
 		f.keepOne(&records[i])
 	}
-	f.publish()
+	f.write.Unlock()
+	f.Settle()
 }
 
 func (f *Store) keepOne(k *Kept) {

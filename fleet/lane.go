@@ -52,10 +52,10 @@ func (f *Store) Use(metrics ...*route.Metric) {
 
 // adopt lets readers read the lanes that have been filled, and drops those of other metrics.
 func (f *Store) adopt(fresh []*lane, metrics []*route.Metric) {
-	f.write.Lock()
-	defer f.write.Unlock()
+	f.show.Lock()
+	defer f.show.Unlock()
 	for _, l := range fresh {
-		l.take(f.cars, len(f.cars), &l.moves) // those that came since
+		l.take(f.shown, len(f.shown), &l.moves) // those that came since
 		l.index[0].Apply(&l.moves)
 		l.index[1].Apply(&l.moves)
 		l.moves.Reset()
@@ -75,8 +75,8 @@ func (f *Store) adopt(fresh []*lane, metrics []*route.Metric) {
 // are in them go to their moves.
 func (f *Store) open(metrics []*route.Metric) []*lane {
 	var fresh []*lane
-	f.write.Lock()
-	defer f.write.Unlock()
+	f.show.Lock()
+	defer f.show.Unlock()
 	for _, m := range metrics {
 		if !slices.ContainsFunc(slices.Concat(f.lanes, fresh), func(l *lane) bool { return l.metric == m }) {
 			fresh = append(fresh, &lane{metric: m, trails: route.NewTrails(m)})
@@ -98,17 +98,17 @@ func (f *Store) fill(l *lane) {
 	}
 	l.index[0] = route.NewIndex(l.metric)
 	l.index[0].Fill(&all)
-	f.write.Lock()
+	f.show.Lock()
 	since, l.moves = l.moves, since
-	f.write.Unlock()
+	f.show.Unlock()
 	l.index[0].Apply(&since)
 	l.index[1] = l.index[0].Clone()
 }
 
 // takeSome takes a few cars into a lane and tells whether there are more.
 func (f *Store) takeSome(l *lane, moves *route.Moves) bool {
-	f.write.Lock()
-	defer f.write.Unlock()
-	l.take(f.cars, takenAtOnce, moves)
-	return l.filled < len(f.cars)
+	f.show.Lock()
+	defer f.show.Unlock()
+	l.take(f.shown, takenAtOnce, moves)
+	return l.filled < len(f.shown)
 }

@@ -47,15 +47,21 @@ type Store struct {
 	counts   counter
 	placing  sync.Pool // of *placer
 
-	use     sync.Mutex     // held by Use, before write
-	write   sync.Mutex     // held by the one writer, over what follows
+	use sync.Mutex // held by Use, before show
+
+	show    sync.Mutex      // held by the one who changes what readers see, before write; over what follows
+	shown   []*dispatch.Car // per slot: what readers see
+	lanes   []*lane         // that readers read
+	filling []*lane         // that they will
+	taken   []change        // being shown
+
+	write   sync.Mutex     // held for moments by the one who takes reports; over what follows
 	slot    map[string]int // by name
 	cars    []*dispatch.Car
 	heard   []time.Time // per slot: when its last report arrived, whatever it said
 	pending []uint32    // per slot: 1 + its place in changes, 0 where it has none
-	changes []change    // not yet published, one for each slot
-	lanes   []*lane     // that readers read
-	filling []*lane     // that they will
+	changes []change    // not yet shown, one for each slot
+	showing bool        // somebody shows the changes before long
 }
 
 // New returns an empty store over a grid and a network.
@@ -68,7 +74,7 @@ func New(g *grid.Grid, n *route.Network, s Settings) *Store {
 }
 
 // put notes that a slot, or where the car is new the next one, holds a car from now on, and returns the
-// slot. The caller holds write, and publishes.
+// slot. The caller holds write.
 func (f *Store) put(slot int, known bool, c *dispatch.Car) int {
 	if known {
 		f.cars[slot] = c
@@ -84,43 +90,4 @@ func (f *Store) put(slot int, known bool, c *dispatch.Car) int {
 	f.changes = append(f.changes, change{slot, c})
 	f.pending[slot] = uint32(len(f.changes))
 	return slot
-}
-
-// publish lets readers see the changes. The caller holds write.
-func (f *Store) publish() {
-	if len(f.changes) == 0 {
-		return
-	}
-	for _, c := range f.changes {
-		f.pending[c.slot] = 0
-		for _, l := range f.lanes {
-			l.put(c.slot, c.car, &l.moves)
-		}
-		for _, l := range f.filling {
-			if c.slot < l.filled {
-				l.put(c.slot, c.car, &l.moves)
-			}
-		}
-	}
-	f.sides.Write(func(s *side) {
-		s.apply(f.changes)
-		f.move(s)
-	})
-	f.moved()
-	clear(f.changes)
-	f.changes = f.changes[:0]
-}
-
-// move applies what the lanes have noted to the indices of a side.
-func (f *Store) move(s *side) {
-	for i, l := range f.lanes {
-		s.index[i].Apply(&l.moves)
-	}
-}
-
-// moved forgets what the lanes have noted, once it has been applied to both sides.
-func (f *Store) moved() {
-	for _, l := range f.lanes {
-		l.moves.Reset()
-	}
 }

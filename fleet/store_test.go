@@ -237,6 +237,7 @@ func TestSnapshotsNeverChange(t *testing.T) {
 			}
 		}
 	}
+	f.Settle()
 	if n := len(f.Snapshot(now).Cars); n != 8 {
 		t.Errorf("%d cars, want 8", n)
 	}

@@ -38,7 +38,7 @@ var floors = [][]string{
 	{"dispatch"},
 	{"simulation", "fleet/...", "roadworks"},
 	{"data"},
-	{"internal/callsets"},
+	{"internal/callsets", "internal/tracks"},
 	{"planning"},
 	{"export", "data/build", "api/nearside/v1", "api/web/..."},
 	{"api/guard", "api/telemetry"},
