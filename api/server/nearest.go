@@ -31,8 +31,8 @@ func howMany(k, usual, most int32) (int, error) {
 
 // FindNearestCars ranks the cars that can reach a place first by road, now. Where fewer than asked can,
 // those that would be suitable but for the road follow, by how far away they are, marked as degraded.
-func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCarsRequest) (*pb.FindNearestCarsResponse, error) {
-	p, err := s.nearest(r)
+func (s *dispatchService) FindNearestCars(ctx context.Context, r *pb.FindNearestCarsRequest) (*pb.FindNearestCarsResponse, error) {
+	p, err := s.nearest(ctx, r, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +41,9 @@ func (s *dispatchService) FindNearestCars(_ context.Context, r *pb.FindNearestCa
 	return out, proto.Unmarshal(*p.text, out)
 }
 
-// nearest checks a request and answers it, packed.
-func (s *Server) nearest(r *pb.FindNearestCarsRequest) (packed, error) {
+// nearest checks a request and answers it, packed: as a FindNearestCarsResponse, or where it came over a
+// stream as a StreamNearestCarsResponse with the id that it had there.
+func (s *Server) nearest(ctx context.Context, r *pb.FindNearestCarsRequest, of *pb.StreamNearestCarsRequest) (packed, error) {
 	a := s.askers.Get().(*asker)
 	defer s.askers.Put(a)
 	w := &a.write
@@ -56,7 +57,14 @@ func (s *Server) nearest(r *pb.FindNearestCarsRequest) (packed, error) {
 	w.rank(a.reader)
 	p := newPacked()
 	w.b = (*p.text)[:0]
-	w.all(r.GetIncludeExcluded())
+	if of == nil {
+		w.all(r.GetIncludeExcluded())
+	} else {
+		w.number(1, of.GetId())
+		mark := w.open(2)
+		w.all(r.GetIncludeExcluded())
+		w.close(mark)
+	}
 	*p.text, w.b = w.b, nil
 	return p, nil
 }

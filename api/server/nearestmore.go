@@ -35,6 +35,11 @@ type more struct {
 // coverageLeft is expected calls an hour that free cars cover, before a candidate is sent and after.
 type coverageLeft struct{ before, after float64 }
 
+// usual tells whether a request asks for the nearest free cars now and no more.
+func usual(r *pb.FindNearestCarsRequest) bool {
+	return r.GetAsOf() == nil && !r.GetIncludeBusy() && !r.GetIncludeCoverage() && r.GetCategory() == "" && r.GetChannel() == "" && !r.GetIncludeExcluded()
+}
+
 // moreAsked returns what a request asks for beyond the usual; nil for nothing.
 func moreAsked(r *pb.FindNearestCarsRequest, now time.Time) (*more, error) {
 	if r.AsOf == nil && !r.IncludeBusy && !r.IncludeCoverage && r.Category == "" && r.Channel == "" {

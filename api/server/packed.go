@@ -96,8 +96,8 @@ func findNearestCarsPacked(srv any, ctx context.Context, decode func(any) error,
 	}
 	s := srv.(*dispatchService)
 	info := &grpc.UnaryServerInfo{Server: srv, FullMethod: pb.DispatchService_FindNearestCars_FullMethodName}
-	return interceptor(ctx, in, info, func(_ context.Context, in any) (any, error) {
-		p, err := s.nearest(in.(*pb.FindNearestCarsRequest))
+	return interceptor(ctx, in, info, func(ctx context.Context, in any) (any, error) {
+		p, err := s.nearest(ctx, in.(*pb.FindNearestCarsRequest), nil)
 		if err != nil {
 			return nil, err
 		}

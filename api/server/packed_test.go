@@ -253,7 +253,7 @@ func TestNearestAllocatesLittle(t *testing.T) {
 	srv.tendRoads()
 	r := &pb.FindNearestCarsRequest{Location: at(51.51, -0.12), Skills: []pb.Skill{1}}
 	allocs := testing.AllocsPerRun(100, func() {
-		p, err := srv.nearest(r)
+		p, err := srv.nearest(t.Context(), r, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
