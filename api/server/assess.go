@@ -87,7 +87,13 @@ func (s *Server) onDuty(at time.Time, snap *dispatch.Snapshot) suitability.Shift
 }
 
 // shiftOf is the shift of a car that counts at a moment, as far as it is known.
-func (s *Server) shiftOf(c *dispatch.Car, _ time.Time) dispatch.Shift {
+func (s *Server) shiftOf(c *dispatch.Car, at time.Time) dispatch.Shift {
+	if c.Revision != 0 {
+		if state, ok := s.Live.Record(c.Name); ok {
+			shift, _ := state.Record.Shift(at)
+			return dispatch.Shift{Start: shift.Start, End: shift.End}
+		}
+	}
 	return dispatch.Shift{Start: c.ShiftStart, End: c.ShiftEnd}
 }
 

@@ -54,7 +54,7 @@ func (s *Server) nearest(ctx context.Context, r *pb.FindNearestCarsRequest, of *
 	if w.more, err = moreAsked(r, s.Now()); err != nil {
 		return packed{}, err
 	}
-	w.rank(a.reader)
+	w.rank(ctx, a.reader)
 	p := newPacked()
 	w.b = (*p.text)[:0]
 	if of == nil {
@@ -70,7 +70,7 @@ func (s *Server) nearest(ctx context.Context, r *pb.FindNearestCarsRequest, of *
 }
 
 // rank looks for the cars, now or at the moment asked for.
-func (w *nearestAnswer) rank(reader *fleet.Reader) {
+func (w *nearestAnswer) rank(ctx context.Context, reader *fleet.Reader) {
 	w.ask.Now = w.Now()
 	ahead := w.more != nil && w.more.at.After(w.ask.Now)
 	if ahead {
@@ -87,7 +87,7 @@ func (w *nearestAnswer) rank(reader *fleet.Reader) {
 		w.answer = reader.Nearest(&w.ask)
 	}
 	if w.more != nil {
-		w.answerMore()
+		w.answerMore(ctx)
 	}
 }
 

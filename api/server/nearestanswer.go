@@ -70,8 +70,8 @@ func (w *nearestAnswer) all(excluded bool) {
 	w.timestamp(4, w.ask.Now)
 	w.text(5, w.call.cell)
 	w.text(6, w.call.borough)
-	if w.more != nil && w.more.assess {
-		w.assessed()
+	if w.more != nil {
+		w.extra()
 	}
 }
 

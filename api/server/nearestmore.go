@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"time"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
@@ -8,6 +9,7 @@ import (
 	"github.com/nearside-ems/nearside/demand/suitability"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
+	"github.com/nearside-ems/nearside/fleet/unit"
 	"github.com/nearside-ems/nearside/geo/road"
 )
 
@@ -16,6 +18,8 @@ const (
 	farthestAhead = 24 * time.Hour
 	// behind is how far as_of may lie in the past and still mean now: clocks differ.
 	behind = time.Minute
+	// maxAdvised is how many cars advice names.
+	maxAdvised = 20
 )
 
 // more is what a FindNearestCars request asks for beyond the nearest free cars now. The usual request asks
@@ -25,10 +29,12 @@ type more struct {
 	busy, coverage bool
 	kind           calls.Kind
 	assess         bool
+	incident       string // that the answer is kept as advice about; empty: it is not kept
 	// The rest is the answer.
 	within     time.Duration // of left
 	left       []coverageLeft
 	assessment suitability.Assessment
+	advice     advice
 	lacks      []lack
 }
 
@@ -37,18 +43,25 @@ type coverageLeft struct{ before, after float64 }
 
 // usual tells whether a request asks for the nearest free cars now and no more.
 func usual(r *pb.FindNearestCarsRequest) bool {
-	return r.GetAsOf() == nil && !r.GetIncludeBusy() && !r.GetIncludeCoverage() && r.GetCategory() == "" && r.GetChannel() == "" && !r.GetIncludeExcluded()
+	return r.GetAsOf() == nil && !r.GetIncludeBusy() && !r.GetIncludeCoverage() && r.GetCategory() == "" && r.GetChannel() == "" &&
+		!r.GetIncludeExcluded() && r.GetIncident() == ""
 }
 
 // moreAsked returns what a request asks for beyond the usual; nil for nothing.
 func moreAsked(r *pb.FindNearestCarsRequest, now time.Time) (*more, error) {
-	if r.AsOf == nil && !r.IncludeBusy && !r.IncludeCoverage && r.Category == "" && r.Channel == "" {
+	if r.AsOf == nil && !r.IncludeBusy && !r.IncludeCoverage && r.Category == "" && r.Channel == "" && r.Incident == "" {
 		return nil, nil
 	}
-	m := &more{busy: r.GetIncludeBusy(), coverage: r.GetIncludeCoverage(), assess: r.GetCategory() != "" || r.GetChannel() != ""}
+	m := &more{incident: r.GetIncident(), busy: r.GetIncludeBusy(), coverage: r.GetIncludeCoverage(), assess: r.GetCategory() != "" || r.GetChannel() != ""}
 	var err error
 	if m.kind, err = callKind(r.GetCategory(), r.GetChannel()); err != nil {
 		return nil, err
+	}
+	if m.incident != "" {
+		var wrong flaws
+		if wrong.take(unit.CheckIncident(m.incident)); len(wrong) > 0 {
+			return nil, wrong.refusal()
+		}
 	}
 	if t := r.GetAsOf(); t != nil {
 		if err := t.CheckValid(); err != nil {
@@ -87,7 +100,7 @@ func (w *nearestAnswer) searching(use func(*dispatch.AdHoc)) {
 }
 
 // answerMore works out what the request asks for beyond the usual.
-func (w *nearestAnswer) answerMore() {
+func (w *nearestAnswer) answerMore(ctx context.Context) {
 	m, snap := w.more, &w.answer.Snapshot
 	if m.busy {
 		w.searching(func(adhoc *dispatch.AdHoc) {
@@ -102,6 +115,24 @@ func (w *nearestAnswer) answerMore() {
 	if m.coverage {
 		w.coverageLeft()
 	}
+	if m.incident != "" {
+		m.advice = w.advise(ctx, m.incident, w.Now(), w.offered())
+		if m.advice.name == "" {
+			m.lacks = append(m.lacks, m.advice.lack)
+		}
+	}
+}
+
+// offered returns the names of the first candidates, as many as advice names.
+func (w *nearestAnswer) offered() []string {
+	var names []string
+	for i := range w.answer.Ranked {
+		names = append(names, w.answer.Ranked[i].Car.Name)
+	}
+	for i := range w.answer.Stranded {
+		names = append(names, w.answer.Stranded[i].Car.Name)
+	}
+	return names[:min(len(names), maxAdvised)]
 }
 
 // destination is where a car takes its patient, where that is a place that is known.
@@ -159,6 +190,17 @@ func (s *Server) reachOf(l *lane, d road.Driving, limit road.Millis) *liveCover 
 		key.posts, posts = standby, s.standbyPosts()
 	}
 	return s.covers.get(key, func() *liveCover { return s.newCover(l, limit, posts) })
+}
+
+// extra writes the fields of the answer that were asked for beyond the usual.
+func (w *nearestAnswer) extra() {
+	if w.more.assess {
+		w.assessed()
+	}
+	if a := &w.more.advice; a.name != "" {
+		w.text(8, a.name)
+		w.timestamp(9, a.expires)
+	}
 }
 
 // left writes what sending candidate i leaves behind, a CoverageLeft.

@@ -143,3 +143,28 @@ func TestCoverageIsLeftOutUnderStrain(t *testing.T) {
 		t.Errorf("%v, %v", out, err)
 	}
 }
+
+// TestAnswersAreKeptAsAdvice: who names an incident is told under which name, and an assignment can follow it.
+func TestAnswersAreKeptAsAdvice(t *testing.T) {
+	s := smallSettings(t)
+	addCars(t, &s, 30)
+	c := start(t, s)
+	ask := &pb.FindNearestCarsRequest{Location: at(51.51, -0.12), Incident: "incidents/7", K: 25}
+	out, err := c.FindNearestCars(background(t), ask)
+	if err != nil || out.Advice == "" || !out.AdviceExpireTime.AsTime().Equal(noon.Add(10*time.Minute)) {
+		t.Fatalf("%v, %v", out, err)
+	}
+	kept, end, err := c.server.Live.Advised(out.Advice)
+	if err != nil || end != nil || kept.Incident != "incidents/7" || len(kept.Candidates) != 20 || kept.Candidates[0] != out.Candidates[0].Car.Name {
+		t.Errorf("kept %+v, %v, %v", kept, end, err)
+	}
+	if out, err = c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.51, -0.12)}); err != nil || out.Advice != "" || out.AdviceExpireTime != nil {
+		t.Errorf("without an incident: %v, %v", out, err)
+	}
+	ask.Incident = "incidents/Jane Doe"
+	_, err = c.FindNearestCars(background(t), ask)
+	wantRefusal(t, err, codes.InvalidArgument, "incident", "want incidents/ID")
+	if strings.Contains(err.Error(), "Jane") {
+		t.Errorf("the refusal repeats what may be a name: %v", err)
+	}
+}

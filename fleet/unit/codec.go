@@ -246,7 +246,7 @@ func (r *Record) Check() error {
 		return wrong("requests", "%d of them; want at most %d", len(r.Requests), MaxRequests)
 	}
 	if r.Incident != "" {
-		if err := checkIncident(r.Incident); err != nil {
+		if err := CheckIncident(r.Incident); err != nil {
 			return err
 		}
 	}

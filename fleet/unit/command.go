@@ -92,7 +92,7 @@ func (c *Register) check() error {
 
 func (c *Assign) check() error {
 	return errors.Join(
-		checkIncident(c.Incident),
+		CheckIncident(c.Incident),
 		checkText("request_id", c.RequestID, MaxRequestID, true),
 		checkText("advice", c.Advice, MaxAdvice, false),
 		checkText("reason", c.Reason, MaxReason, false))
@@ -134,8 +134,9 @@ func (d *Details) check() error {
 // incidentName is "incidents/" and 1 to 63 letters, digits, dots, underscores and hyphens.
 var incidentName = regexp.MustCompile(`^incidents/[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
-// checkIncident does not repeat what it refuses: a free text may be about a person, and refusals are logged.
-func checkIncident(name string) error {
+// CheckIncident returns a *FieldError unless a name is "incidents/ID". It does not repeat what it refuses: a
+// free text may be about a person, and refusals are logged.
+func CheckIncident(name string) error {
 	if !incidentName.MatchString(name) {
 		return wrong("incident", "want incidents/ID, where ID is 1 to 63 letters, digits, dots, underscores or hyphens")
 	}
