@@ -28,6 +28,9 @@ func readPool(path string) (*x509.CertPool, error) {
 	}
 	pool, n := x509.NewCertPool(), 0
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
 			return nil, fmt.Errorf("%s: certificate %d: %w", path, n+1, err)

@@ -16,6 +16,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/nearside-ems/nearside/internal/testcerts"
 )
 
 // testIssuer signs web tokens for tests, with a key of each kind.
@@ -40,7 +42,7 @@ func newIssuer(t testing.TB) *testIssuer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := &testIssuer{t: t, keys: map[jose.SignatureAlgorithm]any{jose.RS256: weak, jose.ES256: newKey(t), jose.EdDSA: edwards}}
+	i := &testIssuer{t: t, keys: map[jose.SignatureAlgorithm]any{jose.RS256: weak, jose.ES256: testcerts.Key(t), jose.EdDSA: edwards}}
 	i.publish(jose.RS256, jose.ES256, jose.EdDSA)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {

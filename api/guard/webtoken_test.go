@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/internal/testcerts"
 )
 
 func TestWebTokens(t *testing.T) {
@@ -57,9 +58,9 @@ func TestWebTokens(t *testing.T) {
 		"without a role":                 {changed(map[string]any{"roles": []string{"doctor"}}), codes.PermissionDenied, RoleLacking},
 		"of another car":                 {changed(map[string]any{"roles": "crew", "nearside_cars": "cars/JRC-2"}), codes.PermissionDenied, NotOwnCar},
 		"of a crew without a car":        {changed(map[string]any{"roles": "crew"}), codes.PermissionDenied, NotOwnCar},
-		"by an unknown key":              {i.sign(jose.ES256, "other", newKey(t), i.good()), codes.Unauthenticated, TokenKey},
-		"by a known key's name":          {i.sign(jose.ES256, "ES256", newKey(t), i.good()), codes.Unauthenticated, TokenSignature},
-		"by a key of another kind":       {i.sign(jose.ES256, "RS256", newKey(t), i.good()), codes.Unauthenticated, TokenKey},
+		"by an unknown key":              {i.sign(jose.ES256, "other", testcerts.Key(t), i.good()), codes.Unauthenticated, TokenKey},
+		"by a known key's name":          {i.sign(jose.ES256, "ES256", testcerts.Key(t), i.good()), codes.Unauthenticated, TokenSignature},
+		"by a key of another kind":       {i.sign(jose.ES256, "RS256", testcerts.Key(t), i.good()), codes.Unauthenticated, TokenKey},
 		"with no kid among many":         {i.sign(jose.ES256, "", i.keys[jose.ES256], i.good()), codes.Unauthenticated, TokenKey},
 		"by a shared secret":             {i.sign(jose.HS256, "ES256", make([]byte, 32), i.good()), codes.Unauthenticated, CredentialsMalformed},
 		"unsigned":                       {none, codes.Unauthenticated, CredentialsMalformed},
