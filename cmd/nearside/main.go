@@ -17,6 +17,7 @@ type commands struct {
 	Data     dataCommand     `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
 	Serve    serveCommand    `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
 	Config   configCommand   `cmd:"" help:"Check and show the settings of serve."`
+	Trace    traceCommand    `cmd:"" help:"Show traces that serve --trace-file wrote: one decision from call to arrival, or the slowest calls."`
 	Token    tokenCommand    `cmd:"" help:"Make tokens by which programs prove to a service who they are."`
 	Nearest  nearestCommand  `cmd:"" help:"Ask a running service which cars can reach a place first."`
 	Route    routeCommand    `cmd:"" help:"Ask a running service for the fastest way by road."`
