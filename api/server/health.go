@@ -23,9 +23,9 @@ type dependency struct {
 // dependencies lists what answers rest on.
 func (s *Server) dependencies() []dependency {
 	return []dependency{
-		{"records", func(now time.Time) (string, map[string]any) {
+		{"store", func(now time.Time) (string, map[string]any) {
 			st := s.records.now.Load()
-			more := map[string]any{"store": st.store}
+			more := map[string]any{"kind": st.store}
 			if age, old := s.records.age(now); old {
 				more["age"] = age.Round(time.Second).String()
 			}
@@ -68,6 +68,9 @@ func (s *Server) Health() Health {
 		fault, more := d.look(now)
 		h.Dependencies[d.name] = DependencyHealth{OK: fault == "", Fault: fault, More: more}
 	}
+	if st := s.Live.Status(); !st.Whole && !s.records.fresh && st.Fault == nil {
+		h.Ready, h.Why = false, "the records of cars are still being read"
+	}
 	if s.leaving.draining.Load() {
 		h.Ready, h.Why = false, "the server is stopping"
 	}
@@ -79,6 +82,10 @@ func (s *Server) keepHealth(ctx context.Context) {
 	tick := time.NewTicker(healthPause)
 	defer tick.Stop()
 	was := map[string]bool{}
+	select {
+	case <-s.Live.Whole(): // all at the first look, not a dependency less
+	case <-tick.C:
+	}
 	for {
 		s.tellHealth(was)
 		select {

@@ -31,6 +31,10 @@ func (s *Server) measure(t *telemetry.Telemetry) {
 		t.Gauge("nearside_dependency_ok", "1 where something that answers rest on is as it should be.", prometheus.Labels{"dependency": d.name},
 			func() float64 { fault, _ := d.look(s.Now()); return truth(fault == "") })
 	}
+	t.Gauge("nearside_ledger_contact_age_seconds", "How long ago the ledger last answered: what is known of records is as old.", nil,
+		func() float64 { return s.Live.Status().Age.Seconds() })
+	t.Gauge("nearside_ledger_revision", "The last entry of the ledger that is known.", nil, func() float64 { return float64(s.Live.Status().Revision) })
+	t.Gauge("nearside_records", "Cars that have a record.", nil, func() float64 { return float64(s.Live.Status().Cars) })
 	t.Gauge("nearside_plans_waiting", "Plans that are being made or wait for it.", nil, func() float64 {
 		s.plans.mu.Lock()
 		defer s.plans.mu.Unlock()

@@ -72,7 +72,16 @@ func (c *serveSettings) serve(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer watch.close()
-	srv, drive, err := c.prepare(ctx, log, watch.Telemetry, step)
+	settings, err := c.prepare(ctx, log, watch.Telemetry, step)
+	if err != nil {
+		return err
+	}
+	closeRecords, err := c.records(ctx, settings, step)
+	if err != nil {
+		return err
+	}
+	defer closeRecords()
+	srv, drive, err := c.server(settings, step)
 	if err != nil {
 		return err
 	}
@@ -98,17 +107,17 @@ const (
 	importedNote = "Imported OpenStreetMap network. Speeds are TfL's averages where published and assumptions elsewhere."
 )
 
-// prepare loads the city and makes the server. drive runs the demo until its context ends.
-func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *telemetry.Telemetry, step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
+// prepare loads the city and all else that a server needs but the records of cars.
+func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *telemetry.Telemetry, step func(string, ...any)) (*server.Settings, error) {
 	city, err := data.Load()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	step("London: %d cells, %d boroughs, %d places", city.Grid.Len(), len(city.Boroughs), len(city.Places))
 	s := server.DefaultSettings()
 	expected, store, err := openLondonCalls(c.DataDir, city)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s.Baseline, s.BaselineFault, s.Calls = expected.Baseline, expected.fault, store
 	step("demand: %s", expected.About().Name)
@@ -118,11 +127,11 @@ func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *teleme
 		}
 	}
 	if s.Network, s.NetworkFault, err = serviceNetwork(ctx, c.DataDir, city, func(err error) { step("%v", err) }); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	step("roads: %s, %d nodes, %d arcs", s.Network.Name, s.Network.Graph.Nodes(), s.Network.Graph.Arcs())
 	if s.Zone, err = time.LoadLocation("Europe/London"); err != nil {
-		return nil, nil, fmt.Errorf("time zone: %w", err)
+		return nil, fmt.Errorf("time zone: %w", err)
 	}
 	s.City, s.NetworkNote, s.Map = city, importedNote, web.Handler()
 	s.NetworkProvenance = []data.Provenance{importedProvenance(s.Network)}
@@ -133,10 +142,15 @@ func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *teleme
 	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
 	s.Log, s.Telemetry, s.Drain = log, t, c.Drain
 	if s.Guard, err = c.guard(log, counting(t)); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s.HTTPNames = c.HTTPName
-	if srv, err = server.New(s); err != nil {
+	return &s, nil
+}
+
+// server makes the server. drive runs the demo until its context ends.
+func (c *serveSettings) server(s *server.Settings, step func(string, ...any)) (srv *server.Server, drive func(context.Context), err error) {
+	if srv, err = server.New(*s); err != nil {
 		return nil, nil, err
 	}
 	if n, elsewhere := srv.RoadChanges(); n > 0 {
@@ -144,7 +158,7 @@ func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *teleme
 	}
 	drive = func(context.Context) {}
 	if c.Demo {
-		d, err := newDemo(&s, c.Cars)
+		d, err := newDemo(s, c.Cars)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -19,6 +19,7 @@ type serveSettings struct {
 	Cars    int           `default:"6" help:"Simulated cars of the demo, 1 to 200."`
 	Drain   time.Duration `default:"0s" help:"How long to go on answering after SIGTERM while readiness is false, so that load balancers look elsewhere (${default})." placeholder:"DURATION"`
 
+	storeFlags     `embed:""`
 	securityFlags  `embed:""`
 	telemetryFlags `embed:""`
 }
@@ -41,6 +42,7 @@ func (s *serveSettings) faults() (faults []error) {
 		fault("--cars %d: want 1 to 200", s.Cars)
 	}
 	faults = append(faults, s.securityFlags.faults(map[string]string{"--grpc": s.GRPC, "--http": s.HTTP})...)
+	faults = append(faults, s.storeFlags.faults(s.DataDir)...)
 	faults = append(faults, s.telemetryFlags.faults()...)
 	if s.Drain < 0 || s.Drain > time.Hour {
 		fault("--drain %s: want 0s to 1h", s.Drain)
