@@ -42,6 +42,12 @@ func (f *Fleet) Put(ctx context.Context, actor, key string, prev ledger.Revision
 	}
 	f.catchUp(ctx, key, prev)
 	d := f.knownDocument(key)
+	if d.Revision != prev {
+		if err := f.refresh(ctx, key); err != nil {
+			return Document{}, err
+		}
+		d = f.knownDocument(key)
+	}
 	switch {
 	case d.fault != nil:
 		return Document{}, d.fault

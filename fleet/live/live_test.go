@@ -29,8 +29,19 @@ func newCars() *fleet.Store {
 // run starts a replica of a store and waits until it is whole. It ends with the test.
 func run(t *testing.T, store ledger.Store, now func() time.Time) (*live.Fleet, *fleet.Store) {
 	t.Helper()
-	cars := newCars()
+	return runIn(t, store, now, newCars())
+}
+
+func runIn(t *testing.T, store ledger.Store, now func() time.Time, cars *fleet.Store) (*live.Fleet, *fleet.Store) {
+	t.Helper()
 	f := live.New(store, cars, now)
+	follows(t, f)
+	return f, cars
+}
+
+// follows runs a fleet until the test ends.
+func follows(t *testing.T, f *live.Fleet) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- f.Run(ctx) }()
@@ -45,7 +56,6 @@ func run(t *testing.T, store ledger.Store, now func() time.Time) (*live.Fleet, *
 	case <-time.After(10 * time.Second):
 		t.Fatal("not whole after 10 s")
 	}
-	return f, cars
 }
 
 func TestAssignOnce(t *testing.T) {

@@ -1,0 +1,6 @@
+//go:build !race
+
+package live_test
+
+// raceDetector tells that times say nothing.
+const raceDetector = false
