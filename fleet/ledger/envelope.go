@@ -75,24 +75,33 @@ func Open(data []byte) (Envelope, error) {
 	if len(data) > MaxData {
 		return Envelope{}, fmt.Errorf("%w: an entry of %d bytes; want at most %d", ErrInvalid, len(data), MaxData)
 	}
-	var version struct{ V int }
-	if err := json.Unmarshal(data, &version); err != nil {
-		return Envelope{}, fmt.Errorf("%w: not an entry: %w", ErrInvalid, err)
-	}
-	if version.V != Version {
-		return Envelope{}, fmt.Errorf("%w: an entry of version %d, want %d: it was written by another version of Nearside", ErrInvalid, version.V, Version)
-	}
 	var l line
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&l); err != nil {
-		return Envelope{}, fmt.Errorf("%w: not an entry: %w", ErrInvalid, err)
+		return Envelope{}, unreadable(data, err)
+	}
+	if l.V != Version {
+		return Envelope{}, otherVersion(l.V)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) || bytes.ContainsAny(data, "\r\n") {
 		return Envelope{}, fmt.Errorf("%w: not an entry: more than one line of JSON", ErrInvalid)
 	}
 	e := Envelope{l.Key, l.Time, l.Actor, l.Kind, l.Prev, l.Seen, l.Body}
 	return e, e.check()
+}
+
+// unreadable says why data is no entry: foremost that another version wrote it.
+func unreadable(data []byte, why error) error {
+	var version struct{ V int }
+	if json.Unmarshal(data, &version) == nil && version.V != Version {
+		return otherVersion(version.V)
+	}
+	return fmt.Errorf("%w: not an entry: %w", ErrInvalid, why)
+}
+
+func otherVersion(v int) error {
+	return fmt.Errorf("%w: an entry of version %d, want %d: it was written by another version of Nearside", ErrInvalid, v, Version)
 }
 
 var sums = regexp.MustCompile(`^[0-9a-f]{64}$`)

@@ -1,7 +1,10 @@
 package live
 
 import (
+	"cmp"
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +13,7 @@ import (
 	"github.com/nearside-ems/nearside/fleet/ledger"
 	"github.com/nearside-ems/nearside/fleet/unit"
 	"github.com/nearside-ems/nearside/geo"
+	"github.com/nearside-ems/nearside/internal/parallel"
 )
 
 const carPrefix = "cars/"
@@ -17,15 +21,18 @@ const carPrefix = "cars/"
 // take puts entries in that are newer than what is known of their keys. When it returns, readers of the
 // fleet store see them.
 func (f *Fleet) take(entries ...ledger.Entry) {
-	now := f.now()
-	cars, docs := make([]*car, 0, len(entries)), []*document(nil)
-	for _, e := range entries {
-		if strings.HasPrefix(e.Key, carPrefix) {
-			cars = append(cars, read(e, now))
-		} else {
-			docs = append(docs, readDocument(e))
-		}
+	if len(entries) == 0 {
+		return
 	}
+	now := f.now()
+	cars, docs := make([]*car, len(entries)), make([]*document, len(entries))
+	parallel.For(runtime.GOMAXPROCS(0), len(entries), func(i int) {
+		if e := entries[i]; strings.HasPrefix(e.Key, carPrefix) {
+			cars[i] = read(e, now)
+		} else {
+			docs[i] = readDocument(e)
+		}
+	})
 	f.taking.Lock()
 	defer f.taking.Unlock()
 	records := f.put(now, cars, docs, entries)
@@ -34,12 +41,16 @@ func (f *Fleet) take(entries ...ledger.Entry) {
 	}
 }
 
-// put returns what is new for the fleet store.
+// put takes in each entry as a car or a document, and returns what is new for the fleet store.
 func (f *Fleet) put(now time.Time, cars []*car, docs []*document, entries []ledger.Entry) []fleet.Kept {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	records := make([]fleet.Kept, 0, len(cars))
-	for _, c := range cars {
+	for i, c := range cars {
+		if c == nil {
+			f.putDocument(docs[i])
+			continue
+		}
 		if was := f.held[c.Record.Name]; was != nil && was.Revision >= c.Revision {
 			continue
 		}
@@ -47,13 +58,9 @@ func (f *Fleet) put(now time.Time, cars []*car, docs []*document, entries []ledg
 		f.boundAt(c.Record.Boundary(now))
 		records = append(records, c.kept)
 	}
-	for _, d := range docs {
-		f.putDocument(d)
-	}
-	for _, e := range entries {
-		if e.Revision > f.head.Revision {
-			f.head = ledger.Seen{Revision: e.Revision, SHA256: ledger.Hash(e.Data)}
-		}
+	last := slices.MaxFunc(entries, func(a, b ledger.Entry) int { return cmp.Compare(a.Revision, b.Revision) })
+	if last.Revision > f.head.Revision {
+		f.head = ledger.Seen{Revision: last.Revision, SHA256: ledger.Hash(last.Data)}
 	}
 	return records
 }

@@ -17,8 +17,8 @@ import (
 // texts whose every character is escaped stay below it.
 const MaxChange = 32 << 10
 
-// Change is what is kept of one change of a car: the command, and the record after it.
-// docs/format/ledger.md describes its JSON.
+// Change is what is kept of one change of a car: the command, and the record after it, which also says
+// what a registration asked for. docs/fleet.md describes its JSON.
 type Change struct {
 	Command Command
 	Record  Record
@@ -70,7 +70,9 @@ type requestJSON struct {
 // Encode returns the JSON of a change.
 func (c *Change) Encode() []byte {
 	r := &c.Record
-	j := changeJSON{Command: commandOf(c.Command), Car: recordJSON{
+	command := commandOf(c.Command)
+	command.Details = nil // the record has them
+	j := changeJSON{Command: command, Car: recordJSON{
 		Name: r.Name, Details: *detailsOf(&r.Details), Status: r.Status.String(), Since: r.Since.UTC(),
 		Incident: r.Incident, Destination: r.Destination,
 	}}
@@ -137,29 +139,23 @@ func DecodeChange(data []byte) (Change, error) {
 	if _, err := in.Token(); err != io.EOF {
 		return Change{}, fmt.Errorf("change of a car: something follows its end, at byte %d", in.InputOffset())
 	}
-	command, err := j.Command.command()
-	if err != nil {
-		return Change{}, fmt.Errorf("change of a car: command.%w", err)
-	}
 	record, err := j.Car.record()
 	if err != nil {
 		return Change{}, fmt.Errorf("change of a car: car.%w", err)
 	}
+	command, err := j.Command.command(&record)
+	if err != nil {
+		return Change{}, fmt.Errorf("change of a car: command.%w", err)
+	}
 	return Change{command, record}, nil
 }
 
-func (j *commandJSON) command() (Command, error) {
+// command returns the command that made a record what it is.
+func (j *commandJSON) command(after *Record) (Command, error) {
 	var c Command
 	switch j.Kind {
 	case "register":
-		if j.Details == nil {
-			return nil, wrong("details", "missing")
-		}
-		details, err := j.Details.details()
-		if err != nil {
-			return nil, err
-		}
-		c = &Register{j.Request, details}
+		c = &Register{j.Request, after.Details}
 	case "assign":
 		c = &Assign{j.Request, j.Incident, j.Advice, j.Reason}
 	case "status":
@@ -185,7 +181,7 @@ func (j *commandJSON) command() (Command, error) {
 // same tells whether a command says no more than another of its kind.
 func (j *commandJSON) same(other commandJSON) bool {
 	return j.Incident == other.Incident && j.Advice == other.Advice && j.Status == other.Status &&
-		j.Destination == other.Destination && j.Reason == other.Reason && (j.Details == nil) == (other.Details == nil)
+		j.Destination == other.Destination && j.Reason == other.Reason && j.Details == nil
 }
 
 func (j *detailsJSON) details() (Details, error) {
