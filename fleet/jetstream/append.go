@@ -26,12 +26,12 @@ type verdict int
 
 const (
 	written  verdict = iota
-	stale            // the subject has another last entry
+	conflict         // not written: another entry stands in its place
 	refused          // not written, and the next would not be either
 	nobody           // not written: nobody was there to
-	silent           // may be written
-	missing          // not found when looked for
-	somebody         // another's entry stands in its place
+	stale            // whoever answered has another last entry of the subject
+	doubtful         // whoever answered could not write
+	silent           // not answered
 )
 
 // Append is ledger.Store's. While no server answers it asks again, as long as the context and
@@ -63,28 +63,35 @@ func (s *Store) Append(ctx context.Context, key string, prev ledger.Revision, da
 }
 
 // publication is one Append on its way.
+//
+// An acknowledgement is certain. A refusal is not, on a cluster: a server that was cut off and believes for
+// some seconds more that it leads gets what is published as well, and may be the first to answer, while the
+// one that leads writes the entry. There a refusal needs evidence.
 type publication struct {
 	store   *Store
 	prev    ledger.Revision
 	id      string
 	msg     *nats.Msg
-	unclear bool // an attempt was not answered: it may be written
+	unclear bool // it may be written, or may yet be
 	why     error
 }
 
 // run publishes until it is known what became of it.
 func (p *publication) run(ctx context.Context) (ledger.Revision, error) {
-	for {
+	for wait := pause / 16; ; wait = min(2*wait, pause) {
 		r, v := p.attempt(ctx)
-		if v == stale && p.unclear {
+		if v == stale && (p.unclear || p.store.node == nil) {
 			r, v = p.find(ctx)
+		}
+		if v == doubtful && p.store.node == nil {
+			v = p.full(ctx)
 		}
 		switch v {
 		case written:
 			return r, nil
-		case stale, somebody:
+		case conflict, stale:
 			return 0, ledger.ErrConflict
-		case refused:
+		case refused, doubtful:
 			return 0, p.giveUp()
 		case silent:
 			p.unclear = true
@@ -96,7 +103,7 @@ func (p *publication) run(ctx context.Context) (ledger.Revision, error) {
 		select {
 		case <-ctx.Done():
 			return 0, p.giveUp()
-		case <-time.After(pause):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -125,15 +132,14 @@ func (p *publication) attempt(ctx context.Context) (ledger.Revision, verdict) {
 
 // Codes of server errors that jetstream has no names for, all of which come before an entry is written.
 const (
-	insufficientResources  = 10023
-	memoryExceeded         = 10028
-	storageExceeded        = 10047
-	accountExceeded        = 10002
-	storeFailed            = 10077 // for a stream's limits; failures of files are not answered
-	streamOffline          = 10118
-	streamMismatch         = 10060
-	messageExceedsMaximum  = 10054
-	wrongLastSequenceOther = 10164
+	insufficientResources = 10023
+	memoryExceeded        = 10028
+	storageExceeded       = 10047
+	accountExceeded       = 10002
+	storeFailed           = 10077 // for a stream's limits; failures of files are not answered
+	streamMismatch        = 10060
+	messageTooLarge       = 10054
+	wrongLastInFlight     = 10164 // another entry of the subject is on its way
 )
 
 // judge tells what a publication's error says of the entry.
@@ -141,12 +147,10 @@ func judge(err error) verdict {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
 		switch api.ErrorCode {
-		case jetstream.JSErrCodeStreamWrongLastSequence, wrongLastSequenceOther:
+		case jetstream.JSErrCodeStreamWrongLastSequence, wrongLastInFlight:
 			return stale
-		case insufficientResources, memoryExceeded, storageExceeded, accountExceeded, storeFailed, messageExceedsMaximum, streamMismatch:
-			return refused
-		case notEnabled, notEnabledForAccount, streamOffline:
-			return nobody
+		case insufficientResources, memoryExceeded, storageExceeded, accountExceeded, storeFailed, messageTooLarge, streamMismatch:
+			return doubtful
 		}
 		return silent
 	}
@@ -160,16 +164,37 @@ func judge(err error) verdict {
 	return silent
 }
 
-// find looks whether the entry after prev is this one.
+// find looks which entry stands after prev.
 func (p *publication) find(ctx context.Context) (ledger.Revision, verdict) {
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
 	msg, err := p.store.stream.GetMsg(ctx, uint64(p.prev)+1, jetstream.WithGetMsgSubject(p.msg.Subject))
 	switch {
-	case err != nil:
-		return 0, missing // the one that stands in its way may not be there yet
-	case msg.Header.Get(appendID) == p.id:
+	case err == nil && msg.Header.Get(appendID) == p.id:
 		return ledger.Revision(msg.Sequence), written
+	case err == nil:
+		return 0, conflict
+	case p.prev > 0 && p.another(ctx):
+		return 0, conflict
 	}
-	return 0, somebody
+	return 0, silent // it may be this one or another, and on its way
+}
+
+// another is whether prev is not an entry of this key, so that nothing can be written on top of it.
+func (p *publication) another(ctx context.Context) bool {
+	msg, err := p.store.stream.GetMsg(ctx, uint64(p.prev))
+	return err == nil && msg.Subject != p.msg.Subject
+}
+
+// overhead is what the server's record of an entry has beside its data, at least: 34 bytes, and 116 of
+// headers.
+const overhead = 150
+
+// full tells whether the log has no room for the entry, as the server says that leads for certain.
+func (p *publication) full(ctx context.Context) verdict {
+	info, err := p.store.info(ctx)
+	if err == nil && leads(info) && info.Config.MaxBytes > 0 && int64(info.State.Bytes)+int64(len(p.msg.Data)+overhead) > info.Config.MaxBytes {
+		return refused
+	}
+	return silent
 }

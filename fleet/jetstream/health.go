@@ -57,6 +57,9 @@ func quorumAge(c *jetstream.ClusterInfo) time.Duration {
 	return ages[(len(ages)+1)/2-1]
 }
 
+// leads is whether who answered is in touch with a majority, so that there is no other leader.
+func leads(info *jetstream.StreamInfo) bool { return quorumAge(info.Cluster) <= silence }
+
 // grew takes that an entry was acknowledged.
 func (h *health) grew(now time.Time, r ledger.Revision) {
 	h.mu.Lock()
@@ -103,7 +106,7 @@ func (s *Store) Status() ledger.Status {
 	case age > silence && h.asking != nil:
 		st.Err = fmt.Errorf("it has not answered for %v: %w", age.Round(time.Second), h.asking)
 	case age > silence:
-		st.Err = fmt.Errorf("a majority of its servers has not been heard of for %v", age.Round(time.Second))
+		st.Err = fmt.Errorf("%w: %v", errNoMajority, age.Round(time.Second))
 	case h.limit > 0 && h.bytes+ledger.MaxData > h.limit:
 		st.Err = fmt.Errorf("it is full: %d of %d bytes; allow it more", h.bytes, h.limit)
 	}
@@ -195,7 +198,7 @@ func (s *Store) restart(ctx context.Context) error {
 		if info, err = s.info(ctx); err == nil {
 			return s.checkWhole(info.State)
 		}
-		(&reader{}).pause(ctx)
+		rest(ctx)
 	}
 	return errors.Join(err, ctx.Err())
 }

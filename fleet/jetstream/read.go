@@ -75,6 +75,8 @@ func (s *Store) Log(ctx context.Context, from ledger.Revision) iter.Seq2[ledger.
 	}
 }
 
+var errNoMajority = errors.New("a majority of the ledger's servers has not been heard of for a while")
+
 // head asks the stream's leader for the last revision.
 func (s *Store) head(ctx context.Context) (ledger.Revision, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.settings.Patience)
@@ -84,7 +86,10 @@ func (s *Store) head(ctx context.Context) (ledger.Revision, error) {
 		info, err := s.info(ctx)
 		if err == nil {
 			s.health.answered(asked, info)
-			return ledger.Revision(info.State.LastSeq), nil
+			if leads(info) {
+				return ledger.Revision(info.State.LastSeq), nil
+			}
+			err = errNoMajority
 		}
 		select {
 		case <-ctx.Done():

@@ -42,7 +42,7 @@ func (r *reader) next(ctx context.Context) (e ledger.Entry, err error) {
 			return e, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
 		}
 		if r.messages == nil && !r.open(ctx) {
-			r.pause(ctx)
+			rest(ctx)
 			continue
 		}
 		r.waiting.Store(true)
@@ -59,7 +59,8 @@ func (r *reader) next(ctx context.Context) (e ledger.Entry, err error) {
 	}
 }
 
-func (r *reader) pause(ctx context.Context) {
+// rest waits a little, or until ctx ends.
+func rest(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(pause):
@@ -68,12 +69,8 @@ func (r *reader) pause(ctx context.Context) {
 
 // take returns a message's entry; ok is false where it is not the next one.
 func (r *reader) take(msg jetstream.Msg) (e ledger.Entry, ok bool, err error) {
-	meta, err := msg.Metadata()
-	if err != nil {
-		r.stop()
-		return e, false, nil
-	}
-	if r.delivered++; meta.Sequence.Consumer != r.delivered {
+	meta, malformed := msg.Metadata()
+	if r.delivered++; malformed != nil || meta.Sequence.Consumer != r.delivered {
 		r.stop() // a delivery was lost on its way
 		return e, false, nil
 	}

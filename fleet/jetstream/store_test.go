@@ -5,16 +5,22 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/nearside-ems/nearside/fleet/jetstream/clustertest"
 	"github.com/nearside-ems/nearside/fleet/ledger"
 	"github.com/nearside-ems/nearside/fleet/ledger/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	clustertest.Main()
+	goleak.VerifyTestMain(m)
+}
 
 // openIn opens a ledger in a folder, until the test ends.
-func openIn(t testing.TB, folder string) *Store {
+func openIn(t testing.TB, folder string) *Store { return openWith(t, Settings{Folder: folder}) }
+
+func openWith(t testing.TB, settings Settings) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Settings{Folder: folder})
+	s, err := Open(t.Context(), settings)
 	if err != nil {
 		t.Fatal(err)
 	}

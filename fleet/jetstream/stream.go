@@ -176,6 +176,7 @@ func (s *Store) checkWhole(st jetstream.StreamState) error {
 const (
 	notEnabled           = 10076
 	notEnabledForAccount = 10039
+	noPeers              = 10005
 )
 
 // explainStream says what an error about the stream is about.
@@ -188,8 +189,8 @@ func explainStream(err error) error {
 		return fmt.Errorf("%w: %w; enable JetStream for these servers and this account", ErrNoJetStream, err)
 	case errors.Is(err, nats.ErrPermissionViolation):
 		return fmt.Errorf("%w: %w; allow $JS.API.> and the subjects of the ledger", ErrDenied, err)
-	case errors.As(err, &api) && api.Code == 503:
-		return fmt.Errorf("%w (code %d); has the cluster as many servers with JetStream as the ledger is to have replicas, and room for it?", err, api.ErrorCode)
+	case errors.As(err, &api) && (api.Code == 503 || api.ErrorCode == noPeers):
+		return fmt.Errorf("%w (code %d); has the cluster as many servers with JetStream as the ledger is to have replicas, and room on each?", err, api.ErrorCode)
 	}
 	return err
 }

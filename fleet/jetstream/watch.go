@@ -33,7 +33,7 @@ func (s *Store) state(ctx context.Context, r *reader, yield func(ledger.Event, e
 		if ctx.Err() != nil {
 			return false
 		}
-		r.pause(ctx)
+		rest(ctx)
 	}
 	for r.at < r.until {
 		if !one(ctx, r, yield) {
@@ -64,14 +64,16 @@ func (s *Store) notRewound(ctx context.Context, from ledger.Revision) error {
 	if from == 0 {
 		return nil
 	}
-	for deadline := time.Now().Add(s.settings.Patience); ; {
+	for deadline := time.Now().Add(s.settings.Patience); ctx.Err() == nil; {
 		end, err := s.head(ctx)
-		if ctx.Err() != nil || err == nil && end >= from {
-			return nil
+		answered := err == nil
+		if answered && end >= from {
+			break
 		}
-		if err == nil && (s.node != nil || time.Now().After(deadline)) {
+		if answered && (s.node != nil || time.Now().After(deadline)) {
 			return &ledger.RewoundError{From: from, Last: end}
 		}
-		(&reader{}).pause(ctx)
+		rest(ctx)
 	}
+	return nil
 }

@@ -113,7 +113,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 				if r := verify(t, changed, whole.Head); !errors.Is(r.Err(), ErrBroken) {
 					t.Fatalf("not found against the head: %v", changed)
 				}
-				if r := verify(t, changed); r.Found == 0 && witnessed(log, changed) {
+				if r := verify(t, changed); r.Found == 0 && witnessed(changed) {
 					t.Fatalf("not found: %v", changed)
 				}
 			})
@@ -127,7 +127,7 @@ func equal(a, b Entry) bool {
 
 // witnessed is whether an entry that stands in the changed log names, as it was, one that is no longer
 // where it was.
-func witnessed(was, now []Entry) bool {
+func witnessed(now []Entry) bool {
 	stands := func(r Revision, hash string) bool {
 		return slices.ContainsFunc(now, func(e Entry) bool { return e.Revision == r && Hash(e.Data) == hash })
 	}

@@ -99,7 +99,7 @@ func testRandom(ctx context.Context, t *testing.T, s ledger.Store) {
 		key := fmt.Sprintf("%s/%d.%d", []string{"cars", "centres", "advice"}[random.IntN(3)], random.IntN(4), random.IntN(2))
 		prev := last[key].Revision
 		if random.IntN(4) == 0 {
-			prev = ledger.Revision(random.IntN(len(log) + 2))
+			prev = ledger.Revision(random.IntN(len(log) + 1))
 		}
 		e := ledger.Entry{Revision: ledger.Revision(len(log) + 1), Key: key, Data: fmt.Append(nil, "step ", i)}
 		r, err := s.Append(ctx, key, prev, e.Data)
