@@ -8,7 +8,6 @@ import (
 
 	"github.com/paulmach/orb"
 	"google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/protobuf/proto"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -34,14 +33,7 @@ func benchmarkServer(b *testing.B, n *route.Network) {
 	conn := serve(b, n)
 	report(b, pb.NewDispatchServiceClient(conn), onRoad(b, n, 500, 4), 0)
 	empty := order{Method: grpc_health_v1.Health_Check_FullMethodName, Requests: [][]byte{nil}}
-	nearest := order{Method: pb.DispatchService_FindNearestCars_FullMethodName}
-	for _, r := range requests(onRoad(b, n, 256, 5)) {
-		text, err := proto.Marshal(r)
-		if err != nil {
-			b.Fatal(err)
-		}
-		nearest.Requests = append(nearest.Requests, text)
-	}
+	nearest := nearestOrder(b, n, conn)
 	for _, o := range []struct {
 		name string
 		order

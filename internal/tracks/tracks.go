@@ -93,6 +93,9 @@ func (d *Drive) Step(t time.Duration) []Fix {
 	return d.fixes
 }
 
+// Fixes returns where the cars are since the last Step. The slice is the drive's.
+func (d *Drive) Fixes() []Fix { return d.fixes }
+
 // turn goes on to other arcs where a car has come to the end of its own: any but back, unless that is
 // the only one.
 func (d *Drive) turn(c *car) {
