@@ -10,7 +10,6 @@ import (
 
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/geo"
-	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 	"github.com/nearside-ems/nearside/internal/parallel"
@@ -191,5 +190,5 @@ func (s *Server) boroughOf(c *dispatch.Car) (borough int, ok bool) {
 	if !c.InGrid {
 		return 0, false
 	}
-	return int(s.City.Grid.Borough(grid.Index(c.Cell))), true
+	return s.City.Grid.Borough(c.Cell), true
 }

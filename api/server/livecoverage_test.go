@@ -14,7 +14,6 @@ import (
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet"
-	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
 )
@@ -123,7 +122,7 @@ func TestListCoverageFollowsTheFleet(t *testing.T) {
 	report(t, &s, map[string]orb.Point{"cars/1": {-0.1, 51.52}, "cars/2": {-0.15, 51.5}}, "cars/2")
 	after := ask()
 	east, _ := s.City.Grid.At(orb.Point{-0.1, 51.52})
-	if before.Boroughs[1].Covered >= after.Boroughs[1].Covered || len(after.Cars) != 1 || after.Boroughs[s.City.Grid.Borough(grid.Index(east))].FreeCars != 1 {
+	if before.Boroughs[1].Covered >= after.Boroughs[1].Covered || len(after.Cars) != 1 || after.Boroughs[s.City.Grid.Borough(east)].FreeCars != 1 {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
 	now = now.Add(time.Hour)

@@ -38,25 +38,26 @@ const (
 // Server answers over gRPC and HTTP. Make one with New.
 type Server struct {
 	Settings
-	demand     *planning.Demand // Baseline's typical week
-	roads      *roads
-	labeller   *labeller
-	askers     sync.Pool   // of *asker
-	cells      []road.Spot // of the grid's centres; those with offRoad are not joined to the network
-	off        []bool
-	places     []standing
-	city       *pb.City
-	cellFields cellFields
-	plans      *plans
-	drift      *drift
-	records    records
-	sights     sights
-	requests   requests
-	covers     covers
-	expected   atomic.Pointer[expectedCalls]
-	health     *health.Server
-	overload   *overload
-	leaving    *leaving
+	demand      *planning.Demand // Baseline's typical week
+	roads       *roads
+	labeller    *labeller
+	askers      sync.Pool   // of *asker
+	cells       []road.Spot // of the grid's centres; those with offRoad are not joined to the network
+	off         []bool
+	places      []standing
+	city        *pb.City
+	cellFields  cellFields
+	plans       *plans
+	drift       *drift
+	records     records
+	sights      sights
+	requests    requests
+	covers      covers
+	expected    atomic.Pointer[expectedCalls]
+	health      *health.Server
+	overload    *overload
+	leaving     *leaving
+	recommender *recommender
 }
 
 // standing is a place that is joined to the road network.
@@ -124,6 +125,7 @@ func New(settings Settings) (*Server, error) {
 	if s.drift, err = newDrift(&s.Settings); err != nil {
 		return nil, err
 	}
+	s.recommender = newRecommender(s)
 	if s.plans, err = newPlans(s); err != nil {
 		return nil, err
 	}
@@ -217,6 +219,7 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 		keepers.Go(func() { s.keepStrain(keeping) })
 		keepers.Go(func() { s.keepFleet(keeping) })
 		keepers.Go(func() { s.keepRecords(keeping) })
+		keepers.Go(func() { s.recommender.keep(keeping) })
 		keepers.Wait()
 	}()
 	select {

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"google.golang.org/grpc"
@@ -25,13 +28,24 @@ type client struct {
 
 // ask calls a running service; the error says what to do about it.
 func (c *client) ask(call func(context.Context, *grpc.ClientConn) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return c.call(ctx, call)
+}
+
+// follow is ask for what goes on until it is interrupted.
+func (c *client) follow(call func(context.Context, *grpc.ClientConn) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return c.call(ctx, call)
+}
+
+func (c *client) call(ctx context.Context, call func(context.Context, *grpc.ClientConn) error) error {
 	conn, err := c.connect()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
 	err = call(ctx, conn)
 	if st := status.Convert(err); st.Code() == codes.Unavailable && len(st.Details()) == 0 {
 		return fmt.Errorf("%s does not answer: %s; start it with nearside serve, or name another with --server%s", c.Server, st.Message(), c.hint())
@@ -44,6 +58,16 @@ func (c *client) ask(call func(context.Context, *grpc.ClientConn) error) error {
 // writeJSON prints an answer as the HTTP port would give it.
 func writeJSON(w io.Writer, m proto.Message) error {
 	text, err := protojson.MarshalOptions{Multiline: true, EmitUnpopulated: true}.Marshal(m)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, string(text))
+	return err
+}
+
+// writeLine prints one of many answers, on a line of its own.
+func writeLine(w io.Writer, m proto.Message) error {
+	text, err := protojson.MarshalOptions{EmitUnpopulated: true}.Marshal(m)
 	if err != nil {
 		return err
 	}

@@ -13,24 +13,26 @@ import (
 
 // commands is the command line; each command has a file of its own.
 type commands struct {
-	Version  versionCommand  `cmd:"" help:"Print the version and the hash of the built-in data."`
-	Data     dataCommand     `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
-	Serve    serveCommand    `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
-	Config   configCommand   `cmd:"" help:"Check and show the settings of serve."`
-	Trace    traceCommand    `cmd:"" help:"Show traces that serve --trace-file wrote: one decision from call to arrival, or the slowest calls."`
-	Token    tokenCommand    `cmd:"" help:"Make tokens by which programs prove to a service who they are."`
-	Nearest  nearestCommand  `cmd:"" help:"Ask a running service which cars can reach a place first."`
-	Route    routeCommand    `cmd:"" help:"Ask a running service for the fastest way by road."`
-	Roads    roadsCommand    `cmd:"" help:"Tell a running service which roads are closed or slow."`
-	Import   importCommand   `cmd:"" help:"Import what the shipped data leaves out: a service's own calls, and every road."`
-	Calls    callsCommand    `cmd:"" help:"Show the calls that were imported, say how long they are kept, write counts that may be published."`
-	Forecast forecastCommand `cmd:"" help:"Learn from imported calls; show, explain and export how many to expect where and when."`
-	Plan     planCommand     `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
-	Backtest backtestCommand `cmd:"" help:"Prove the forecast on imported calls: forecast past weeks from what came before, beside what others would have said."`
-	Compare  compareCommand  `cmd:"" help:"Set two plan documents beside each other."`
-	WhatIf   whatIfCommand   `cmd:"" name:"what-if" help:"Say what it would do to move, add or remove a car of a plan, or to close or open a centre."`
-	Verify   verifyCommand   `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
-	Solve    solveCommand    `cmd:"" help:"Solve standard instance files of placement (OR-Library, TSPLIB, city MCLP) and print value, bound, gap, nodes and time."`
+	Version         versionCommand         `cmd:"" help:"Print the version and the hash of the built-in data."`
+	Data            dataCommand            `cmd:"" help:"Rebuild or check the data that ships inside the binary."`
+	Serve           serveCommand           `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
+	Config          configCommand          `cmd:"" help:"Check and show the settings of serve."`
+	Trace           traceCommand           `cmd:"" help:"Show traces that serve --trace-file wrote: one decision from call to arrival, or the slowest calls."`
+	Token           tokenCommand           `cmd:"" help:"Make tokens by which programs prove to a service who they are."`
+	Nearest         nearestCommand         `cmd:"" help:"Ask a running service which cars can reach a place first."`
+	Coverage        coverageCommand        `cmd:"" help:"Ask a running service what the free cars cover now, by borough and car."`
+	Recommendations recommendationsCommand `cmd:"" help:"Watch which free cars a running service would have wait elsewhere, and why."`
+	Route           routeCommand           `cmd:"" help:"Ask a running service for the fastest way by road."`
+	Roads           roadsCommand           `cmd:"" help:"Tell a running service which roads are closed or slow."`
+	Import          importCommand          `cmd:"" help:"Import what the shipped data leaves out: a service's own calls, and every road."`
+	Calls           callsCommand           `cmd:"" help:"Show the calls that were imported, say how long they are kept, write counts that may be published."`
+	Forecast        forecastCommand        `cmd:"" help:"Learn from imported calls; show, explain and export how many to expect where and when."`
+	Plan            planCommand            `cmd:"" help:"Place cars and crisis centres for chosen hours, and say how far the plan can be from the best."`
+	Backtest        backtestCommand        `cmd:"" help:"Prove the forecast on imported calls: forecast past weeks from what came before, beside what others would have said."`
+	Compare         compareCommand         `cmd:"" help:"Set two plan documents beside each other."`
+	WhatIf          whatIfCommand          `cmd:"" name:"what-if" help:"Say what it would do to move, add or remove a car of a plan, or to close or open a centre."`
+	Verify          verifyCommand          `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
+	Solve           solveCommand           `cmd:"" help:"Solve standard instance files of placement (OR-Library, TSPLIB, city MCLP) and print value, bound, gap, nodes and time."`
 }
 
 func main() {

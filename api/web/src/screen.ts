@@ -9,6 +9,8 @@ import { part } from "./dom";
 import { getDrift, type Drift } from "./forecast";
 import { showRamp } from "./legend";
 import type { Markers } from "./markers";
+import type { MoveLayer } from "./movelayer";
+import { MovePanel } from "./movepanel";
 import { showCars } from "./panels";
 import { coverageNote, forecastNote, forecastWarning, outside } from "./notes";
 import { PlanPanel } from "./planpanel";
@@ -33,18 +35,20 @@ export class Screen {
   private readonly timeline: Timeline;
   private readonly panel: PlanPanel;
   private readonly calls: CallsPanel;
+  private readonly moves: MovePanel;
   private last?: Plan;
   private drift?: Drift;
   private changes?: string; // the names of the road changes that are shown
   private density: Ramp = densityRamp([]);
 
   constructor(private readonly city: City, private readonly cells: Cells, private readonly layer: CellLayer, private readonly map: Chart,
-    private readonly markers: Markers, private readonly roads: RoadLayer, private readonly state: State) {
-    makeTabs([["table", "Boroughs"], ["calls", "Calls"], ["plan", "Plan"], ["cars", "Cars"], ["roads", "Roads"], ["sources", "Sources"]]);
+    private readonly markers: Markers, private readonly roads: RoadLayer, moves: MoveLayer, private readonly state: State) {
+    makeTabs([["table", "Boroughs"], ["calls", "Calls"], ["plan", "Plan"], ["cars", "Cars"], ["moves", "Move-ups"], ["roads", "Roads"], ["sources", "Sources"]]);
     this.table = new Table(city.boroughs, state);
     this.timeline = new Timeline(state, (hour) => this.here(hour));
     this.timeline.calls(city.callsPerHour);
     this.calls = new CallsPanel(city, cells, state);
+    this.moves = new MovePanel(moves, (at) => this.fly(at));
     this.panel = new PlanPanel((plan) => this.take(plan), (site) => this.fly(site.position),
       () => this.values.coverageNow(state.now.hour, { plan: "", comparison: 0 })?.all,
       (plan, comparison) => state.set({ plan: plan.name, comparison, view: "coverage" }));
@@ -186,6 +190,7 @@ export class Screen {
   private async follow(): Promise<void> {
     const fleet = await listCars();
     this.markers.cars(fleet.cars);
+    this.moves.follow(fleet.cars, this.state.now.plan);
     if (!part("cars").hidden) showCars(fleet, (car) => this.fly(car.position));
     part("demo").hidden = !(fleet.demo || this.city.demo);
   }

@@ -52,7 +52,7 @@ describe("the map in a browser", { skip: lacking() ?? false }, () => {
     assert.match(await page.textContent("#demo:not([hidden])") ?? "", /DEMO/);
     assert.ok((await page.textContent("#basis"))?.length);
     assert.equal(await page.locator("#table tbody tr").count(), 33);
-    for (const tab of ["table", "calls", "plan", "cars", "roads", "sources"]) {
+    for (const tab of ["table", "calls", "plan", "cars", "moves", "roads", "sources"]) {
       await page.click(`#tab-${tab}`);
       assert.deepEqual(await violations(page), [], tab);
     }
