@@ -11,14 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/nearside-ems/nearside/fleet/fight"
 	"github.com/nearside-ems/nearside/fleet/ledger"
 	"github.com/nearside-ems/nearside/fleet/ledger/storetest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // length returns how long a fight goes on: NEARSIDE_FAULTS, such as "60s", or a second.
 func length(t *testing.T) time.Duration {
