@@ -246,13 +246,13 @@ func (r *Record) Check() error {
 			return err
 		}
 	}
-	return errors.Join(checkText("destination", r.Destination, MaxDestination, false), r.checkRequests())
+	return errors.Join(CheckText("destination", r.Destination, MaxDestination, false), r.checkRequests())
 }
 
 func (r *Record) checkRequests() error {
 	for i, q := range r.Requests {
 		field := fmt.Sprintf("requests[%d]", i)
-		if err := checkText(field, q.ID, MaxRequestID, true); err != nil {
+		if err := CheckText(field, q.ID, MaxRequestID, true); err != nil {
 			return err
 		}
 		if !fingerprint.MatchString(q.Print) {

@@ -83,7 +83,7 @@ func (c *SetStatus) Request() string { return c.RequestID }
 func (c *Release) Request() string { return c.RequestID }
 
 func (c *Register) check() error {
-	err := checkText("request_id", c.RequestID, MaxRequestID, false)
+	err := CheckText("request_id", c.RequestID, MaxRequestID, false)
 	if c.Skills == 0 {
 		err = errors.Join(err, wrong("skills", "none; want at least one"))
 	}
@@ -93,9 +93,9 @@ func (c *Register) check() error {
 func (c *Assign) check() error {
 	return errors.Join(
 		CheckIncident(c.Incident),
-		checkText("request_id", c.RequestID, MaxRequestID, true),
-		checkText("advice", c.Advice, MaxAdvice, false),
-		checkText("reason", c.Reason, MaxReason, false))
+		CheckText("request_id", c.RequestID, MaxRequestID, true),
+		CheckText("advice", c.Advice, MaxAdvice, false),
+		CheckText("reason", c.Reason, MaxReason, false))
 }
 
 func (c *SetStatus) check() error {
@@ -106,18 +106,18 @@ func (c *SetStatus) check() error {
 	case c.Destination != "" && !withDestination(c.Status):
 		destination = wrong("destination", "a car that is %s has none; leave it empty", c.Status)
 	default:
-		destination = checkText("destination", c.Destination, MaxDestination, false)
+		destination = CheckText("destination", c.Destination, MaxDestination, false)
 	}
 	return errors.Join(
 		status, destination,
-		checkText("request_id", c.RequestID, MaxRequestID, true),
-		checkText("reason", c.Reason, MaxReason, c.Status == dispatch.OutOfService))
+		CheckText("request_id", c.RequestID, MaxRequestID, true),
+		CheckText("reason", c.Reason, MaxReason, c.Status == dispatch.OutOfService))
 }
 
 func (c *Release) check() error {
 	return errors.Join(
-		checkText("request_id", c.RequestID, MaxRequestID, true),
-		checkText("reason", c.Reason, MaxReason, true))
+		CheckText("request_id", c.RequestID, MaxRequestID, true),
+		CheckText("reason", c.Reason, MaxReason, true))
 }
 
 func (d *Details) check() error {
@@ -128,7 +128,7 @@ func (d *Details) check() error {
 	if d.Home > geo.Sectors {
 		home = wrong("sectors", "sector %d is unknown", d.Home)
 	}
-	return errors.Join(skills, home, checkText("base", d.Base, MaxBase, false), CheckShifts(d.Shifts))
+	return errors.Join(skills, home, CheckText("base", d.Base, MaxBase, false), CheckShifts(d.Shifts))
 }
 
 // incidentName is "incidents/" and 1 to 63 letters, digits, dots, underscores and hyphens.
@@ -143,8 +143,8 @@ func CheckIncident(name string) error {
 	return nil
 }
 
-// checkText refuses a text that is too long, has signs that cannot be shown, or is missing where needed.
-func checkText(field, text string, most int, needed bool) error {
+// CheckText returns a *FieldError for a text that is too long, has signs that cannot be shown, or is missing where needed.
+func CheckText(field, text string, most int, needed bool) error {
 	if needed && text == "" {
 		return wrong(field, "empty; it is needed")
 	}
