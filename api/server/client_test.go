@@ -30,6 +30,7 @@ type client struct {
 	pb.RoadServiceClient
 	pb.DemandServiceClient
 	pb.FleetServiceClient
+	pb.CentreServiceClient
 	longrunningpb.OperationsClient
 	conn   *grpc.ClientConn
 	url    string
@@ -66,7 +67,7 @@ func start(t testing.TB, s Settings) *client {
 	}
 	t.Cleanup(stop)
 	return &client{
-		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), pb.NewRoadServiceClient(conn), pb.NewDemandServiceClient(conn), pb.NewFleetServiceClient(conn), longrunningpb.NewOperationsClient(conn),
+		pb.NewDispatchServiceClient(conn), pb.NewPlanningServiceClient(conn), pb.NewRoadServiceClient(conn), pb.NewDemandServiceClient(conn), pb.NewFleetServiceClient(conn), pb.NewCentreServiceClient(conn), longrunningpb.NewOperationsClient(conn),
 		conn, "http://" + overHTTP.Addr().String(), srv, stop,
 	}
 }

@@ -45,6 +45,7 @@ type Server struct {
 	cells       []road.Spot // of the grid's centres; those with offRoad are not joined to the network
 	off         []bool
 	places      []standing
+	centres     map[string]string // the keys of what the staff of places say, by name
 	city        *pb.City
 	cellFields  cellFields
 	plans       *plans
@@ -119,6 +120,9 @@ func New(settings Settings) (*Server, error) {
 			s.places = append(s.places, standing{&s.City.Places[i], spot})
 		}
 	}
+	if s.centres, err = centreKeys(s.City.Places); err != nil {
+		return nil, err
+	}
 	s.city = s.describe()
 	s.cellFields = s.packCells()
 	s.roads.tend(s.Now())
@@ -188,6 +192,7 @@ func (s *Server) register(g grpc.ServiceRegistrar) {
 	pb.RegisterRoadServiceServer(g, &roadService{Server: s})
 	pb.RegisterRecommendationServiceServer(g, &recommendationService{Server: s})
 	pb.RegisterFleetServiceServer(g, &fleetService{Server: s})
+	pb.RegisterCentreServiceServer(g, &centreService{Server: s})
 	longrunningpb.RegisterOperationsServer(g, &operationsService{Server: s})
 }
 

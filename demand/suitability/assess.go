@@ -137,6 +137,18 @@ func (h *Hours) apply(a *Assessment, c *Call) {
 	}
 }
 
+// Lead is the help that a rule leads to.
+type Lead struct {
+	Name string // of the rule
+	Help Help   // empty where the rule does not say
+}
+
+// LeadsTo returns which help calls of a kind lead to, whatever the hour and what staff know.
+func (r *Rules) LeadsTo(k calls.Kind) Lead {
+	rule := r.find(k, nil)
+	return Lead{rule.Name, rule.help()}
+}
+
 // Places returns the kinds of places that a patient is taken to by a kind of help; nil: any that receives
 // patients.
 func (r *Rules) Places(h Help) []string {
