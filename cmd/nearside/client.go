@@ -33,11 +33,15 @@ func (c *client) ask(call func(context.Context, *grpc.ClientConn) error) error {
 	return c.call(ctx, call)
 }
 
-// follow is ask for what goes on until it is interrupted.
+// follow is ask for what goes on until it is interrupted, which is no error.
 func (c *client) follow(call func(context.Context, *grpc.ClientConn) error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return c.call(ctx, call)
+	err := c.call(ctx, call)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 func (c *client) call(ctx context.Context, call func(context.Context, *grpc.ClientConn) error) error {
@@ -49,10 +53,10 @@ func (c *client) call(ctx context.Context, call func(context.Context, *grpc.Clie
 	err = call(ctx, conn)
 	if st := status.Convert(err); st.Code() == codes.Unavailable && len(st.Details()) == 0 {
 		return fmt.Errorf("%s does not answer: %s; start it with nearside serve, or name another with --server%s", c.Server, st.Message(), c.hint())
-	} else if err != nil {
+	} else if _, fromServer := status.FromError(err); err != nil && fromServer {
 		return fmt.Errorf("%s: %s", c.Server, st.Message())
 	}
-	return nil
+	return err
 }
 
 // writeJSON prints an answer as the HTTP port would give it.

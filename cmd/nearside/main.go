@@ -24,6 +24,8 @@ type commands struct {
 	Recommendations recommendationsCommand `cmd:"" help:"Watch which free cars a running service would have wait elsewhere, and why."`
 	Route           routeCommand           `cmd:"" help:"Ask a running service for the fastest way by road."`
 	Roads           roadsCommand           `cmd:"" help:"Tell a running service which roads are closed or slow."`
+	Cars            carsCommand            `cmd:"" help:"Show, register, assign and watch the cars of a running service."`
+	Decisions       decisionsCommand       `cmd:"" help:"Export and verify the log of decisions."`
 	Import          importCommand          `cmd:"" help:"Import what the shipped data leaves out: a service's own calls, and every road."`
 	Calls           callsCommand           `cmd:"" help:"Show the calls that were imported, say how long they are kept, write counts that may be published."`
 	Forecast        forecastCommand        `cmd:"" help:"Learn from imported calls; show, explain and export how many to expect where and when."`
