@@ -151,7 +151,7 @@ func (c *decisionsVerifyCommand) print(name string, r *ledger.Report) error {
 		fmt.Printf("and %d more\n", more)
 	}
 	if r.Found == 0 {
-		fmt.Printf("%s holds: %s about %s\nhead %s\n", name, countOf(r.Entries, "decision"), countOf(r.Keys, "car or document"), r.Head)
+		fmt.Printf("%s holds: %s under %s\nhead %s\n", name, countOf(r.Entries, "decision"), countOf(r.Keys, "key"), r.Head)
 	}
 	return nil
 }
