@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -352,4 +353,29 @@ func TestOutcomeUnknown(t *testing.T) {
 	if car, err = c.AssignCar(background(t), in); err != nil || car.Incident != "incidents/1" {
 		t.Errorf("the repeat: %v, %v", car, err)
 	}
+}
+
+// TestRecordsStillBeingRead: before all records are read, answers say that some are not known, and changes
+// are refused.
+func TestRecordsStillBeingRead(t *testing.T) {
+	s := smallSettings(t)
+	addCars(t, &s, 1)
+	s.Live = live.New(slowToRead{ledger.NewMemory(s.Now)}, s.Fleet, s.Now)
+	c := start(t, s)
+	nearest, err := c.FindNearestCars(background(t), &pb.FindNearestCarsRequest{Location: at(51.5, -0.15)})
+	if err != nil || len(nearest.Candidates) != 1 {
+		t.Fatalf("%v, %v", nearest, err)
+	}
+	wantLacks(t, "FindNearestCars", nearest.Basis, pb.DegradationKind_DEGRADATION_KIND_STORE_UNREACHABLE)
+	short, stop := context.WithTimeout(background(t), 50*time.Millisecond)
+	defer stop()
+	_, err = (&fleetService{Server: c.server}).AssignCar(short, &pb.AssignCarRequest{Name: "cars/JRC-0000", Incident: "incidents/1", RequestId: "1"})
+	wantRefusal(t, err, codes.Unavailable, "STORE_UNREACHABLE", "nothing was recorded")
+}
+
+// slowToRead is a store whose watch yields nothing.
+type slowToRead struct{ ledger.Store }
+
+func (slowToRead) Watch(ctx context.Context, _ ledger.Revision) iter.Seq2[ledger.Event, error] {
+	return func(func(ledger.Event, error) bool) { <-ctx.Done() }
 }

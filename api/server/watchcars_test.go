@@ -89,9 +89,10 @@ func brisk(c *client) {
 	c.server.sights.pace, c.server.sights.beat = 10*time.Millisecond, 50*time.Millisecond
 }
 
-func moveCar(s *Settings, name string, lon float64, now time.Time) {
+// moveCar reports a car a little off the first place.
+func moveCar(s *Settings, name string, now time.Time) {
 	p := s.City.Places[0].Point
-	p[0] = lon
+	p[0] = -0.14
 	s.Fleet.Report(now, []fleet.Report{{Car: name, Point: p, Fixed: now}})
 }
 
@@ -119,7 +120,7 @@ func TestWatchCars(t *testing.T) {
 	if got := w.cars["cars/JRC-0001"]; !proto.Equal(got, assigned) {
 		t.Errorf("told %v, want %v", got, assigned)
 	}
-	moveCar(&s, "cars/JRC-0001", -0.14, noon.Add(time.Second))
+	moveCar(&s, "cars/JRC-0001", noon.Add(time.Second))
 	w.until("the move", func() bool { return w.cars["cars/JRC-0001"].Position.Longitude == -0.14 })
 	if got := w.cars["cars/JRC-0001"]; got.Incident != "incidents/1" || got.Etag != assigned.Etag {
 		t.Errorf("a move took the record back: %v", got)
@@ -142,7 +143,7 @@ func TestWatchResumes(t *testing.T) {
 	if _, err := c.AssignCar(background(t), &pb.AssignCarRequest{Name: car.Name, Incident: "incidents/1", Etag: car.Etag, RequestId: "1"}); err != nil {
 		t.Fatal(err)
 	}
-	moveCar(&s, "cars/JRC-0002", -0.14, noon.Add(time.Second))
+	moveCar(&s, "cars/JRC-0002", noon.Add(time.Second))
 	back := watchingCars(t, c, &pb.WatchCarsRequest{ResumeToken: w.token})
 	back.until("both changes", func() bool { return back.cars["cars/book"] != nil && back.cars["cars/JRC-0002"] != nil })
 	if len(back.cars) != 2 || back.cars["cars/book"].Incident == "" || back.whole {
@@ -173,7 +174,7 @@ func TestWatchForgottenCars(t *testing.T) {
 	w := watchingCars(t, c, &pb.WatchCarsRequest{})
 	w.until("the snapshot", func() bool { return w.whole && len(w.cars) == 4 })
 	late := noon.Add(24 * time.Hour)
-	moveCar(&s, "cars/JRC-0002", -0.14, late)
+	moveCar(&s, "cars/JRC-0002", late)
 	if n := s.Fleet.Drop(late); n != 2 {
 		t.Fatalf("%d cars were forgotten", n)
 	}
@@ -195,8 +196,8 @@ func TestWatchSome(t *testing.T) {
 	if len(w.cars) != 2 {
 		t.Errorf("told %v", w.cars)
 	}
-	moveCar(&s, "cars/JRC-0001", -0.14, noon.Add(time.Second))
-	moveCar(&s, "cars/JRC-0002", -0.14, noon.Add(time.Second))
+	moveCar(&s, "cars/JRC-0001", noon.Add(time.Second))
+	moveCar(&s, "cars/JRC-0002", noon.Add(time.Second))
 	car, err := c.UpdateCarStatus(background(t), &pb.UpdateCarStatusRequest{Name: "cars/book", Status: pb.CarStatus_CAR_STATUS_ON_BREAK, RequestId: "1"})
 	if err != nil {
 		t.Fatal(err)
@@ -255,6 +256,24 @@ func TestSlowWatcherIsCut(t *testing.T) {
 		err = slow.next()
 	}
 	wantRefusal(t, err, codes.ResourceExhausted, "SLOW_READER", "go on with the resume token")
+}
+
+// TestWatchersLearnThatRecordsAreOld: by a heartbeat, although positions go on.
+func TestWatchersLearnThatRecordsAreOld(t *testing.T) {
+	s := smallSettings(t)
+	addCars(t, &s, 1)
+	c, store := onFlaky(t, &s)
+	brisk(c)
+	w := watchingCars(t, c, &pb.WatchCarsRequest{})
+	w.until("the snapshot", func() bool { return w.whole })
+	store.breakDown()
+	w.until("the bad news", func() bool { return w.basis.Degraded })
+	wantLacks(t, "heartbeat", w.basis, pb.DegradationKind_DEGRADATION_KIND_STORE_UNREACHABLE)
+	if w.basis.RecordsAge.AsDuration() != 7*time.Second {
+		t.Errorf("records are %v old", w.basis.RecordsAge.AsDuration())
+	}
+	store.fault.Store(nil)
+	w.until("the good news", func() bool { return !w.basis.Degraded })
 }
 
 // TestWatchEndsWithTheServer: watchers are told to go elsewhere, at once.
