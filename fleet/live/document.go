@@ -115,6 +115,7 @@ func (f *Fleet) putDocument(d *document) {
 		return
 	}
 	f.docs[d.Key] = d
+	f.noteFault(d.Key, d.Revision, d.fault)
 	f.noteAdvice(d)
 }
 

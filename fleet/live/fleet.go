@@ -27,6 +27,7 @@ type Fleet struct {
 	held     map[string]*car
 	docs     map[string]*document
 	open     map[string]time.Time // keys of advice without a conclusion, with when it expires
+	faults   map[string]fault     // of keys whose last entry cannot be read
 	head     ledger.Seen          // the last entry known of the whole log
 	boundary time.Time            // the first at which time alone changes a car; zero: none is known
 	origin   string               // Origin, once it was read
@@ -47,6 +48,7 @@ func New(store ledger.Store, cars *fleet.Store, now func() time.Time) *Fleet {
 	return &Fleet{
 		store: store, cars: cars, now: now, whole: make(chan struct{}), feed: newFeed(feedMarks),
 		held: map[string]*car{}, docs: map[string]*document{}, open: map[string]time.Time{},
+		faults: map[string]fault{},
 	}
 }
 
@@ -134,19 +136,28 @@ func (f *Fleet) Status() Status {
 	return s
 }
 
-// firstFault returns why the entry of the lowest revision that cannot be read cannot be. The caller holds mu.
+// fault is why an entry cannot be read.
+type fault struct {
+	at  ledger.Revision
+	err error
+}
+
+// noteFault notes that the last entry of a key cannot be read, or that it can. The caller holds mu.
+func (f *Fleet) noteFault(key string, at ledger.Revision, err error) {
+	if err != nil {
+		f.faults[key] = fault{at, err}
+	} else {
+		delete(f.faults, key)
+	}
+}
+
+// firstFault returns why the first of the entries that cannot be read cannot be. The caller holds mu.
 func (f *Fleet) firstFault() error {
-	var err error
-	first := ^ledger.Revision(0)
-	for _, c := range f.held {
-		if c.fault != nil && c.Revision < first {
-			first, err = c.Revision, c.fault
+	var first fault
+	for _, fault := range f.faults {
+		if first.err == nil || fault.at < first.at {
+			first = fault
 		}
 	}
-	for _, d := range f.docs {
-		if d.fault != nil && d.Revision < first {
-			first, err = d.Revision, d.fault
-		}
-	}
-	return err
+	return first.err
 }

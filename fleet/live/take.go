@@ -55,6 +55,7 @@ func (f *Fleet) put(now time.Time, cars []*car, docs []*document, entries []ledg
 			continue
 		}
 		f.held[c.Record.Name] = c
+		f.noteFault(c.Record.Name, c.Revision, c.fault)
 		f.boundAt(c.Record.Boundary(now))
 		records = append(records, c.kept)
 	}
