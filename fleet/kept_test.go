@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -164,4 +165,34 @@ func TestKeepGoesBeyondAFullFleet(t *testing.T) {
 	if out.Accepted != 1 || len(out.Refused) != 1 || !slices.ContainsFunc(out.Refused, func(e fleet.ReportError) bool { return e.Car == "cars/C" }) {
 		t.Errorf("%+v", out)
 	}
+}
+
+// TestReportsMakeAnotherStoreAlike hands all that one store knows from reports to another, as a replica
+// that starts is told.
+func TestReportsMakeAnotherStoreAlike(t *testing.T) {
+	g := testGrid(t)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := fleet.New(g, eastless(), fleet.DefaultSettings()), fleet.New(g, eastless(), fleet.DefaultSettings())
+		records := rapid.SliceOfN(rapid.Custom(drawKept), 0, 4).Draw(t, "kept")
+		a.Keep(now, records)
+		b.Keep(now, records)
+		for range rapid.IntRange(0, 20).Draw(t, "reports") {
+			r := drawReport(t)
+			if rapid.Bool().Draw(t, "drives") {
+				heading := 12.5
+				r.Heading, r.ShiftEnd = &heading, now.Add(time.Hour)
+			}
+			a.Report(now, []fleet.Report{r})
+		}
+		b.Report(now, slices.Collect(a.Reports()))
+		for _, want := range a.Snapshot(now).Cars {
+			got, ok := b.Car(want.Name)
+			if !ok || !reflect.DeepEqual(got, want) {
+				t.Fatalf("%+v\nwant %+v", got, want)
+			}
+		}
+		if n := len(b.Snapshot(now).Cars); n != len(a.Snapshot(now).Cars) {
+			t.Fatalf("%d cars", n)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -50,3 +51,26 @@ func (f *Store) Car(name string) (c *dispatch.Car, ok bool) {
 
 // Moment returns what Snapshot does but for the cars, for who looks at some of them.
 func (f *Store) Moment(now time.Time) dispatch.Snapshot { return f.seen(now) }
+
+// Reports yields what each car that has a position last reported, as it was when the loop began: another
+// store that takes them has the cars where they are here. What records say is left out.
+func (f *Store) Reports() iter.Seq[Report] {
+	return func(yield func(Report) bool) {
+		var cars []*dispatch.Car
+		f.any.Read(func(s *side) { cars = slices.Clone(s.cars) })
+		for _, c := range cars {
+			if c.HasPosition() && !yield(reportOf(c)) {
+				return
+			}
+		}
+	}
+}
+
+// reportOf is the report that makes a car what it is.
+func reportOf(c *dispatch.Car) Report {
+	r := Report{Car: c.Name, Point: c.Point, Fixed: c.Fixed, Heading: c.Heading}
+	if c.Revision == 0 {
+		r.Status, r.Skills, r.ShiftEnd = &c.Status, c.Skills, c.ShiftEnd
+	}
+	return r
+}

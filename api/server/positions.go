@@ -54,6 +54,9 @@ func reportOf(r *pb.PositionReport) (out fleet.Report, err error) {
 func (s *dispatchService) report(b *positionBatch) *pb.ReportPositionsResponse {
 	now := s.Now()
 	out := s.Fleet.Report(now, b.reports)
+	if s.Positions != nil {
+		s.Positions.Send(now, b.reports)
+	}
 	got := &pb.ReportPositionsResponse{
 		Accepted: int32(out.Accepted), Ignored: int32(out.Ignored),
 		Duplicate: indices(out.Duplicate), Overtaken: indices(out.Overtaken), Late: indices(out.Late),

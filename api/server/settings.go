@@ -35,6 +35,10 @@ type Settings struct {
 	// NetworkProvenance says where the network comes from.
 	NetworkProvenance []data.Provenance
 	Fleet             *fleet.Store
+	// Positions tells other replicas what cars report, and keeps none of it; nil: there are none.
+	Positions interface {
+		Send(now time.Time, reports []fleet.Report)
+	}
 	// Live keeps the records of cars, over Fleet; Serve runs it. nil: the server makes one that is
 	// forgotten when it stops.
 	Live     *live.Fleet

@@ -12,11 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nearside-ems/nearside/internal/leftover"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/nearside-ems/nearside/fleet/jetstream/clustertest"
+	"github.com/nearside-ems/nearside/internal/leftover"
 )
 
 func TestMain(m *testing.M) {
+	clustertest.Main()
 	testscript.Main(m, map[string]func(){"nearside": main})
 }
 

@@ -86,9 +86,14 @@ func (c *serveSettings) records(ctx context.Context, s *server.Settings, step fu
 		}
 		step("records of cars: %s", c.storeFlags.where())
 	}
+	leave, err := sharePositions(ctx, store, s, step)
+	if err != nil {
+		close()
+		return nil, fmt.Errorf("share positions with other replicas: %w", err)
+	}
 	s.Telemetry.Gauge("nearside_ledger_used_ratio", "Share of the room for decisions that is used, 0 to 1; when it is full nothing can be assigned.", nil, used)
 	s.Live = live.New(s.Telemetry.Ledger(store), s.Fleet, s.Now)
-	return close, nil
+	return func() { leave(); close() }, nil
 }
 
 // where says where records are, for the terminal.
