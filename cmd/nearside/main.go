@@ -35,6 +35,7 @@ type commands struct {
 	WhatIf          whatIfCommand          `cmd:"" name:"what-if" help:"Say what it would do to move, add or remove a car of a plan, or to close or open a centre."`
 	Verify          verifyCommand          `cmd:"" help:"Check that a plan document follows from its inputs and was not edited."`
 	Solve           solveCommand           `cmd:"" help:"Solve standard instance files of placement (OR-Library, TSPLIB, city MCLP) and print value, bound, gap, nodes and time."`
+	FakeCAD         fakecadCommand         `cmd:"" name:"fakecad" help:"Play a made-up day of a control room against a running service and check every answer."`
 }
 
 func main() {
