@@ -43,7 +43,7 @@ func (c *fakecadCommand) Run() error {
 	s.Cars, s.Day, s.Speed, s.Step, s.Seed = c.Cars, c.Day, c.Speed, c.Step, c.Seed
 	s.CallsPerHour, s.Check, s.Race, s.Prefix = c.Calls, c.Check, c.Race, c.Prefix
 	var report *fakecad.Report
-	err = c.connect(func(conn *grpc.ClientConn) (err error) {
+	err = c.ask(func(_ context.Context, conn *grpc.ClientConn) (err error) { // as long as the day takes
 		report, err = fakecad.Run(ctx, conn, city, s, tellHours())
 		return err
 	})
