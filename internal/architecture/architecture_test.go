@@ -45,7 +45,7 @@ var floors = [][]string{
 	{"api/server"},
 	{"fakecad"},
 	{"benchmarks/..."},
-	{"cmd/nearside"},
+	{"cmd/nearside", "docs/clients/go"},
 }
 
 // banned are package names that say nothing about what is inside.
