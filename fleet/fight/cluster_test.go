@@ -29,23 +29,25 @@ func TestFightOverACluster(t *testing.T) {
 		urls[0], urls[i] = urls[i], urls[0]
 		stores = append(stores, open(t, jetstream.Settings{URLs: urls, MaxBytes: 256 << 20}))
 	}
-	fights := length(t)
-	hurting, stop := context.WithTimeout(t.Context(), fights)
-	defer stop()
+	settings := fight.DefaultSettings(length(t), stores...)
 	hurt := make(chan struct{})
-	go func() {
-		defer close(hurt)
-		hurtUntil(hurting, t, c)
-	}()
-	report := judge(t, fight.DefaultSettings(fights, stores...))
+	settings.Begin = func() {
+		go func() {
+			defer close(hurt)
+			hurtFor(settings.For, t, c)
+		}()
+	}
+	report := judge(t, settings)
 	<-hurt
 	if report.Unknown+report.Settled == 0 {
 		t.Error("no answer was lost: the fight was not hard")
 	}
 }
 
-// hurtUntil does something to one server after another, the leader half of the time, and undoes it.
-func hurtUntil(ctx context.Context, t *testing.T, c *clustertest.Cluster) {
+// hurtFor does something to one server after another, the leader half of the time, and undoes it.
+func hurtFor(d time.Duration, t *testing.T, c *clustertest.Cluster) {
+	ctx, stop := context.WithTimeout(t.Context(), d)
+	defer stop()
 	began := time.Now()
 	for wait(ctx, rand.N(4*time.Second)) {
 		i := rand.IntN(3)

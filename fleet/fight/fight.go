@@ -26,6 +26,7 @@ type Settings struct {
 	Patience    time.Duration // with an operation; with one of five it is under 5 ms
 	Calm        time.Duration // for all replicas to agree, once the fight is over
 	Seed        uint64
+	Begin       func() // called when the fight begins, as for faults to; may be nil
 }
 
 // DefaultSettings returns those of 64 dispatchers and 6 cars. A history of a car should not be much
@@ -60,6 +61,9 @@ func Run(ctx context.Context, s Settings) (*Report, error) {
 	h := newHistory()
 	if err := register(ctx, &s, replicas, h); err != nil {
 		return nil, err
+	}
+	if s.Begin != nil {
+		s.Begin()
 	}
 	watchers := watchAll(ctx, &beside, replicas, s.Seed)
 	h.fight(ctx, &s, replicas)

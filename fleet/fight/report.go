@@ -33,6 +33,8 @@ type Report struct {
 	Resumed     int // subscriptions that went on on another replica
 
 	P50, P99 time.Duration // of acknowledged assignments
+	Agreed   time.Duration // from the end of the fight until all replicas and subscribers had the log's end
+	Checking time.Duration // of the histories
 
 	// Wrong is everything that was not as promised.
 	Wrong []string
@@ -54,11 +56,12 @@ func (r *Report) String() string {
 %d settled after an answer was lost, %d repeats of what was done
 assignments acknowledged in p50 %s, p99 %s
 %d entries in the log, %d updates to subscribers, which went on on another replica %d times
-%d operations checked for linearizability
+all agreed %s after the fight
+%d operations checked for linearizability in %s
 %d faults`, r.Dispatchers, r.Cars, r.Replicas, r.For,
 		r.Operations, r.Done, r.Assigned, r.Conflicts, r.Impossible, r.Unavailable, r.Unknown,
 		r.Settled, r.Repeats, r.P50.Round(time.Microsecond), r.P99.Round(time.Microsecond),
-		r.Entries, r.Updates, r.Resumed, r.Checked, len(r.Wrong))
+		r.Entries, r.Updates, r.Resumed, r.Agreed.Round(time.Millisecond), r.Checked, r.Checking.Round(time.Millisecond), len(r.Wrong))
 	return strings.Join(append([]string{said}, r.Wrong...), "\n")
 }
 
@@ -98,6 +101,8 @@ const checkFor = time.Minute
 
 // checkHistories looks for an order that explains each car's history.
 func (r *Report) checkHistories(h *history) {
+	began := time.Now()
+	defer func() { r.Checking = time.Since(began) }()
 	for _, car := range h.cars {
 		ops := h.of(car)
 		switch porcupine.CheckOperationsTimeout(model.ToModel(), ops, checkFor) {

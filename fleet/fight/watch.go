@@ -101,7 +101,9 @@ func (r *Report) agree(ctx context.Context, s *Settings, replicas []*replica, wa
 		last[e.Key] = e.Revision
 	}
 	var err error
-	for until := time.Now().Add(s.Calm); ; time.Sleep(10 * time.Millisecond) {
+	began := time.Now()
+	defer func() { r.Agreed = time.Since(began) }()
+	for until := began.Add(s.Calm); ; time.Sleep(10 * time.Millisecond) {
 		if err = allAgree(replicas, watchers, last); err == nil || time.Now().After(until) || ctx.Err() != nil {
 			break
 		}
