@@ -8,6 +8,7 @@ import (
 	"github.com/paulmach/orb"
 	orbgeo "github.com/paulmach/orb/geo"
 
+	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/geo"
 	"github.com/nearside-ems/nearside/geo/road"
@@ -158,12 +159,7 @@ func (s *Server) standbyPosts() (list []post) {
 }
 
 // planPosts are the sites of a plan, with room for as many cars as it puts there.
-func (s *Server) planPosts(plan string) ([]post, error) {
-	p, _, err := s.plans.get("plan", plan)
-	if err != nil {
-		return nil, err
-	}
-	var list []post
+func (s *Server) planPosts(p *pb.Plan) (list []post) {
 	for _, site := range p.GetCars() {
 		cell, ok := s.City.Grid.Find(site.GetCell())
 		if !ok || s.off[cell] {
@@ -182,7 +178,7 @@ func (s *Server) planPosts(plan string) ([]post, error) {
 			cell: site.GetCell(), place: site.GetPlace(), room: 1,
 		})
 	}
-	return list, nil
+	return list
 }
 
 // boroughOf returns the borough that a car stands in; ok is false outside London.

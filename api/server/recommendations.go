@@ -29,7 +29,7 @@ func (s *recommendationService) WatchRecommendations(r *pb.WatchRecommendationsR
 		return err
 	}
 	if r.GetPlan() != "" {
-		if _, err := s.planPosts(r.GetPlan()); err != nil {
+		if _, _, err := s.plans.get("plan", r.GetPlan()); err != nil {
 			return err
 		}
 	}

@@ -297,7 +297,7 @@ func TestSlowWatcherOfMovesIsCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.one(t)
-	for len(w.server.recommender.plans()) > 0 { // the connection's buffers fill until it is cut
+	for len(w.server.recommender.scopes()) > 0 { // the connection's buffers fill until it is cut
 		time.Sleep(time.Millisecond)
 		if ctx.Err() != nil {
 			t.Fatal("nobody was cut")
@@ -337,4 +337,38 @@ func Example_moveUpName() {
 	e := moveUpEntry{moveUp: moveUp{Car: "cars/JRC-1"}, kind: kindRecommended, revision: 42}
 	fmt.Println(keyOf(e.Car), e.name())
 	// Output: recommendations/JRC-1 recommendations/JRC-1-42
+}
+
+// TestMovesToPlannedSites: with a plan, cars are asked to wait at its sites alone.
+func TestMovesToPlannedSites(t *testing.T) {
+	w := watchSmall(t, func(*Settings) {})
+	op, err := w.CreatePlan(background(t), &pb.CreatePlanRequest{Cars: 2, Hours: []int32{108}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, _ := w.await(t, op)
+	m := w.stands(t, &pb.WatchRecommendationsRequest{Plan: plan.Name}, func(m *pb.WatchRecommendationsResponse) bool { return len(m.Recommendations) > 0 })
+	sites := map[string]bool{}
+	for _, site := range plan.Cars {
+		sites[site.Cell] = true
+	}
+	cars := map[string]bool{}
+	for _, r := range m.Recommendations {
+		if !sites[r.ToCell] || cars[r.Car] {
+			t.Errorf("%s to %s; the plan has %v", r.Car, r.ToCell, plan.Cars)
+		}
+		cars[r.Car] = true
+	}
+	// Who watches any standby point is not told to send the same cars elsewhere.
+	other := w.stands(t, &pb.WatchRecommendationsRequest{}, func(*pb.WatchRecommendationsResponse) bool { return true })
+	for _, r := range other.Recommendations {
+		if cars[r.Car] {
+			t.Errorf("%s is asked twice", r.Car)
+		}
+	}
+	w.now.Store(int64(time.Hour))
+	report(t, &w.settings, map[string]orb.Point{"cars/1": westED, "cars/2": westED})
+	w.stands(t, &pb.WatchRecommendationsRequest{Plan: plan.Name}, func(m *pb.WatchRecommendationsResponse) bool {
+		return strings.Contains(m.Notes[0], "Fri 13:00 is outside the hours that the plan was made for")
+	})
 }

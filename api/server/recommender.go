@@ -14,6 +14,7 @@ import (
 	"time"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/demand"
 	"github.com/nearside-ems/nearside/dispatch"
 	"github.com/nearside-ems/nearside/fleet/live"
 	"github.com/nearside-ems/nearside/geo"
@@ -100,7 +101,7 @@ func (r *recommender) board(plan string) (*board, <-chan struct{}) {
 	return r.boards[plan], r.changed
 }
 
-func (r *recommender) plans() []string {
+func (r *recommender) scopes() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Sorted(maps.Keys(r.watched))
@@ -153,7 +154,7 @@ func (r *recommender) tend(ctx context.Context, snap *dispatch.Snapshot, free []
 		return false
 	}
 	entries := r.entries(ctx, snap.Now)
-	for _, plan := range r.plans() {
+	for _, plan := range r.scopes() {
 		b, err := r.advise(ctx, plan, snap, free, entries)
 		if err != nil {
 			r.Log.Error("no move-ups can be recommended", "plan", plan, "error", err)
@@ -213,21 +214,25 @@ func (r *recommender) advise(ctx context.Context, plan string, snap *dispatch.Sn
 	degrade(basis, r.lacksForecast(nil)...)
 	basis.Modelled = r.someModelled()
 	limit, _ := r.Dispatch.DriveWithin(r.MoveUps.Response)
+	expected := r.expectedNow(snap.Now)
 	key, posts := coverKey{metric: lane.metric, limit: limit, posts: standby}, r.standbyPosts()
+	var outside []string
 	if plan != "" {
-		var err error
-		if posts, err = r.planPosts(plan); err != nil {
+		p, _, err := r.plans.get("plan", plan)
+		if err != nil {
 			return nil, err
 		}
-		key.posts = plan
+		key.posts, posts = plan, r.planPosts(p)
+		if hour := demand.HourOf(snap.Now, r.Zone); !slices.Contains(p.GetHours(), int32(hour)) {
+			outside = []string{fmt.Sprintf("%s is outside the hours that the plan was made for (%s)", hour, p.GetHoursInWords())}
+		}
 	}
-	expected := r.expectedNow(snap.Now)
 	c := r.covers.get(key, func() *liveCover { return r.newCover(lane, limit, posts) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.update(snap, free)
 	d := &dispatch.Deployment{Weights: expected.calls, Busy: expected.busy(snap), Posts: c.posts}
-	b := &board{basis: basis, asOf: snap.Now, notes: expected.notes(d.Busy)}
+	b := &board{basis: basis, asOf: snap.Now, notes: append(outside, expected.notes(d.Busy)...)}
 	now := snap.Now.In(r.Zone)
 	for _, slot := range free {
 		car := snap.Cars[slot]
