@@ -8,7 +8,7 @@ WEB      := api/web
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help run build web test lint proto data bench gate growth tools screenshot clean
+.PHONY: help run build web test lint proto data bench gate growth soak tools screenshot clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ gate: ## the benchmark gate: ratios within the run, and this commit against the 
 growth: ## how the engines grow with the size of a city: tables, some minutes
 	go run ./benchmarks/growth
 	go test ./optimiser -run "^$$" -bench "^BenchmarkGrowth$$" -benchtime 20x -cpu 1
+
+soak: build ## replay a day of a control room against a server: memory, goroutines and files must stay flat; some minutes
+	go run ./benchmarks/soak -bin bin/nearside
 
 tools: ## install the pinned generators and linters
 	@TOOLS=$(TOOLS) .ci/tools

@@ -83,7 +83,8 @@ func (s *Server) keepHealth(ctx context.Context) {
 	defer tick.Stop()
 	was := map[string]bool{}
 	select {
-	case <-s.Live.Whole(): // all at the first look, not a dependency less
+	case <-s.Live.Whole(): // or the first look would find the store wanting
+		s.records.look(s)
 	case <-tick.C:
 	}
 	for {

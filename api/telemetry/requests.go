@@ -105,6 +105,9 @@ func (t *Telemetry) told(ctx context.Context, m *method, took time.Duration, err
 	if err != nil {
 		why = t.refusals.count(st)
 	}
+	if st.Code() == codes.Canceled {
+		return // the client went, as one that watches does some day
+	}
 	t.requests.write(ctx, m.name, took, st, why)
 }
 

@@ -48,6 +48,10 @@ type Telemetry struct {
 // quick are the upper bounds of buckets in seconds, from what an empty call takes to what nobody waits for.
 var quick = []float64{50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 10e-3, 20e-3, 50e-3, 0.1, 0.2, 0.5, 1, 2, 5, 10}
 
+// runtimeMetrics are those of Go's that are told beside the usual ones: what is alive after a collection,
+// which unlike the heap does not breathe, and how long goroutines wait for a processor.
+var runtimeMetrics = regexp.MustCompile(`^/(gc/heap/live:bytes|sched/latencies:seconds)$`)
+
 // New returns a Telemetry that has counted nothing yet.
 func New(s Settings) (*Telemetry, error) {
 	if s.Log == nil {
@@ -68,7 +72,7 @@ func New(s Settings) (*Telemetry, error) {
 		Help: "Calls that were let in (reason empty) or refused for who asks, by how the caller is known."}, []string{"means", "reason"})
 	t.refusals.init()
 	t.registry.MustRegister(t.seconds, t.calls, t.active, t.messages, t.appends, t.guarded, t.refusals.total,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{Matcher: runtimeMetrics})), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	t.Gauge("nearside_build_info", "1, with the program's version and that of Go.",
 		prometheus.Labels{"version": s.Version, "go": runtime.Version()}, func() float64 { return 1 })
 	return t, nil
