@@ -10,6 +10,7 @@ import (
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/fleet/live"
+	"github.com/nearside-ems/nearside/fleet/unit"
 )
 
 // advised asks for the nearest cars about an incident and returns the advice's name with the cars.
@@ -79,14 +80,18 @@ func TestAdviceTimesOut(t *testing.T) {
 	s.Now = func() time.Time { return noon.Add(time.Duration(clock.Load())) }
 	c := start(t, s)
 	advice, cars := advised(t, c, "incidents/1")
-	clock.Store(int64(adviceFor))
-	for range 400 {
-		if _, end, err := c.server.Live.Advised(advice); err != nil || end != nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
+	half, _ := advised(t, c, "incidents/2") // recorded by a server that died before it concluded the advice
+	if _, err := c.server.Live.Do(background(t), "test", cars[1], "", &unit.Assign{RequestID: "x", Incident: "incidents/2", Advice: half}); err != nil {
+		t.Fatal(err)
 	}
+	clock.Store(int64(adviceFor))
+	waitFor(t, "both conclusions", func() bool {
+		_, one, _ := c.server.Live.Advised(advice)
+		_, other, _ := c.server.Live.Advised(half)
+		return one != nil && other != nil
+	})
 	wantConclusion(t, c, advice, live.Conclusion{Outcome: live.TimedOut})
+	wantConclusion(t, c, half, live.Conclusion{Outcome: live.TimedOut, Car: cars[1]})
 	car, err := c.AssignCar(background(t), &pb.AssignCarRequest{Name: cars[0], Incident: "incidents/1", RequestId: "1", Advice: advice})
 	if err != nil || car.Incident != "incidents/1" {
 		t.Errorf("%v, %v", car, err)

@@ -14,9 +14,14 @@ import (
 // ones.
 const recordsPause = 250 * time.Millisecond
 
+// readWithin is how long the reading of records at the start may take before operators are told: of ten
+// thousand cars it takes under two seconds.
+const readWithin = 5 * time.Second
+
 // records tells how the records of cars stand, as last asked: to ask takes too long for every answer.
 type records struct {
-	fresh bool // they were made with the server, so that there is nothing to read
+	fresh bool      // they were made with the server, so that there is nothing to read
+	since time.Time // that the server is there
 	now   atomic.Pointer[recordsStanding]
 }
 
@@ -42,8 +47,11 @@ func (r *records) look(s *Server) {
 	case !st.Whole && !r.fresh:
 		now.lack = lack{kind, "the records of cars are still being read: some are not known yet"}
 	}
-	if now.fault = now.lack.reason; st.Fault != nil {
+	switch {
+	case st.Fault != nil:
 		now.fault = st.Fault.Error()
+	case time.Since(r.since) > readWithin:
+		now.fault = now.lack.reason
 	}
 	r.now.Store(now)
 }

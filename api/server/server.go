@@ -105,6 +105,7 @@ func New(settings Settings) (*Server, error) {
 	if s.records.fresh = s.Live == nil; s.records.fresh {
 		s.Live = live.New(ledger.NewMemory(s.Now), s.Fleet, s.Now)
 	}
+	s.records.since = time.Now()
 	s.records.look(s)
 	s.sights = sights{server: s, pace: time.Second, beat: heartbeat, patience: slowAfter}
 	s.askers.New = func() any { return newAsker(s) }

@@ -48,7 +48,7 @@ const (
 // Conclusion says what became of advice.
 type Conclusion struct {
 	Outcome Outcome
-	Car     string // that was given the call; may be empty
+	Car     string // that was given the call; of advice that timed out, that has it by then; may be empty
 	Reason  string // may be empty
 }
 
@@ -223,12 +223,30 @@ func (f *Fleet) timeOut(ctx context.Context) {
 	}
 	for sleep(ctx, lookEvery+rand.N(lookEvery)) {
 		for _, name := range f.expired(f.now()) {
-			err := f.Conclude(ctx, "nearside", name, Conclusion{Outcome: TimedOut})
+			err := f.Conclude(ctx, "nearside", name, Conclusion{Outcome: TimedOut, Car: f.carOf(name)})
 			if err != nil && !errors.Is(err, ErrConcluded) && !errors.Is(err, ErrNoAdvice) {
 				break // the ledger cannot be written to: later
 			}
 		}
 	}
+}
+
+// carOf returns the car that has the incident which advice is about, the first by name; empty where none
+// has. An assignment may have been recorded and what it made of the advice not, as by a server that was
+// killed between the two.
+func (f *Fleet) carOf(advice string) (name string) {
+	a, _, err := f.Advised(advice)
+	if err != nil {
+		return ""
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	for _, c := range f.held {
+		if r := &c.Record; r.Incident == a.Incident && r.Incident != "" && (name == "" || r.Name < name) {
+			name = r.Name
+		}
+	}
+	return name
 }
 
 // expired returns names of advice that is past its time.

@@ -32,7 +32,7 @@ const (
 	WatchKind_WATCH_KIND_SNAPSHOT     WatchKind = 1 // part of the cars as they are; forget what was known before the first part
 	WatchKind_WATCH_KIND_SNAPSHOT_END WatchKind = 2 // the snapshot is whole
 	WatchKind_WATCH_KIND_CHANGE       WatchKind = 3
-	WatchKind_WATCH_KIND_HEARTBEAT    WatchKind = 4 // nothing has changed; every 5 s at least something is sent
+	WatchKind_WATCH_KIND_HEARTBEAT    WatchKind = 4 // every 5 s, whatever else is sent: the stream lives, and how old the records are
 )
 
 // Enum value maps for WatchKind.
@@ -553,8 +553,8 @@ func (x *CarConflict) GetCar() *Car {
 
 type WatchCarsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// From the last answer that was received: changes since then only, where the server still has them;
-	// otherwise the stream starts anew with a snapshot. Empty: a snapshot.
+	// From the last answer that had one: changes since then only, where the server still has them; otherwise,
+	// as on another server, the stream starts anew with a snapshot. Empty: a snapshot.
 	ResumeToken   string   `protobuf:"bytes,1,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
 	Cars          []string `protobuf:"bytes,2,rep,name=cars,proto3" json:"cars,omitempty"`                                         // only these, at most 1,000; empty: all
 	OmitPositions bool     `protobuf:"varint,3,opt,name=omit_positions,json=omitPositions,proto3" json:"omit_positions,omitempty"` // only changes of records, not of positions

@@ -48,7 +48,8 @@ type FleetServiceClient interface {
 	UpdateCarStatus(ctx context.Context, in *UpdateCarStatusRequest, opts ...grpc.CallOption) (*Car, error)
 	// Records that a car was taken off its call before it ended, as when it is stood down.
 	ReleaseCar(ctx context.Context, in *ReleaseCarRequest, opts ...grpc.CallOption) (*Car, error)
-	// Sends the cars as they are, then each change. Over HTTP a line of JSON each.
+	// Sends the cars as they are, then what changes: records at once, positions at most once a second and car,
+	// the newest. Who does not read for 10 s is cut with RESOURCE_EXHAUSTED. Over HTTP a line of JSON each.
 	WatchCars(ctx context.Context, in *WatchCarsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchCarsResponse], error)
 	// Sends the log of decisions from its beginning or a revision, each entry as its very bytes, so that
 	// its chain of hashes can be checked (docs/format/ledger.md).
@@ -171,7 +172,8 @@ type FleetServiceServer interface {
 	UpdateCarStatus(context.Context, *UpdateCarStatusRequest) (*Car, error)
 	// Records that a car was taken off its call before it ended, as when it is stood down.
 	ReleaseCar(context.Context, *ReleaseCarRequest) (*Car, error)
-	// Sends the cars as they are, then each change. Over HTTP a line of JSON each.
+	// Sends the cars as they are, then what changes: records at once, positions at most once a second and car,
+	// the newest. Who does not read for 10 s is cut with RESOURCE_EXHAUSTED. Over HTTP a line of JSON each.
 	WatchCars(*WatchCarsRequest, grpc.ServerStreamingServer[WatchCarsResponse]) error
 	// Sends the log of decisions from its beginning or a revision, each entry as its very bytes, so that
 	// its chain of hashes can be checked (docs/format/ledger.md).
