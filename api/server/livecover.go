@@ -59,6 +59,16 @@ func (c *covers) get(key coverKey, make func() *liveCover) *liveCover {
 	return l
 }
 
+// known returns the cover of a key where it is there; nil where not.
+func (c *covers) known(key coverKey) *liveCover {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if at := slices.IndexFunc(c.list, func(l *liveCover) bool { return l.key == key }); at >= 0 {
+		return c.list[at]
+	}
+	return nil
+}
+
 // liveCover is what the free cars reach within a limit, and how long they take to posts. Hold mu while
 // using it.
 type liveCover struct {

@@ -164,7 +164,7 @@ func (w *nearestAnswer) coverageLeft() {
 	m.lacks = w.lacksForecast(m.lacks)
 	m.within = w.MoveUps.Response
 	free := freeCars(snap)
-	live := w.reachOf(w.lane, w.call.driving, limit)
+	live := w.reachOf(w.lane, limit)
 	live.mu.Lock()
 	defer live.mu.Unlock()
 	live.update(snap, free)
@@ -182,14 +182,14 @@ func (w *nearestAnswer) coverageLeft() {
 	}
 }
 
-// reachOf returns what free cars reach within a limit; it is the one that move-ups look at, where it can
-// be.
-func (s *Server) reachOf(l *lane, d road.Driving, limit road.Millis) *liveCover {
-	key, posts := coverKey{metric: l.metric, limit: limit}, []post(nil)
-	if shared, ok := s.Dispatch.DriveWithin(s.MoveUps.Response); ok && shared == limit && d == road.Normal {
-		key.posts, posts = standby, s.standbyPosts()
+// reachOf returns what free cars reach within a limit: what move-ups look at, where that is there. It is not
+// made for one answer, since the ways to all standby points take seconds.
+func (s *Server) reachOf(l *lane, limit road.Millis) *liveCover {
+	key := coverKey{metric: l.metric, limit: limit}
+	if shared := s.covers.known(coverKey{metric: l.metric, limit: limit, posts: standby}); shared != nil {
+		return shared
 	}
-	return s.covers.get(key, func() *liveCover { return s.newCover(l, limit, posts) })
+	return s.covers.get(key, func() *liveCover { return s.newCover(l, limit, nil) })
 }
 
 // extra writes the fields of the answer that were asked for beyond the usual.

@@ -22,6 +22,7 @@ type commands struct {
 	Nearest         nearestCommand         `cmd:"" help:"Ask a running service which cars can reach a place first."`
 	Coverage        coverageCommand        `cmd:"" help:"Ask a running service what the free cars cover now, by borough and car."`
 	Recommendations recommendationsCommand `cmd:"" help:"Watch which free cars a running service would have wait elsewhere, and why."`
+	Centres         centresCommand         `cmd:"" help:"Ask a running service where a patient can be taken, and tell it what the staff of a place say."`
 	Route           routeCommand           `cmd:"" help:"Ask a running service for the fastest way by road."`
 	Roads           roadsCommand           `cmd:"" help:"Tell a running service which roads are closed or slow."`
 	Cars            carsCommand            `cmd:"" help:"Show, register, assign and watch the cars of a running service."`

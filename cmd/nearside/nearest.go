@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 )
@@ -27,7 +26,9 @@ type nearestCommand struct {
 	Sector  []string `enum:"NCL,NEL,NWL,SEL,SWL" help:"Only cars that stand in this sector; may be repeated." placeholder:"SECTOR"`
 	Driving string   `default:"normal" enum:"normal,blue-light" help:"How cars drive: normal or blue-light."`
 	Why     bool     `help:"List the cars that were left out, with reasons."`
-	Format  string   `default:"table" enum:"table,json" help:"table or json."`
+	Reasons bool     `help:"Say of each car why it stands where it does, and what is assumed."`
+	nearestMore
+	Format string `default:"table" enum:"table,json" help:"table or json."`
 }
 
 var skillNames = map[string]pb.Skill{
@@ -51,7 +52,7 @@ func (c *nearestCommand) Run() error {
 		if c.Format == "json" {
 			return writeJSON(os.Stdout, out)
 		}
-		return writeNearest(os.Stdout, out)
+		return writeNearest(os.Stdout, out, c.Reasons)
 	})
 }
 
@@ -59,7 +60,13 @@ func (c *nearestCommand) request() (*pb.FindNearestCarsRequest, error) {
 	if c.K < 1 { // 0 means the default to the service; who writes it means no car at all
 		return nil, fmt.Errorf("--k %d: want 1 to 100", c.K)
 	}
-	in := &pb.FindNearestCarsRequest{K: c.K, Driving: drivingNames[c.Driving], IncludeExcluded: c.Why, Sectors: c.Sector, Location: &pb.Location{}}
+	in := &pb.FindNearestCarsRequest{
+		IncludeBusy: c.Busy, IncludeCoverage: c.Coverage, Category: c.Category, Channel: c.Channel, Incident: c.Incident,
+		K: c.K, Driving: drivingNames[c.Driving], IncludeExcluded: c.Why, Sectors: c.Sector, Location: &pb.Location{},
+	}
+	if c.Ahead != 0 {
+		in.AsOf = timestamppb.New(time.Now().Add(c.Ahead))
+	}
 	switch {
 	case c.GridRef != "":
 		in.Location.Kind = &pb.Location_GridRef{GridRef: c.GridRef}
@@ -72,33 +79,6 @@ func (c *nearestCommand) request() (*pb.FindNearestCarsRequest, error) {
 		in.Skills = append(in.Skills, skillNames[name])
 	}
 	return in, nil
-}
-
-// writeNearest prints an answer as a table for people.
-func writeNearest(w io.Writer, out *pb.FindNearestCarsResponse) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	p := func(format string, args ...any) { _, _ = fmt.Fprintf(t, format, args...) }
-	p("car\tby road\tarrival\tposition\tstands in\tskills\n")
-	for _, c := range out.GetCandidates() {
-		byRoad, arrival := clock(c.GetTravelTime().AsDuration().Seconds())+when(c.GetModelled(), " (modelled)"), clock(c.GetArrivalTime().AsDuration().Seconds())
-		if c.GetDegraded() {
-			byRoad, arrival = fmt.Sprintf("no road; %.1f km straight", c.GetStraightLineMetres()/1000), "not known"
-		}
-		p("%s\t%s\t%s\t%s old\t%s\t%s\n", c.GetCar().GetName(), byRoad, arrival,
-			c.GetCar().GetPositionAge().AsDuration().Round(time.Second), c.GetCar().GetBorough(), skillList(c.GetCar().GetSkills()))
-	}
-	if len(out.GetCandidates()) == 0 {
-		p("no car can go\n")
-	}
-	for _, e := range out.GetExclusions() {
-		p("%s\tleft out: %s\n", e.GetCar(), e.GetReason())
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	b := out.GetBasis()
-	_, err := fmt.Fprintf(w, "call %s; %s; arrival includes mobilisation (assumption)%s\n", whereIs(out.GetBorough()), madeOf(b), cautions(b))
-	return err
 }
 
 // madeOf names the network and the speeds behind an answer.

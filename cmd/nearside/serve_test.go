@@ -94,15 +94,15 @@ func TestWriteNearest(t *testing.T) {
 	err := writeNearest(&b, &pb.FindNearestCarsResponse{
 		Candidates: []*pb.Candidate{{
 			Car:        &pb.Car{Name: "cars/JRC-1", Borough: "Camden", PositionAge: durationpb.New(4 * time.Second), Skills: []pb.Skill{2, 1}},
-			TravelTime: durationpb.New(425 * time.Second), ArrivalTime: durationpb.New(485 * time.Second), Modelled: true,
+			TravelTime: durationpb.New(425 * time.Second), ArrivalTime: durationpb.New(485 * time.Second), ArrivalTime_90: durationpb.New(698 * time.Second), Modelled: true,
 		}},
 		Exclusions: []*pb.Exclusion{{Car: "cars/JRC-2", Reason: "busy"}},
 		Basis:      &pb.Basis{Network: "lattice", Period: "night", Demo: true}, Borough: "Barnet",
-	})
-	want := `car         by road          arrival  position  stands in  skills
-cars/JRC-1  7:05 (modelled)  8:05     4s old    Camden     nurse, paramedic
+	}, false)
+	want := `car         by road          arrival  9 in 10 within  position  stands in  skills
+cars/JRC-1  7:05 (modelled)  8:05     11:38           4s old    Camden     nurse, paramedic
 cars/JRC-2  left out: busy
-call in Barnet; lattice, night; arrival includes mobilisation (assumption); DEMO: simulated cars
+call in Barnet; lattice, night; arrival includes mobilisation, and 9 in 10 a factor on road times (assumptions); DEMO: simulated cars
 `
 	if err != nil || b.String() != want {
 		t.Errorf("%v\n%s\nwant\n%s", err, b.String(), want)
