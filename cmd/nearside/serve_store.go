@@ -74,26 +74,26 @@ func (f *storeFlags) openLedger(ctx context.Context, dataDir string, log *slog.L
 
 // records opens the records of cars for a server, timed by its telemetry. Those of simulated cars are kept in
 // memory, so that no log of real decisions ever holds made-up ones.
-func (c *serveSettings) records(ctx context.Context, s *server.Settings, step func(string, ...any)) (close func(), err error) {
+func (c *serveSettings) records(ctx context.Context, s *server.Settings, step func(string, ...any)) (end func(), err error) {
 	var store ledger.Store = ledger.NewMemory(s.Now)
-	used, close := func() float64 { return 0 }, func() {}
+	used, shut := func() float64 { return 0 }, func() {}
 	switch {
 	case c.Demo:
 		step("records of cars: in memory, as the cars are simulated; forgotten when the server stops")
 	default:
-		if store, used, close, err = c.openLedger(ctx, c.DataDir, s.Log); err != nil {
+		if store, used, shut, err = c.openLedger(ctx, c.DataDir, s.Log); err != nil {
 			return nil, err
 		}
 		step("records of cars: %s", c.storeFlags.where())
 	}
 	leave, err := sharePositions(ctx, store, s, step)
 	if err != nil {
-		close()
+		shut()
 		return nil, fmt.Errorf("share positions with other replicas: %w", err)
 	}
 	s.Telemetry.Gauge("nearside_ledger_used_ratio", "Share of the room for decisions that is used, 0 to 1; when it is full nothing can be assigned.", nil, used)
 	s.Live = live.New(s.Telemetry.Ledger(store), s.Fleet, s.Now)
-	return func() { leave(); close() }, nil
+	return func() { leave(); shut() }, nil
 }
 
 // where says where records are, for the terminal.
