@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -12,6 +13,9 @@ import (
 
 func TestMain(m *testing.M) {
 	clustertest.Main()
+	if folder := os.Getenv(killVariable); folder != "" {
+		appendUntilKilled(folder)
+	}
 	goleak.VerifyTestMain(m)
 }
 

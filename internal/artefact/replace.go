@@ -10,7 +10,14 @@ import (
 
 // Replace writes a file of any kind so that it is there whole or not at all, also after a power cut:
 // into a temporary file beside it, which then takes its name. Nothing is left behind when it fails.
-func Replace(path string, content func(io.Writer) error) (err error) {
+func Replace(path string, content func(io.Writer) error) error { return replace(path, 0o644, content) }
+
+// ReplacePrivate is Replace for a file that only its owner may read.
+func ReplacePrivate(path string, content func(io.Writer) error) error {
+	return replace(path, 0o600, content)
+}
+
+func replace(path string, mode os.FileMode, content func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
@@ -23,7 +30,7 @@ func Replace(path string, content func(io.Writer) error) (err error) {
 	if err := content(f); err != nil {
 		return err
 	}
-	if err := f.Chmod(0o644); err != nil {
+	if err := f.Chmod(mode); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
