@@ -74,7 +74,17 @@ func (n *node) start() error {
 		return err
 	}
 	srv.SetLoggerV2(&serverLog{n.log}, false, false, false)
-	srv.Start()
+	started := make(chan struct{})
+	go func() {
+		srv.Start()
+		close(started)
+	}()
+	select {
+	case <-started:
+	case <-time.After(readyWithin):
+		// There is damage that keeps it busy for ever: a sequence number with a wrong bit high up.
+		return fmt.Errorf("%w: the files in %s could not be read within %v; restore a backup into an empty folder", ErrDamaged, n.options.StoreDir, readyWithin)
+	}
 	if !srv.ReadyForConnections(readyWithin) || !srv.JetStreamEnabled() {
 		srv.Shutdown()
 		srv.WaitForShutdown()

@@ -51,7 +51,7 @@ func (s *Store) last(ctx context.Context, key string) (e ledger.Entry, ok bool, 
 // Log is ledger.Store's.
 func (s *Store) Log(ctx context.Context, from ledger.Revision) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
-		end, err := s.head(ctx)
+		end, _, err := s.head(ctx)
 		if err != nil {
 			yield(ledger.Entry{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err))
 			return
@@ -77,8 +77,8 @@ func (s *Store) Log(ctx context.Context, from ledger.Revision) iter.Seq2[ledger.
 
 var errNoMajority = errors.New("a majority of the ledger's servers has not been heard of for a while")
 
-// head asks the stream's leader for the last revision.
-func (s *Store) head(ctx context.Context) (ledger.Revision, error) {
+// head asks the stream's leader for the last revision, and how many keys there are.
+func (s *Store) head(ctx context.Context) (last ledger.Revision, keys uint64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.settings.Patience)
 	defer cancel()
 	for {
@@ -87,13 +87,13 @@ func (s *Store) head(ctx context.Context) (ledger.Revision, error) {
 		if err == nil {
 			s.health.answered(asked, info)
 			if leads(info) {
-				return ledger.Revision(info.State.LastSeq), nil
+				return ledger.Revision(info.State.LastSeq), info.State.NumSubjects, nil
 			}
 			err = errNoMajority
 		}
 		select {
 		case <-ctx.Done():
-			return 0, fmt.Errorf("%w: %w", err, ctx.Err())
+			return 0, 0, fmt.Errorf("%w: %w", err, ctx.Err())
 		case <-time.After(pause):
 		}
 	}

@@ -18,6 +18,7 @@ type reader struct {
 	at     ledger.Revision // the last that was read
 	latest bool            // of each key only the last entry, up to until
 	until  ledger.Revision // where the stream ended when it was opened
+	keys   uint64          // how many keys it had then
 
 	messages  jetstream.MessagesContext // nil while none is open
 	consumer  string
@@ -69,12 +70,11 @@ func rest(ctx context.Context) {
 
 // take returns a message's entry; ok is false where it is not the next one.
 func (r *reader) take(msg jetstream.Msg) (e ledger.Entry, ok bool, err error) {
-	meta, malformed := msg.Metadata()
-	if r.delivered++; malformed != nil || meta.Sequence.Consumer != r.delivered {
+	seq, delivery := place(msg)
+	if r.delivered++; delivery != r.delivered {
 		r.stop() // a delivery was lost on its way
 		return e, false, nil
 	}
-	seq := ledger.Revision(meta.Sequence.Stream)
 	if seq <= r.at {
 		return e, false, nil
 	}
@@ -84,6 +84,15 @@ func (r *reader) take(msg jetstream.Msg) (e ledger.Entry, ok bool, err error) {
 	r.at = seq
 	r.where.Store(uint64(seq))
 	return ledger.Entry{Revision: seq, Key: r.store.key(msg.Subject()), Data: msg.Data()}, true, nil
+}
+
+// place returns where a message stands in the stream and among what its consumer delivered; 0 where it
+// does not say.
+func place(msg jetstream.Msg) (seq ledger.Revision, delivery uint64) {
+	if meta, err := msg.Metadata(); err == nil {
+		return ledger.Revision(meta.Sequence.Stream), meta.Sequence.Consumer
+	}
+	return 0, 0
 }
 
 // skipping is whether entries are left out by right: those that are not the last of their key.
@@ -123,7 +132,7 @@ func (r *reader) open(ctx context.Context) bool {
 	}
 	r.consumer, r.delivered = c.CachedInfo().Name, 0
 	if state { // asked after the consumer was made, which leaves out nothing that comes later
-		if r.until, err = r.store.head(asking); err != nil {
+		if r.until, r.keys, err = r.store.head(asking); err != nil {
 			r.forget()
 			r.consumer = ""
 			return false

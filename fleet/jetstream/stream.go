@@ -57,13 +57,14 @@ func (s *Store) ensureStream(ctx context.Context) error {
 	return s.node.note(ledger.Revision(s.stream.CachedInfo().State.LastSeq))
 }
 
-// settle asks again while a cluster has not agreed yet on who answers.
+// settle asks again while a cluster has not agreed yet on who answers. Servers that have no JetStream look
+// like those of a cluster without a leader: they are not waited for as long.
 func (s *Store) settle(ctx context.Context, ask func(context.Context) error) error {
-	for {
+	for begin := time.Now(); ; {
 		try, cancel := context.WithTimeout(ctx, s.settings.Patience)
 		err := ask(try)
 		cancel()
-		if err == nil || !passing(err) || s.node != nil {
+		if err == nil || !passing(err) || s.node != nil || errors.Is(err, nats.ErrNoResponders) && time.Since(begin) > 3*s.settings.Patience {
 			return err
 		}
 		select {

@@ -2,6 +2,8 @@ package jetstream
 
 import (
 	"context"
+	"fmt"
+	"hash/maphash"
 	"iter"
 	"time"
 
@@ -35,10 +37,21 @@ func (s *Store) state(ctx context.Context, r *reader, yield func(ledger.Event, e
 		}
 		rest(ctx)
 	}
+	// A server leaves out an entry that it cannot read, and says nothing: keys are counted.
+	seed, seen := maphash.MakeSeed(), map[uint64]struct{}{}
 	for r.at < r.until {
-		if !one(ctx, r, yield) {
+		if !one(ctx, r, func(e ledger.Event, err error) bool {
+			if r.latest {
+				seen[maphash.String(seed, e.Key)] = struct{}{}
+			}
+			return yield(e, err)
+		}) {
 			return false
 		}
+	}
+	if read := uint64(len(seen)); r.latest && read < r.keys {
+		yield(ledger.Event{}, fmt.Errorf("%w: of %d keys the entries of %d cannot be read", ledger.ErrBroken, r.keys, r.keys-read))
+		return false
 	}
 	return ctx.Err() == nil && yield(ledger.Event{Whole: true}, nil)
 }
@@ -65,7 +78,7 @@ func (s *Store) notRewound(ctx context.Context, from ledger.Revision) error {
 		return nil
 	}
 	for deadline := time.Now().Add(s.settings.Patience); ctx.Err() == nil; {
-		end, err := s.head(ctx)
+		end, _, err := s.head(ctx)
 		answered := err == nil
 		if answered && end >= from {
 			break

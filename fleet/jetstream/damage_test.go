@@ -1,0 +1,163 @@
+package jetstream
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/internal/dirlock"
+)
+
+// Files of a folder.
+const (
+	blockFile = "store/jetstream/$G/streams/NEARSIDE/msgs/1.blk"
+	indexFile = "store/jetstream/$G/streams/NEARSIDE/msgs/index.db"
+	metaFile  = "store/jetstream/$G/streams/NEARSIDE/meta.inf"
+	noteFile  = "noted.json"
+)
+
+// folderWith returns a folder with a ledger of n entries, each of a key of its own.
+func folderWith(t *testing.T, n int) string {
+	t.Helper()
+	folder := t.TempDir()
+	s, err := Open(t.Context(), Settings{Folder: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		if _, err := s.Append(t.Context(), fmt.Sprintf("cars/%d", i), 0, fmt.Appendf(nil, "entry %d of the log", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// Ways to damage a file.
+var (
+	remove = func(path string, _ []byte) error { return os.Remove(path) }
+	empty  = func(path string, _ []byte) error { return os.Truncate(path, 0) }
+	cut    = func(path string, b []byte) error { return os.Truncate(path, int64(len(b)-5)) }
+	flip   = func(path string, b []byte) error {
+		at := len(b) / 2
+		if i := bytes.Index(b, []byte("entry 25 of")); i > 0 {
+			at = i
+		}
+		b[at] ^= 4
+		return os.WriteFile(path, b, 0o600)
+	}
+	half = func(path string, b []byte) error { // an entry that was being written when the power went
+		return os.WriteFile(path, append(b, b[:40]...), 0o600)
+	}
+)
+
+// TestDamageIsFound: a ledger whose files are damaged opens with every entry, or does not open and says
+// so, or says so when it is read.
+func TestDamageIsFound(t *testing.T) {
+	const n = 50
+	type damage struct {
+		file string
+		how  func(string, []byte) error
+	}
+	for name, c := range map[string]struct {
+		damages []damage
+		open    error // wanted of Open
+		read    error // wanted of Watch and Log
+	}{
+		"half an entry at the end":   {[]damage{{blockFile, half}}, nil, nil},
+		"no index":                   {[]damage{{indexFile, remove}}, nil, nil},
+		"an index that is wrong":     {[]damage{{indexFile, flip}}, nil, nil},
+		"no note":                    {[]damage{{noteFile, remove}}, nil, nil},
+		"the last entry cut":         {[]damage{{blockFile, cut}}, ErrDamaged, nil},
+		"the last entry cut, crash":  {[]damage{{blockFile, cut}, {indexFile, remove}}, ErrDamaged, nil},
+		"an entry changed":           {[]damage{{blockFile, flip}}, nil, ledger.ErrBroken},
+		"an entry changed, no index": {[]damage{{blockFile, flip}, {indexFile, remove}}, ErrDamaged, nil},
+		"no entries":                 {[]damage{{blockFile, empty}}, ErrDamaged, nil},
+		"no file of entries":         {[]damage{{blockFile, remove}}, ErrDamaged, nil},
+		"no files of entries at all": {[]damage{{blockFile, remove}, {indexFile, remove}}, ErrDamaged, nil},
+		"no description":             {[]damage{{metaFile, remove}}, ErrDamaged, nil},
+		"a wrong description":        {[]damage{{metaFile, flip}}, ErrDamaged, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := folderWith(t, n)
+			for _, d := range c.damages {
+				path := filepath.Join(folder, d.file)
+				b, err := os.ReadFile(path)
+				if err == nil {
+					err = d.how(path, b)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			s, err := Open(t.Context(), Settings{Folder: folder})
+			if !errors.Is(err, c.open) {
+				t.Fatalf("open: %v, want %v", err, c.open)
+			}
+			if err != nil {
+				return
+			}
+			defer func() {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			for what, read := range map[string]func() (int, error){"watch": s.countWatch, "log": s.countLog} {
+				if got, err := read(); !errors.Is(err, c.read) || err == nil && got != n {
+					t.Errorf("%s: %d entries, %v; want %d, %v", what, got, err, n, c.read)
+				}
+			}
+		})
+	}
+}
+
+func (s *Store) countWatch() (n int, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for e, err := range s.Watch(ctx, 0) {
+		if err != nil || e.Whole {
+			return n, err
+		}
+		n++
+	}
+	return n, ctx.Err()
+}
+
+func (s *Store) countLog() (n int, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for _, err := range s.Log(ctx, 0) {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// TestFolderIsForOne: a folder in use, one that is no folder and one that cannot be written to are refused.
+func TestFolderIsForOne(t *testing.T) {
+	folder := t.TempDir()
+	openIn(t, folder)
+	if _, err := Open(t.Context(), Settings{Folder: folder}); !errors.Is(err, dirlock.ErrInUse) {
+		t.Errorf("a folder in use: %v", err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), Settings{Folder: file}); err == nil {
+		t.Error("a file is taken for a folder")
+	}
+	if info, err := os.Stat(folder); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder's mode is %v, %v; want only its owner to read it", info.Mode(), err)
+	}
+}
