@@ -83,8 +83,10 @@ func TestDamageIsFound(t *testing.T) {
 		"no entries":                 {[]damage{{blockFile, empty}}, ErrDamaged, nil},
 		"no file of entries":         {[]damage{{blockFile, remove}}, ErrDamaged, nil},
 		"no files of entries at all": {[]damage{{blockFile, remove}, {indexFile, remove}}, ErrDamaged, nil},
-		"no description":             {[]damage{{metaFile, remove}}, ErrDamaged, nil},
-		"a wrong description":        {[]damage{{metaFile, flip}}, ErrDamaged, nil},
+		"no description":             {[]damage{{metaFile, remove}}, nil, nil},
+		"half of a description":      {[]damage{{metaFile, cut}}, nil, nil},
+		"no store":                   {[]damage{{metaFile, remove}, {blockFile, remove}, {indexFile, remove}}, ErrDamaged, nil},
+		"a wrong description":        {[]damage{{metaFile, flip}}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := folderWith(t, n)

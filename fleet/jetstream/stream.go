@@ -84,13 +84,9 @@ func passing(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders)
 }
 
-// makeStream makes the stream, unless there was one.
+// makeStream makes the stream, unless there was one. In a folder, a server that was killed while it wrote
+// the stream's description does not find the stream again: made anew it takes over the entries there.
 func (s *Store) makeStream(ctx context.Context) error {
-	if s.node != nil {
-		if was, err := s.node.recall(); err != nil || was > 0 {
-			return errors.Join(err, fmt.Errorf("%w: it had %d entries, and %s has none that can be read; restore a backup into an empty folder", ErrDamaged, was, s.node.options.StoreDir))
-		}
-	}
 	err := s.settle(ctx, func(ctx context.Context) (err error) {
 		s.stream, err = s.js.CreateStream(ctx, s.config())
 		return err
@@ -98,7 +94,14 @@ func (s *Store) makeStream(ctx context.Context) error {
 	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another replica made it first
 		return s.checkStream(ctx)
 	}
-	return err
+	if err != nil || s.node == nil {
+		return err
+	}
+	info, err := s.stream.Info(ctx)
+	if err != nil {
+		return err
+	}
+	return s.checkWhole(info.State)
 }
 
 // checkStream looks whether the stream is one of ours and whole, and brings a folder's to the size set.
@@ -168,7 +171,7 @@ func (s *Store) checkWhole(st jetstream.StreamState) error {
 		return err
 	}
 	if was > ledger.Revision(st.LastSeq) {
-		return fmt.Errorf("%w: it ends at revision %d, and had %d before; restore a backup into an empty folder", ErrDamaged, st.LastSeq, was)
+		return fmt.Errorf("%w: it ends at revision %d, and had %d entries before; restore a backup into an empty folder", ErrDamaged, st.LastSeq, was)
 	}
 	return nil
 }
