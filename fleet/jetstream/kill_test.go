@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -93,7 +94,7 @@ func TestKilled(t *testing.T) {
 		rounds = 200
 	}
 	folder, random := t.TempDir(), rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
-	acknowledged, slowest := map[ledger.Revision]string{}, time.Duration(0)
+	acknowledged, took := map[ledger.Revision]string{}, []time.Duration(nil)
 	for range rounds {
 		for r, data := range appendFor(t, folder, time.Duration(random.IntN(300))*time.Millisecond) {
 			acknowledged[r] = data
@@ -104,10 +105,10 @@ func TestKilled(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, &log)
 		}
-		if took := time.Since(begin); took > 2*time.Second {
-			t.Errorf("opened within %v, want 2 s\n%s", took, &log)
+		took = append(took, time.Since(begin))
+		if last := took[len(took)-1]; last > 2*time.Second {
+			t.Logf("opened within %v:\n%s", last, &log)
 		}
-		slowest = max(slowest, time.Since(begin))
 		left := len(acknowledged)
 		for e, err := range s.Log(t.Context(), 0) {
 			if err != nil {
@@ -126,7 +127,12 @@ func TestKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("killed %d times, %d entries acknowledged, all there; opened within %v", rounds, len(acknowledged), slowest)
+	slices.Sort(took)
+	t.Logf("killed %d times, %d entries acknowledged, all there; opened within %v, half of the times within %v",
+		rounds, len(acknowledged), took[rounds-1], took[rounds/2])
+	if took[rounds/2] > 2*time.Second { // a single one may be the disk's that others keep busy
+		t.Errorf("opened within %v half of the times, want 2 s", took[rounds/2])
+	}
 	if len(acknowledged) == 0 {
 		t.Error("nothing was acknowledged: the test tests nothing")
 	}
