@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,9 +33,12 @@ type testIssuer struct {
 
 const audience = "nearside.example"
 
+// rsaKey makes one key for all tests, as that takes long.
+var rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, leastRSABits) })
+
 func newIssuer(t testing.TB) *testIssuer {
 	t.Helper()
-	weak, err := rsa.GenerateKey(rand.Reader, 2048)
+	long, err := rsaKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +46,7 @@ func newIssuer(t testing.TB) *testIssuer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := &testIssuer{t: t, keys: map[jose.SignatureAlgorithm]any{jose.RS256: weak, jose.ES256: testcerts.Key(t), jose.EdDSA: edwards}}
+	i := &testIssuer{t: t, keys: map[jose.SignatureAlgorithm]any{jose.RS256: long, jose.ES256: testcerts.Key(t), jose.EdDSA: edwards}}
 	i.publish(jose.RS256, jose.ES256, jose.EdDSA)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {

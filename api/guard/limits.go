@@ -45,13 +45,16 @@ type client struct {
 // memory stays bounded whoever calls, and whoever called lately, or has a call on its way, is known.
 type clients struct {
 	limits     Limits
+	generation int // clients in each
 	mu         sync.Mutex
 	young, old map[string]*client
 }
 
-const generation = 4096 // clients
+const usualGeneration = 4096
 
-func newClients(l Limits) *clients { return &clients{limits: l, young: map[string]*client{}} }
+func newClients(l Limits) *clients {
+	return &clients{limits: l, generation: usualGeneration, young: map[string]*client{}}
+}
 
 // enter counts a call or a stream in; leave counts it out. It is refused where that would be too much.
 func (c *clients) enter(name string, stream bool, now time.Time) (leave func(), one *client, err error) {
@@ -101,7 +104,7 @@ func (c *clients) find(name string) *client {
 		}
 		one = &client{Limiter: rate.NewLimiter(limit, c.limits.CallsPerSecond)}
 	}
-	if len(c.young) >= generation {
+	if len(c.young) >= c.generation {
 		c.age()
 	}
 	c.young[name] = one

@@ -136,6 +136,7 @@ func TestStreamsAreSlowedNotCut(t *testing.T) {
 func TestMemoryOfClientsIsBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newClients(Limits{Calls: 3})
+		c.generation = 8
 		plain, leaves := map[string]int{}, map[string][]func(){}
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			name := fmt.Sprint(rapid.IntRange(0, 5).Draw(t, "client"))
@@ -156,7 +157,7 @@ func TestMemoryOfClientsIsBounded(t *testing.T) {
 					plain[name]--
 				}
 			case 2:
-				for i := range generation {
+				for i := range c.generation {
 					leave, _, err := c.enter(fmt.Sprintf("passer-by %d", i), false, noon)
 					if err != nil {
 						t.Fatal(err)
@@ -165,7 +166,7 @@ func TestMemoryOfClientsIsBounded(t *testing.T) {
 				}
 			}
 		}
-		if n := len(c.young) + len(c.old); n > 2*generation+6 {
+		if n := len(c.young) + len(c.old); n > 2*c.generation+6 {
 			t.Fatalf("%d clients are remembered", n)
 		}
 	})

@@ -49,7 +49,8 @@ func (r *remembered[K]) keep(key K, who *Identity, now, until time.Time) {
 	r.callers[key] = verified{who, until}
 }
 
-// makeRoom forgets those whose time is over, or, where there are none, any one.
+// makeRoom forgets those whose time is over and, where these are few, any others, until a quarter is
+// free: so it is not gone through for each newcomer.
 func (r *remembered[K]) makeRoom(now time.Time) {
 	for key, v := range r.callers {
 		if !now.Before(v.until) {
@@ -57,7 +58,7 @@ func (r *remembered[K]) makeRoom(now time.Time) {
 		}
 	}
 	for key := range r.callers {
-		if len(r.callers) < maxRemembered {
+		if len(r.callers) <= maxRemembered/4*3 {
 			break
 		}
 		delete(r.callers, key)

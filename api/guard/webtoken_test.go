@@ -1,8 +1,8 @@
 package guard
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -30,11 +30,6 @@ func TestWebTokens(t *testing.T) {
 				t.Errorf("%s: asked as %v, %v", a, car, err)
 			}
 		}
-	}
-	weak, err := rsa.GenerateKey(rand.Reader, 1024)
-	if err == nil {
-		_, err := ask(i.sign(jose.RS256, "RS256", weak, i.good()))
-		wantRefusal(t, err, codes.Unauthenticated, TokenSignature)
 	}
 	changed := func(changes map[string]any) string { return i.token(but(i.good(), changes)) }
 	unix := func(d time.Duration) int64 { return noon.Add(d).Unix() }
@@ -171,6 +166,31 @@ func TestKeysAreNotFetchedInTheClear(t *testing.T) {
 	} {
 		if err := checkURL(url); (err == nil) != ok {
 			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+// TestKeysThatAreNotTaken shows which keys of an issuer are passed over, and that a set without others
+// is refused.
+func TestKeysThatAreNotTaken(t *testing.T) {
+	modulus := func(bits int) string {
+		n := make([]byte, bits/8)
+		n[0], n[len(n)-1] = 0x80, 1
+		return base64.RawURLEncoding.EncodeToString(n)
+	}
+	for name, c := range map[string]struct {
+		key string
+		ok  bool
+	}{
+		"RSA of 2048 bits":   {fmt.Sprintf(`{"kty":"RSA","kid":"k","e":"AQAB","n":%q}`, modulus(2048)), true},
+		"RSA of 1024 bits":   {fmt.Sprintf(`{"kty":"RSA","kid":"k","e":"AQAB","n":%q}`, modulus(1024)), false},
+		"for encryption":     {fmt.Sprintf(`{"kty":"RSA","kid":"k","use":"enc","e":"AQAB","n":%q}`, modulus(2048)), false},
+		"of another purpose": {fmt.Sprintf(`{"kty":"RSA","kid":"k","alg":"PS256","e":"AQAB","n":%q}`, modulus(2048)), false},
+		"a shared secret":    {`{"kty":"oct","kid":"k","alg":"HS256","k":"AAAA"}`, false},
+		"of no kind":         {`{"kid":"k"}`, false},
+	} {
+		if _, err := parseKeys([]byte(`{"keys":[` + c.key + `]}`)); (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -161,7 +161,7 @@ func TestSignIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	browser := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
-	post := func(path string, form url.Values, site string) *http.Response {
+	post := func(path string, form url.Values, site string) fetched {
 		t.Helper()
 		r, err := http.NewRequest(http.MethodPost, c.url+path, strings.NewReader(form.Encode()))
 		if err != nil {
@@ -172,8 +172,15 @@ func TestSignIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = res.Body.Close() })
-		return res
+		defer func() { _ = res.Body.Close() }()
+		text, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before := res.Request.Response; before != nil { // the answer that led here
+			return fetched{res.StatusCode, before.Header, text}
+		}
+		return fetched{res.StatusCode, res.Header, text}
 	}
 	status := func() int {
 		t.Helper()
@@ -184,24 +191,24 @@ func TestSignIn(t *testing.T) {
 		defer func() { _ = res.Body.Close() }()
 		return res.StatusCode
 	}
-	if res := post("/signin", url.Values{"token": {"nearside_wrong"}}, "same-origin"); res.StatusCode != 401 || status() != 401 {
-		t.Errorf("a wrong token: HTTP %d", res.StatusCode)
+	if res := post("/signin", url.Values{"token": {"nearside_wrong"}}, "same-origin"); res.code != 401 || status() != 401 {
+		t.Errorf("a wrong token: HTTP %d", res.code)
 	}
-	if res := post("/signin", url.Values{"token": {secrets[guard.Planner]}}, "cross-site"); res.StatusCode != 403 || status() != 401 {
-		t.Errorf("another site signs a person in: HTTP %d", res.StatusCode)
+	if res := post("/signin", url.Values{"token": {secrets[guard.Planner]}}, "cross-site"); res.code != 403 || status() != 401 {
+		t.Errorf("another site signs a person in: HTTP %d", res.code)
 	}
 	res := post("/signin", url.Values{"token": {" " + secrets[guard.Planner] + "\n"}}, "same-origin")
-	if text, _ := io.ReadAll(res.Body); res.StatusCode != 200 || string(text) != "the map" || status() != 200 {
-		t.Errorf("HTTP %d %s", res.StatusCode, text)
+	if res.code != 200 || string(res.text) != "the map" || status() != 200 {
+		t.Errorf("HTTP %d %s", res.code, res.text)
 	}
-	setBy := res.Request.Response.Header.Get("Set-Cookie")
+	setBy := res.header.Get("Set-Cookie")
 	for _, want := range []string{"HttpOnly", "SameSite=Strict", "Path=/"} {
 		if !strings.Contains(setBy, want) {
 			t.Errorf("cookie %q lacks %s", strings.ReplaceAll(setBy, secrets[guard.Planner], "…"), want)
 		}
 	}
-	if res := post("/v1/plans", nil, "cross-site"); res.StatusCode != 403 {
-		t.Errorf("another site's page makes a plan with a person's cookie: HTTP %d", res.StatusCode)
+	if res := post("/v1/plans", nil, "cross-site"); res.code != 403 {
+		t.Errorf("another site's page makes a plan with a person's cookie: HTTP %d", res.code)
 	}
 	if post("/signout", nil, "same-origin"); status() != 401 {
 		t.Error("still signed in")

@@ -2,6 +2,7 @@ package server
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -83,13 +84,21 @@ func writeSignIn(w http.ResponseWriter, code int, v signInView) {
 	_ = signInPage.Execute(w, v) // the client has gone; there is no one to tell
 }
 
-const maxSignIn = 32 << 10 // bytes of the form
+const (
+	maxSignIn = 32 << 10 // bytes of the form
+	// maxCookie is what every browser keeps of a cookie, 4,096 bytes, without its name and its attributes.
+	maxCookie = 3900
+)
 
 func (s *Server) takeToken(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxSignIn)
 	token := strings.TrimSpace(r.PostFormValue("token"))
 	if _, err := s.Guard.Login(token); err != nil {
 		writeSignIn(w, http.StatusUnauthorized, signInView{Fault: status.Convert(err).Message()})
+		return
+	}
+	if len(token) > maxCookie {
+		writeSignIn(w, http.StatusUnauthorized, signInView{Fault: fmt.Sprintf("The token has %d characters; browsers keep %d at most. Ask for one with fewer claims.", len(token), maxCookie)})
 		return
 	}
 	setSession(w, r, token)

@@ -29,7 +29,7 @@ type clientFlags struct {
 }
 
 // connect prepares a connection to the service; the caller closes it.
-func (f *clientFlags) connect(more ...grpc.DialOption) (*grpc.ClientConn, error) {
+func (f *clientFlags) connect() (*grpc.ClientConn, error) {
 	secure := f.secure()
 	transport := insecure.NewCredentials()
 	if secure {
@@ -39,7 +39,7 @@ func (f *clientFlags) connect(more ...grpc.DialOption) (*grpc.ClientConn, error)
 		}
 		transport = credentials.NewTLS(c)
 	}
-	options := append([]grpc.DialOption{grpc.WithTransportCredentials(transport)}, more...)
+	options := []grpc.DialOption{grpc.WithTransportCredentials(transport)}
 	token, err := f.token()
 	if err != nil {
 		return nil, err
