@@ -8,10 +8,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-// snapHeadingTwin looks at all segments: the distance of the nearest, and the nearest of those that run
-// with the heading.
-func snapHeadingTwin(s *EdgeSnapper, p orb.Point, heading float64) (best, agrees float64) {
-	best, agrees = math.Inf(1), math.Inf(1)
+// candidate is a segment that runs with a heading, with its distance and what it weighs.
+type candidate struct{ metres, weight float64 }
+
+// snapHeadingTwin looks at all segments: the distance of the nearest, and those that run with the
+// heading.
+func snapHeadingTwin(s *EdgeSnapper, p orb.Point, heading float64) (best float64, agree []candidate) {
+	best = math.Inf(1)
 	for e := range s.edges.Len() {
 		f, b := s.edges.Forward[e], s.edges.Backward[e]
 		for q := s.edges.First[e]; q+1 < s.edges.First[e+1]; q++ {
@@ -28,11 +31,32 @@ func snapHeadingTwin(s *EdgeSnapper, p orb.Point, heading float64) (best, agrees
 			}
 			off := math.Abs(math.Remainder(heading-math.Atan2(dx, dy)*180/math.Pi, 360))
 			if off <= 60 && s.graph.Class[f] != BusOnly || off >= 120 && f != b && s.graph.Class[b] != BusOnly {
-				agrees = min(agrees, d)
+				if off > 60 || s.graph.Class[f] == BusOnly {
+					off = 180 - off
+				}
+				agree = append(agree, candidate{d, d + 0.2*off})
 			}
 		}
 	}
-	return best, agrees
+	return best, agree
+}
+
+// choose returns the distance of the candidate that weighs least of those within some metres; sure tells
+// whether rounding cannot change which that is.
+func choose(agree []candidate, metres float64) (chosen candidate, found, sure bool) {
+	chosen, sure = candidate{weight: math.Inf(1)}, true
+	for _, c := range agree {
+		sure = sure && math.Abs(c.metres-metres) > 1e-6
+		if c.metres <= metres && c.weight < chosen.weight {
+			chosen, found = c, true
+		}
+	}
+	for _, c := range agree {
+		if c.metres <= metres && c.weight-chosen.weight < 1e-6 && math.Abs(c.metres-chosen.metres) > 1e-3 {
+			sure = false
+		}
+	}
+	return chosen, found, sure
 }
 
 func TestSnapHeadingAgreesWithTwin(t *testing.T) {
@@ -48,13 +72,14 @@ func TestSnapHeadingAgreesWithTwin(t *testing.T) {
 			i := rapid.IntRange(0, len(e.Lon)-1).Draw(t, "point")
 			p = orb.Point{float64(e.Lon[i]) + metres.Draw(t, "east")/lonMetres, float64(e.Lat[i]) + metres.Draw(t, "north")/latMetres}
 		}
-		best, want := snapHeadingTwin(s, p, heading)
-		faces := want <= min(best+15, 400)
+		best, agree := snapHeadingTwin(s, p, heading)
+		chosen, faces, sure := choose(agree, min(best+15, 400))
+		want := chosen.metres
 		if !faces {
 			want = best
 		}
 		spot, ok := s.SnapHeading(p, heading)
-		if math.Abs(want-400) < 1e-6 || math.Abs(want-best-15) < 1e-6 {
+		if !sure || math.Abs(best-400) < 1e-6 {
 			return // on a limit
 		}
 		if ok != (want <= 400) || ok && math.Abs(float64(spot.Metres)-want) > 1e-3 {

@@ -25,6 +25,15 @@ func (n *nearest) improve(p uint32, squared float64) {
 // the limit.
 func (s *EdgeSnapper) Snap(p orb.Point) (spot Spot, ok bool) {
 	x, y := s.plane(p)
+	best := s.nearest(x, y)
+	if !best.found {
+		return Spot{}, false
+	}
+	return s.spot(best.segment, x, y), true
+}
+
+// nearest returns the nearest segment that cars may use, where one is within the limit.
+func (s *EdgeSnapper) nearest(x, y float64) nearest {
 	best := nearest{squared: s.limit * s.limit}
 	s.around(x, y, s.limit, func(cell int, squared float64) {
 		if squared > best.squared {
@@ -35,10 +44,7 @@ func (s *EdgeSnapper) Snap(p orb.Point) (spot Spot, ok bool) {
 			best.improve(p, d)
 		}
 	}, func(reach float64) bool { return best.found && best.squared < reach*reach })
-	if !best.found {
-		return Spot{}, false
-	}
-	return s.spot(best.segment, x, y), true
+	return best
 }
 
 // spot returns the spot on a segment that is nearest to a point.

@@ -54,3 +54,33 @@ func TestCarsKeepToTheirSpeedAndError(t *testing.T) {
 		t.Errorf("%d of %.0f steps were of half the speed or more; the error is %.2f m", moved, n, math.Sqrt(sum/n/2))
 	}
 }
+
+// TestHeadingsFindTheRoad: on how many roads that a car drives along it is put, with and without its
+// heading (docs/positions.md).
+func TestHeadingsFindTheRoad(t *testing.T) {
+	n := network()
+	shapes, err := n.Shapes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := tracks.New(n, tracks.DefaultSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var with, without, all float64
+	for range 20 {
+		for _, fix := range d.Step(time.Second) {
+			all++
+			if s, _ := shapes.Index.SnapHeading(fix.Point, fix.Heading); shapes.Edges.Forward[fix.Edge] == s.Arc {
+				with++
+			}
+			if s, _ := shapes.Index.Snap(fix.Point); shapes.Edges.Forward[fix.Edge] == s.Arc {
+				without++
+			}
+		}
+	}
+	t.Logf("on the right road: %.1f %%, without the heading %.1f %%", 100*with/all, 100*without/all)
+	if with/all < 0.97 || with-without < 0.04*all {
+		t.Errorf("%.1f %% are put on the right road, %.1f %% without the heading", 100*with/all, 100*without/all)
+	}
+}
