@@ -1,4 +1,4 @@
-// Move-ups on the map: a dashed line from the car to where it should wait, with arrows along it.
+// Move-ups on the map: a dashed line from the car to where it should wait, with an arrow in the middle.
 
 import type { GeoJSONSource, Map } from "maplibre-gl";
 import type { Car } from "./api";
@@ -44,7 +44,7 @@ export class MoveLayer {
     map.addLayer({ id: "move-lines", type: "line", source: SOURCE, filter: lines, paint: { "line-color": MOVE, "line-width": 2.4, "line-dasharray": [3, 2] } });
     map.addLayer({
       id: "move-arrows", type: "symbol", source: SOURCE, filter: lines,
-      layout: { "symbol-placement": "line", "symbol-spacing": 70, "icon-image": ARROW, "icon-allow-overlap": true, "icon-ignore-placement": true },
+      layout: { "symbol-placement": "line-center", "icon-image": ARROW, "icon-allow-overlap": true, "icon-ignore-placement": true },
     });
     map.addLayer({
       id: "move-ends", type: "circle", source: SOURCE, filter: ["==", ["geometry-type"], "Point"],
