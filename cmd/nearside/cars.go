@@ -141,7 +141,7 @@ var statusNames = func() map[string]pb.CarStatus {
 func (c *carsAssignCommand) Run() error {
 	return c.change(func(ctx context.Context, s pb.FleetServiceClient, etag, id string) (*pb.Car, error) {
 		return s.AssignCar(ctx, &pb.AssignCarRequest{
-			Name: c.name(), Incident: "incidents/" + strings.TrimPrefix(c.Incident, "incidents/"), Etag: etag, RequestId: id, Advice: c.Advice, Reason: c.Reason,
+			Name: c.name(), Incident: incidentName(c.Incident), Etag: etag, RequestId: id, Advice: c.Advice, Reason: c.Reason,
 		})
 	})
 }
@@ -162,6 +162,14 @@ func (c *carsReleaseCommand) Run() error {
 	return c.change(func(ctx context.Context, s pb.FleetServiceClient, etag, id string) (*pb.Car, error) {
 		return s.ReleaseCar(ctx, &pb.ReleaseCarRequest{Name: c.name(), Etag: etag, RequestId: id, Reason: c.Reason})
 	})
+}
+
+// incidentName is the name of a call, given with or without "incidents/"; nothing stays nothing.
+func incidentName(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "incidents/" + strings.TrimPrefix(id, "incidents/")
 }
 
 func (c *oneCar) name() string { return "cars/" + strings.TrimPrefix(c.Car, "cars/") }

@@ -61,7 +61,7 @@ func (c *nearestCommand) request() (*pb.FindNearestCarsRequest, error) {
 		return nil, fmt.Errorf("--k %d: want 1 to 100", c.K)
 	}
 	in := &pb.FindNearestCarsRequest{
-		IncludeBusy: c.Busy, IncludeCoverage: c.Coverage, Category: c.Category, Channel: c.Channel, Incident: c.Incident,
+		IncludeBusy: c.Busy, IncludeCoverage: c.Coverage, Category: c.Category, Channel: c.Channel, Incident: incidentName(c.Incident),
 		K: c.K, Driving: drivingNames[c.Driving], IncludeExcluded: c.Why, Sectors: c.Sector, Location: &pb.Location{},
 	}
 	if c.Ahead != 0 {
