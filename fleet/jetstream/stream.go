@@ -29,6 +29,7 @@ func (s *Store) config() jetstream.StreamConfig {
 		MaxMsgs:     -1,
 		MaxMsgSize:  ledger.MaxData + 1<<10,
 		Replicas:    s.settings.Replicas,
+		Duplicates:  time.Second, // by message ID, which entries have none of: a start reads the log of that time
 		DenyDelete:  true,
 		DenyPurge:   true,
 		Metadata:    map[string]string{layoutKey: layout},
