@@ -29,7 +29,7 @@ func newPacked() packed { return packed{packing.Get(usualAnswer)} }
 
 func (p packed) free() { packing.Put(p.text) }
 
-// codec is gRPC's for protocol buffers, which also takes what is packed, and gives batches of positions.
+// codec is gRPC's for protocol buffers, which also takes what is packed, and reads requests of the calls that come most often.
 type codec struct{ encoding.CodecV2 }
 
 func newCodec() codec { return codec{encoding.GetCodecV2(protocodec.Name)} }
@@ -45,13 +45,21 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 }
 
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
-	b, ok := v.(*positionBatch)
-	if !ok {
+	switch v := v.(type) {
+	case *positionBatch:
+		text := data.MaterializeToBuffer(packing)
+		defer text.Free()
+		return v.read(text.ReadOnlyData())
+	case *nearestRequest:
+		text := data.MaterializeToBuffer(packing)
+		defer text.Free()
+		if v.read(text.ReadOnlyData()) {
+			return nil
+		}
+		return c.CodecV2.Unmarshal(data, &v.FindNearestCarsRequest)
+	default:
 		return c.CodecV2.Unmarshal(data, v)
 	}
-	text := data.MaterializeToBuffer(packing)
-	defer text.Free()
-	return b.read(text.ReadOnlyData())
 }
 
 // dispatchDesc is the generated description of DispatchService, but for the calls that come most often:
@@ -88,15 +96,15 @@ func reportPositionsRead(srv any, ctx context.Context, decode func(any) error, i
 	})
 }
 
-// findNearestCarsPacked is what the generated handler does but for the type of the answer.
+// findNearestCarsPacked is what the generated handler does but for the types of request and answer.
 func findNearestCarsPacked(srv any, ctx context.Context, decode func(any) error, interceptor grpc.UnaryServerInterceptor) (any, error) {
-	in := new(pb.FindNearestCarsRequest)
+	in := new(nearestRequest)
 	if err := decode(in); err != nil {
 		return nil, err
 	}
 	s := srv.(*dispatchService)
 	info := &grpc.UnaryServerInfo{Server: srv, FullMethod: pb.DispatchService_FindNearestCars_FullMethodName}
-	return interceptor(ctx, in, info, func(ctx context.Context, in any) (any, error) {
+	return interceptor(ctx, &in.FindNearestCarsRequest, info, func(ctx context.Context, in any) (any, error) {
 		p, err := s.nearest(ctx, in.(*pb.FindNearestCarsRequest), nil)
 		if err != nil {
 			return nil, err

@@ -119,12 +119,17 @@ func (q *quickReport) skills(value []byte) bool {
 
 // location reads a Location by latitude and longitude.
 func (q *quickReport) location(value []byte) bool {
-	if len(value) != 20 || value[0] != tagLatLng || value[1] != 18 || value[2] != tagLatitude || value[11] != tagLongitude {
+	if !isLatLng(value) {
 		return false
 	}
 	point, err := geo.CheckPoint(float64At(value[3:]), float64At(value[12:]))
 	q.r.Point = point
 	return err == nil
+}
+
+// isLatLng tells whether value is a Location by latitude and longitude, neither of them 0.
+func isLatLng(value []byte) bool {
+	return len(value) == 20 && value[0] == tagLatLng && value[1] == 18 && value[2] == tagLatitude && value[11] == tagLongitude
 }
 
 func float64At(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }
