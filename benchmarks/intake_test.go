@@ -83,7 +83,8 @@ func benchmarkIntake(b *testing.B, n *route.Network) {
 	checkMoved(b, pb.NewDispatchServiceClient(conn), begin)
 }
 
-// checkMoved fails unless all cars have reported since a moment. It waits until the server, which lists
+// checkMoved fails unless all cars but a few have reported since a moment: some roads of the western
+// extract leave London, where reports are refused. It waits until the server, which lists
 // cars for nobody while more urgent calls wait, has its breath back.
 func checkMoved(b *testing.B, c pb.DispatchServiceClient, since time.Time) {
 	b.Helper()
@@ -92,13 +93,14 @@ func checkMoved(b *testing.B, c pb.DispatchServiceClient, since time.Time) {
 		time.Sleep(time.Second)
 		got, err = c.ListCars(context.Background(), &pb.ListCarsRequest{PageSize: intakeCars})
 	}
-	if err != nil || len(got.Cars) < intakeCars*99/100 { // some roads of the extract leave London
-		b.Fatalf("%d cars: %v", len(got.GetCars()), err)
-	}
-	for _, car := range got.Cars {
-		if age := car.PositionAge.AsDuration(); age > time.Since(since) {
-			b.Fatalf("%s has not moved for %v", car.Name, age)
+	moved := 0
+	for _, car := range got.GetCars() {
+		if car.PositionAge.AsDuration() < time.Since(since) {
+			moved++
 		}
+	}
+	if err != nil || moved < intakeCars*99/100 {
+		b.Fatalf("%d of %d cars have moved: %v", moved, intakeCars, err)
 	}
 }
 
