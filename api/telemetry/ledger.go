@@ -8,9 +8,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/internal/span"
 )
 
 // Ledger returns a store that times what is appended to it, as a metric and as a span of the decision that
@@ -25,14 +25,14 @@ type timedLedger struct {
 // Append implements ledger.Store.
 func (l *timedLedger) Append(ctx context.Context, key string, prev ledger.Revision, data []byte) (ledger.Revision, error) {
 	start := time.Now()
-	ctx, span := Step(ctx, "append")
-	defer span.End()
+	ctx, step := span.Begin(ctx, "append")
+	defer step.End()
 	rev, err := l.Store.Append(ctx, key, prev, data)
 	seconds := l.t.appends.WithLabelValues(appendOutcome(err))
-	if at := span.SpanContext(); at.IsSampled() {
-		span.SetAttributes(attribute.Int64("nearside.revision", int64(rev)), attribute.Int("nearside.bytes", len(data)))
+	if at := step.SpanContext(); at.IsSampled() {
+		step.SetAttributes(attribute.Int64("nearside.revision", int64(rev)), attribute.Int("nearside.bytes", len(data)))
 		if err != nil {
-			span.SetStatus(codes.Error, appendOutcome(err))
+			step.SetStatus(codes.Error, appendOutcome(err))
 		}
 		seconds.(prometheus.ExemplarObserver).ObserveWithExemplar(time.Since(start).Seconds(), prometheus.Labels{"trace_id": at.TraceID().String()})
 		return rev, err
@@ -53,10 +53,4 @@ func appendOutcome(err error) string {
 		return "unknown"
 	}
 	return "failed"
-}
-
-// Step begins a span within the call of a context; it costs next to nothing where that is not traced. End
-// it.
-func Step(ctx context.Context, name string) (context.Context, trace.Span) {
-	return trace.SpanFromContext(ctx).TracerProvider().Tracer(scope).Start(ctx, name)
 }

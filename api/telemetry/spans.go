@@ -15,10 +15,9 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
-)
 
-// scope names who makes the spans.
-const scope = "github.com/nearside-ems/nearside"
+	"github.com/nearside-ems/nearside/internal/span"
+)
 
 // SpanSettings say where traces go.
 type SpanSettings struct {
@@ -56,7 +55,7 @@ func NewSpans(s SpanSettings) (*Spans, error) {
 		options = append(options, sdktrace.WithBatcher(&toldExporter{e, newRequestLog(s.Log)}, sdktrace.WithBatchTimeout(time.Second)))
 	}
 	p := sdktrace.NewTracerProvider(options...)
-	return &Spans{provider: p, tracer: p.Tracer(scope), incidents: newIncidents(incidentsKept)}, nil
+	return &Spans{provider: p, tracer: p.Tracer(span.Scope), incidents: newIncidents(incidentsKept)}, nil
 }
 
 func (s *Spans) close(ctx context.Context) error { return s.provider.Shutdown(ctx) }
@@ -79,35 +78,35 @@ func (s *Spans) begin(ctx context.Context, name string, in any, start time.Time)
 			options = append(options, trace.WithLinks(trace.Link{SpanContext: at}))
 		}
 	}
-	ctx, span := s.tracer.Start(ctx, name, options...)
+	ctx, call := s.tracer.Start(ctx, name, options...)
 	if read != nil {
 		_, decode := s.tracer.Start(ctx, "decode", trace.WithTimestamp(read.begun))
 		decode.End(trace.WithTimestamp(read.decoded))
 	}
-	s.incidents.note(incident, span.SpanContext())
-	return ctx, span
+	s.incidents.note(incident, call.SpanContext())
+	return ctx, call
 }
 
 // end ends the span of a call with what came of it.
-func (s *Spans) end(span trace.Span, in, out any, err error) {
+func (s *Spans) end(call trace.Span, in, out any, err error) {
 	incident := s.incidents.after(in, out)
-	if span.IsRecording() {
+	if call.IsRecording() {
 		if incident != "" {
-			span.SetAttributes(attribute.String("nearside.incident", incident))
+			call.SetAttributes(attribute.String("nearside.incident", incident))
 		}
 		if car := carOf(in); car != "" {
-			span.SetAttributes(attribute.String("nearside.car", car))
+			call.SetAttributes(attribute.String("nearside.car", car))
 		}
 		if got := statusOf(out); got != "" {
-			span.SetAttributes(attribute.String("nearside.status", got))
+			call.SetAttributes(attribute.String("nearside.status", got))
 		}
 		if err != nil {
 			why := whyOf(status.Convert(err))
-			span.SetAttributes(attribute.String("nearside.code", why.code), attribute.String("nearside.reason", why.reason))
-			span.SetStatus(otelcodes.Error, why.code)
+			call.SetAttributes(attribute.String("nearside.code", why.code), attribute.String("nearside.reason", why.reason))
+			call.SetStatus(otelcodes.Error, why.code)
 		}
 	}
-	span.End()
+	call.End()
 }
 
 // traceID names the trace of a context for a log; empty where it has none that is kept.

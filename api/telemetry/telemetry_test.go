@@ -25,6 +25,7 @@ import (
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/internal/span"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -240,7 +241,7 @@ func TestAClientsTraceGoesOn(t *testing.T) {
 	const theirs = "4bf92f3577b34da6a3ce929d0e0e4736"
 	ctx := metadata.NewIncomingContext(t.Context(), metadata.Pairs("traceparent", "00-"+theirs+"-00f067aa0ba902b7-01"))
 	nothing := func(ctx context.Context, _ any) (any, error) {
-		_, step := Step(ctx, "step")
+		_, step := span.Begin(ctx, "step")
 		step.End()
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/nearside-ems/nearside/fleet"
 	"github.com/nearside-ems/nearside/fleet/ledger"
 	"github.com/nearside-ems/nearside/fleet/unit"
+	"github.com/nearside-ems/nearside/internal/span"
 )
 
 const (
@@ -76,14 +77,9 @@ type attempt struct {
 
 // try does the command on what is known of the car; done is false where that was not the newest.
 func (a *attempt) try(ctx context.Context) (s State, done bool, err error) {
-	known, err := a.known()
-	var next unit.Record
-	if err == nil {
-		var repeat bool
-		next, repeat, err = unit.Apply(known.Record, a.command, a.fleet.now())
-		if repeat {
-			return known.State, true, nil
-		}
+	known, next, repeat, err := a.decide(ctx)
+	if repeat {
+		return known.State, true, nil
 	}
 	if field := (*unit.FieldError)(nil); errors.Is(err, unit.ErrRepeat) || errors.As(err, &field) {
 		return State{}, true, err
@@ -104,6 +100,16 @@ func (a *attempt) try(ctx context.Context) (s State, done bool, err error) {
 		return State{}, err != nil, err
 	}
 	return State{}, true, err
+}
+
+// decide does the command on what is known of the car.
+func (a *attempt) decide(ctx context.Context) (known *car, next unit.Record, repeat bool, err error) {
+	_, step := span.Begin(ctx, "decide")
+	defer step.End()
+	if known, err = a.known(); err == nil {
+		next, repeat, err = unit.Apply(known.Record, a.command, a.fleet.now())
+	}
+	return known, next, repeat, err
 }
 
 // refuse returns an error once the ledger has confirmed that it rests on the newest entry.

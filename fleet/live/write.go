@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nearside-ems/nearside/fleet/ledger"
+	"github.com/nearside-ems/nearside/internal/span"
 )
 
 // write seals a body and appends it on top of the entry of its key that it was decided on, whose
@@ -31,6 +32,8 @@ func (f *Fleet) write(ctx context.Context, key string, prev ledger.Revision, bef
 	if err != nil {
 		return ledger.Entry{}, err
 	}
+	_, step := span.Begin(ctx, "apply")
+	defer step.End()
 	f.take(e)
 	return e, nil
 }

@@ -21,7 +21,7 @@ const module = "github.com/nearside-ems/nearside"
 // nothing of its own floor or above. A room written folder/... covers the folder and what lies below
 // it, and its packages may import one another.
 var floors = [][]string{
-	{"internal/artefact", "internal/dirlock", "internal/leftright", "internal/leftover", "internal/parallel", "internal/spelling", "internal/testcerts"},
+	{"internal/archive", "internal/artefact", "internal/dirlock", "internal/leftright", "internal/leftover", "internal/parallel", "internal/span", "internal/spelling", "internal/testcerts"},
 	{"geo"},
 	{"geo/bng"},
 	{"geo/grid", "geo/road"},
