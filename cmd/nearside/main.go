@@ -18,6 +18,8 @@ type commands struct {
 	Serve           serveCommand           `cmd:"" help:"Run the service: gRPC, HTTP/JSON and the map."`
 	Config          configCommand          `cmd:"" help:"Check and show the settings of serve."`
 	Trace           traceCommand           `cmd:"" help:"Show traces that serve --trace-file wrote: one decision from call to arrival, or the slowest calls."`
+	Backup          backupCommand          `cmd:"" help:"Write everything that a server keeps to one file, also while it runs."`
+	Restore         restoreCommand         `cmd:"" help:"Make a data directory of a backup, or check one."`
 	Token           tokenCommand           `cmd:"" help:"Make tokens by which programs prove to a service who they are."`
 	Nearest         nearestCommand         `cmd:"" help:"Ask a running service which cars can reach a place first."`
 	Coverage        coverageCommand        `cmd:"" help:"Ask a running service what the free cars cover now, by borough and car."`
