@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 
@@ -21,7 +22,7 @@ func Example() {
 	answer := func(context.Context, any) (any, error) { return "an answer", nil }
 	_, _ = t.Unary()(context.Background(), nil, &grpc.UnaryServerInfo{FullMethod: "/nearside.v1.FleetService/GetCar"}, answer)
 	w := httptest.NewRecorder()
-	t.Metrics().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	t.Metrics().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for line := range strings.Lines(w.Body.String()) {
 		if strings.HasPrefix(line, "nearside_calls_total") {
 			fmt.Print(line)

@@ -79,14 +79,16 @@ func fieldWord(field string) string {
 	}
 }
 
+// wordRunes are what words of the contract are made of.
+const wordRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_. "
+
 // word is a text if it can be one of the contract, and "other" if not.
 func word(text string) string {
 	if len(text) > 60 {
 		return "other"
 	}
 	for i := range len(text) {
-		c := text[i]
-		if c != '_' && c != '.' && c != ' ' && !('a' <= c && c <= 'z') && !('A' <= c && c <= 'Z') && !('0' <= c && c <= '9') {
+		if !strings.ContainsRune(wordRunes, rune(text[i])) {
 			return "other"
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ func made(t *testing.T, s Settings) *Telemetry {
 // scraped is what Prometheus would read, asking for exemplars.
 func scraped(t *testing.T, tel *Telemetry) string {
 	t.Helper()
-	r := httptest.NewRequest("GET", "/metrics", nil)
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	r.Header.Set("Accept", "application/openmetrics-text")
 	w := httptest.NewRecorder()
 	tel.Metrics().ServeHTTP(w, r)

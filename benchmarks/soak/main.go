@@ -24,15 +24,15 @@ func main() {
 	flag.IntVar(&s.asks, "asks", 10, "questions for the nearest cars in each simulated step of 10 s")
 	every := flag.Duration("every", time.Second, "how often the server is looked at")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := soak(ctx, *bin, s, *every); err != nil {
+	if err := soak(*bin, s, *every); err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
 		os.Exit(1)
 	}
 }
 
-func soak(ctx context.Context, bin string, s day, every time.Duration) error {
+func soak(bin string, s day, every time.Duration) error {
+	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer end()
 	p, err := launch(ctx, bin)
 	if err != nil {
 		return err
