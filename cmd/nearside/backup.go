@@ -117,7 +117,7 @@ func addRecords(w *archive.Writer, path string) error {
 func (c *backupCommand) source(ctx context.Context) (s ledger.Store, where string, done func(), err error) {
 	if len(c.NATS) > 0 {
 		s, _, done, err = c.openLedger(ctx, c.DataDir, slog.New(slog.DiscardHandler))
-		return s, c.storeFlags.where(), done, err
+		return s, c.keptWhere(), done, err
 	}
 	release, err := dirlock.Hold(c.DataDir)
 	if errors.Is(err, dirlock.ErrInUse) {

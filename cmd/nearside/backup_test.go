@@ -83,7 +83,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if err := again.backup(t.Context(), &saidAgain); err != nil {
 		t.Fatal(err)
 	}
-	head := func(s string) string { return s[strings.Index(s, "Head"):] }
+	head := func(s string) string { _, after, _ := strings.Cut(s, "Head"); return after }
 	if head(said.String()) != head(saidAgain.String()) {
 		t.Errorf("the log has changed: %s, %s", &said, &saidAgain)
 	}

@@ -84,7 +84,7 @@ func (c *serveSettings) records(ctx context.Context, s *server.Settings, step fu
 		if store, used, shut, err = c.openLedger(ctx, c.DataDir, s.Log); err != nil {
 			return nil, err
 		}
-		step("records of cars: %s", c.storeFlags.where())
+		step("records of cars: %s", c.keptWhere())
 	}
 	leave, err := sharePositions(ctx, store, s, step)
 	if err != nil {
@@ -96,8 +96,8 @@ func (c *serveSettings) records(ctx context.Context, s *server.Settings, step fu
 	return func() { leave(); shut() }, nil
 }
 
-// where says where records are, for the terminal.
-func (f *storeFlags) where() string {
+// keptWhere says where records are, for the terminal.
+func (f *storeFlags) keptWhere() string {
 	if len(f.NATS) > 0 {
 		return "on NATS servers"
 	}
