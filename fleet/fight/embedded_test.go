@@ -13,12 +13,16 @@ import (
 	"github.com/nearside-ems/nearside/fleet/ledger/storetest"
 )
 
-// open opens a ledger until the test ends.
+// open opens a ledger until the test ends. Servers of a cluster that have just begun need a moment to know
+// of each other.
 func open(t *testing.T, s jetstream.Settings) *jetstream.Store {
 	t.Helper()
 	store, err := jetstream.Open(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
+	for until := time.Now().Add(30 * time.Second); err != nil; store, err = jetstream.Open(t.Context(), s) {
+		if time.Now().After(until) {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {

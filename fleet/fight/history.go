@@ -19,7 +19,7 @@ import (
 type operation struct {
 	car     string
 	id      string // of the request
-	on      string // id of the request that made the car what its etag names; with an etag only
+	on      string // id of the request that made the car what its etag names; without one resolve finds it
 	etag    string // may be empty
 	command unit.Command
 	// patience is how long an attempt at it may take.
@@ -29,6 +29,9 @@ type operation struct {
 	after      live.State // where err is nil
 	err        error      // of the last attempt
 	lost       bool       // the answer of an attempt was
+
+	told bool // on is known
+	seen bool // an answer to another operation shows that it was done
 }
 
 // result is what an operation's answer says.
@@ -50,18 +53,26 @@ func (o *operation) result() result {
 	return refused
 }
 
-// base returns the id of the request that made the car what the operation found, by its answer; ok is
-// false where the answer no longer tells.
-func (o *operation) base() (id string, ok bool) {
-	if o.etag != "" {
-		return o.on, true
-	}
-	for i, q := range o.after.Record.Requests {
-		if q.ID == o.id && i > 0 {
-			return o.after.Record.Requests[i-1].ID, true
+// resolve says of each operation what it was done on top of, and of those whose answer was lost which are
+// known to have been done: the answers to others list the sixteen requests that made a car what it was.
+func (h *history) resolve() {
+	before := map[string]string{} // id of a request, by that of the one after it
+	for _, o := range h.operations {
+		for i, q := range o.after.Record.Requests {
+			if i > 0 {
+				before[o.car+" "+q.ID] = o.after.Record.Requests[i-1].ID
+			}
 		}
 	}
-	return "", false
+	for _, o := range h.operations {
+		base, seen := before[o.car+" "+o.id]
+		o.seen = seen
+		if o.etag == "" {
+			o.on, o.told = base, seen
+		} else {
+			o.told = true
+		}
+	}
 }
 
 // history is what all dispatchers did.
@@ -101,15 +112,14 @@ var model = porcupine.NondeterministicModel{
 	Init: func() []any { return []any{registration} },
 	Step: func(state, in, _ any) []any {
 		o := in.(*operation)
-		base, told := o.base()
-		fits := !told || base == state
-		switch o.result() {
-		case done:
+		fits := !o.told || o.on == state
+		switch r := o.result(); {
+		case r == done, r == unknown && o.seen:
 			if fits {
 				return []any{o.id}
 			}
 			return nil
-		case unknown:
+		case r == unknown:
 			if fits {
 				return []any{state, o.id}
 			}

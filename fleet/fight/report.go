@@ -103,6 +103,7 @@ const checkFor = time.Minute
 func (r *Report) checkHistories(h *history) {
 	began := time.Now()
 	defer func() { r.Checking = time.Since(began) }()
+	h.resolve()
 	for _, car := range h.cars {
 		ops := h.of(car)
 		switch porcupine.CheckOperationsTimeout(model.ToModel(), ops, checkFor) {
