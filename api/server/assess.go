@@ -53,13 +53,14 @@ func callKind(category, channel string) (calls.Kind, error) {
 	return calls.Kind{Category: category, Channel: channel}, nil
 }
 
+// checkFlags does not repeat what it refuses: a free text may be about a person, and refusals are logged.
 func (s *Server) checkFlags(flags []string) error {
 	if len(flags) > maxFlags {
 		return invalid("flags", "%d: want at most %d", len(flags), maxFlags)
 	}
 	for i, f := range flags {
 		if len(f) > maxPhrase || !s.City.Suitability.KnowsFlag(f) {
-			return invalid(fmt.Sprintf("flags[%d]", i), "%.64q: no rule looks at it: want one of %s", f, strings.Join(s.City.Suitability.Flags(), ", "))
+			return invalid(fmt.Sprintf("flags[%d]", i), "no rule looks at it: want one of %s", strings.Join(s.City.Suitability.Flags(), ", "))
 		}
 	}
 	return nil
