@@ -22,8 +22,7 @@ type car struct {
 	way   way
 	left  time.Duration // until the present status ends by itself, where it does not drive
 	call  orb.Point
-	stays time.Duration // on scene
-	where *pb.Place     // that the patient is taken to; nil: nowhere
+	where *pb.Place // that the patient is taken to; nil: nowhere
 }
 
 // way is a line that is driven evenly.

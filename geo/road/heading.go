@@ -19,7 +19,7 @@ const positionError = 15
 // degree farther off the heading. Of cars driven along the roads of London's west with errors of 5 m and 8
 // degrees (package tracks), 95.3 % come to lie on the right road; 94.0 % by the distance alone of roads
 // that agree, and 88.2 % without the heading. From 0.1 to 0.3 it is alike; with errors of 40 degrees
-// nothing is gained.
+// 0.6 % fewer do.
 const metresPerDegree = 0.2
 
 // SnapHeading returns the spot of a car that drives and reports a heading, in degrees clockwise from

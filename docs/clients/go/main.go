@@ -36,7 +36,8 @@ func main() {
 	}
 	conn, err := dial(*server, *ca)
 	if err != nil {
-		log.Fatal(err)
+		log.Print(err)
+		return
 	}
 	defer func() { _ = conn.Close() }()
 	if err := oneCall(ctx, pb.NewDispatchServiceClient(conn), pb.NewFleetServiceClient(conn)); err != nil {
