@@ -12,10 +12,8 @@ type Settings struct {
 	// no figure is published for London's joint-response cars.
 	Mobilisation time.Duration
 	// Spread times the expected road time is what 9 in 10 journeys stay within. The default of 1.5 is an
-	// assumption. Of standard journeys of 30 min on London's main roads in the morning peak 88.3 % took 35 min
-	// at most (journey time reliability, London Datastore's dashboard, year to date), a factor of 1.17; that
-	// leaves out side streets, short journeys and how far the expected time itself is off, for the built-in
-	// lattice 13 to 15 % at the 90th percentile.
+	// assumption: no measured spread of ambulances' times in London is public. It stands for traffic and for
+	// how far the expected time itself is off, on the built-in lattice 13 to 15 % at the 90th percentile.
 	Spread float64
 	// Clear is, for each status of a car on a call, the expected time from its beginning until the car is
 	// clear; 0: the car is not offered while it has that status. The defaults part the assumed job cycle

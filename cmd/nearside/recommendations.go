@@ -31,8 +31,8 @@ func (c *recommendationsCommand) Run() error {
 		for {
 			m, err := stream.Recv()
 			switch {
-			case errors.Is(err, io.EOF), err != nil && ctx.Err() != nil: // interrupted: that is how it ends
-				return nil
+			case errors.Is(err, io.EOF), err != nil && ctx.Err() != nil:
+				return nil //nolint:nilerr // interrupted: that is how it ends
 			case err != nil:
 				return err
 			}
