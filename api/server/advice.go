@@ -90,13 +90,21 @@ func whyReason(candidates []string) string {
 	return "the advice names " + candidates[0] + " first"
 }
 
-// conclude records what an assignment, which is recorded, made of advice. Where that fails the assignment
-// stands, and its entry names the advice.
+// concludeFor is how long the conclusion of advice may take to be written.
+const concludeFor = 10 * time.Second
+
+// conclude records what an assignment, which is recorded, made of advice. The caller need not wait for it:
+// the assignment's own entry names the advice. Where it fails the assignment stands, and the advice times
+// out with the car that has the call.
 func (s *Server) conclude(ctx context.Context, f followed) {
 	if f.name == "" {
 		return
 	}
-	if err := s.Live.Conclude(ctx, guard.Actor(ctx), f.name, f.Conclusion); err != nil && !errors.Is(err, live.ErrConcluded) {
-		s.Log.Warn("the conclusion of advice was not kept", "advice", f.name, "outcome", f.Outcome, "error", err)
-	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), concludeFor)
+	s.concluding.Go(func() {
+		defer cancel()
+		if err := s.Live.Conclude(ctx, guard.Actor(ctx), f.name, f.Conclusion); err != nil && !errors.Is(err, live.ErrConcluded) {
+			s.Log.Warn("the conclusion of advice was not kept", "advice", f.name, "outcome", f.Outcome, "error", err)
+		}
+	})
 }

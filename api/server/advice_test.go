@@ -33,6 +33,7 @@ func advised(t *testing.T, c *client, incident string) (string, []string) {
 // wantConclusion fails unless advice has a conclusion.
 func wantConclusion(t *testing.T, c *client, advice string, want live.Conclusion) {
 	t.Helper()
+	c.server.concluding.Wait()
 	_, end, err := c.server.Live.Advised(advice)
 	if err != nil || end == nil || *end != want {
 		t.Errorf("%s: concluded %+v, %v; want %+v", advice, end, err, want)

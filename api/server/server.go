@@ -51,6 +51,7 @@ type Server struct {
 	plans       *plans
 	drift       *drift
 	records     records
+	concluding  sync.WaitGroup // advice that assignments have followed
 	sights      sights
 	requests    requests
 	covers      covers
@@ -235,6 +236,7 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 		running--
 	}
 	s.shutDown(g, h)
+	s.concluding.Wait()
 	leave()
 	<-kept
 	for ; running > 0; running-- {
