@@ -204,7 +204,20 @@ func (p *plans) get(field, name string) (*pb.Plan, []byte, error) {
 	if doc == nil {
 		return nil, nil, missing("plan", name)
 	}
-	return p.server.planProto(name, doc), text, nil
+	plan := p.server.planProto(name, doc)
+	return plan, text, p.server.fits(plan)
+}
+
+// fits refuses a plan whose sites are no cells of the city: it was made for another, and every answer about
+// it would be of sites that are not there.
+func (s *Server) fits(p *pb.Plan) error {
+	for _, site := range slices.Concat(p.GetCars(), p.GetCentres()) {
+		if _, ok := s.City.Grid.Find(site.GetCell()); !ok {
+			return refused(codes.FailedPrecondition, "PLAN_OF_ANOTHER_CITY",
+				"%s puts a car or centre in cell %.20q, which London does not have: it was made for another city; make it again here", p.GetName(), site.GetCell())
+		}
+	}
+	return nil
 }
 
 // close stops what is being made, keeps the best so far, and waits until that is done.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -280,4 +281,31 @@ func TestDamagedPlanIsRefused(t *testing.T) {
 	}
 	_, err := c.GetPlan(background(t), &pb.GetPlanRequest{Name: "plans/broken"})
 	wantRefusal(t, err, codes.FailedPrecondition, "PLAN_UNREADABLE", "broken.json")
+}
+
+// TestPlanOfAnotherCityIsRefused puts a plan of this city beside its own with one cell of Paris.
+func TestPlanOfAnotherCityIsRefused(t *testing.T) {
+	s := smallSettings(t)
+	c := start(t, s)
+	op, err := c.CreatePlan(background(t), quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, _ := c.await(t, op)
+	text, err := os.ReadFile(filepath.Join(s.DataDir, plan.GetName()+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const paris = "891fb466257ffff"
+	text = bytes.ReplaceAll(text, []byte(plan.GetCars()[0].GetCell()), []byte(paris))
+	if err := os.WriteFile(filepath.Join(s.DataDir, "plans", "abroad.json"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.GetCoverage(background(t), &pb.GetCoverageRequest{Plan: "plans/abroad"})
+	wantRefusal(t, err, codes.FailedPrecondition, "PLAN_OF_ANOTHER_CITY", paris)
+	moves, err := pb.NewRecommendationServiceClient(c.conn).WatchRecommendations(background(t), &pb.WatchRecommendationsRequest{Plan: "plans/abroad"})
+	if err == nil {
+		_, err = moves.Recv()
+	}
+	wantRefusal(t, err, codes.FailedPrecondition, "PLAN_OF_ANOTHER_CITY", paris)
 }
