@@ -57,7 +57,7 @@ func (s *Server) HTTP(g *grpc.Server) (handler http.Handler, leave func(), err e
 const window = 1 << 20
 
 func (s *Server) handler(inside *guard.Inside, conn *grpc.ClientConn) (http.Handler, error) {
-	api, err := gateway(inside, conn)
+	api, err := gateway(inside, conn, s.unread)
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +88,9 @@ func (s *Server) handler(inside *guard.Inside, conn *grpc.ClientConn) (http.Hand
 
 // gateway is the API as JSON over a connection to the gRPC server. Server streams are lines of JSON,
 // {"result": …} each, or {"error": …} as the last.
-func gateway(inside *guard.Inside, conn *grpc.ClientConn) (*runtime.ServeMux, error) {
+func gateway(inside *guard.Inside, conn *grpc.ClientConn, unread func(*status.Status)) (*runtime.ServeMux, error) {
 	api := runtime.NewServeMux(
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler), runtime.WithRoutingErrorHandler(unrouted), runtime.WithErrorHandler(refusedHTTP),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler), runtime.WithRoutingErrorHandler(unrouted), runtime.WithErrorHandler(tellUnread(unread)),
 		runtime.WithIncomingHeaderMatcher(passedOn), runtime.WithOutgoingHeaderMatcher(nothing), runtime.WithOutgoingTrailerMatcher(nothing),
 		runtime.WithMetadata(func(ctx context.Context, _ *http.Request) metadata.MD { return inside.Metadata(ctx) }),
 	)

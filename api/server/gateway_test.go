@@ -63,7 +63,7 @@ func watchOver(t *testing.T, ctx context.Context, w *watching, header http.Heade
 	}
 	served := make(chan error, 1)
 	go func() { served <- g.Serve(inside.Listener()) }()
-	api, err := gateway(inside, conn)
+	api, err := gateway(inside, conn, func(*status.Status) {})
 	if err != nil {
 		t.Fatal(err)
 	}

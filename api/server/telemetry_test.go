@@ -175,3 +175,21 @@ func metricsOf(t *testing.T, tel *telemetry.Telemetry) string {
 	tel.Metrics().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	return w.Body.String()
 }
+
+// TestUnknownFieldsAreRefusedAndCounted misspells a field over HTTP, which the gateway refuses before there
+// is a call.
+func TestUnknownFieldsAreRefusedAndCounted(t *testing.T) {
+	s := smallSettings(t)
+	_, end := measuredBy(t, &s, 0)
+	defer end()
+	c := start(t, s)
+	code, out := c.call(t, http.MethodPost, "/v1/cars:findNearest", `{"locaton":{}}`)
+	if text := fmt.Sprint(out); code != http.StatusBadRequest || !strings.Contains(text, "reason:UNKNOWN_FIELD") || !strings.Contains(text, "field:locaton") {
+		t.Errorf("HTTP %d: %v", code, out)
+	}
+	w := httptest.NewRecorder()
+	s.Telemetry.Metrics().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if want := `nearside_refusals_total{code="INVALID_ARGUMENT",field="",reason="UNKNOWN_FIELD"} 1`; !strings.Contains(w.Body.String(), want) {
+		t.Errorf("the metrics lack %s", want)
+	}
+}

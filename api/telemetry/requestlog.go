@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 )
 
@@ -18,6 +17,7 @@ const logEvery = time.Second
 // requestLog writes calls that failed or were slow.
 type requestLog struct {
 	log  *slog.Logger
+	peer func(context.Context) string // nil: not told
 	mu   *sync.Mutex
 	last map[logKey]*logged
 }
@@ -33,8 +33,8 @@ type logged struct {
 	skipped int
 }
 
-func newRequestLog(log *slog.Logger) requestLog {
-	return requestLog{log: log, mu: new(sync.Mutex), last: map[logKey]*logged{}}
+func newRequestLog(log *slog.Logger, peer func(context.Context) string) requestLog {
+	return requestLog{log: log, peer: peer, mu: new(sync.Mutex), last: map[logKey]*logged{}}
 }
 
 // turn tells whether a failure of a kind is to be logged now, and how many were not since the last.
@@ -72,8 +72,8 @@ func (l *requestLog) write(ctx context.Context, method string, took time.Duratio
 		return
 	}
 	about := []slog.Attr{slog.String("method", method), slog.Duration("took", took)}
-	if p, ok := peer.FromContext(ctx); ok {
-		about = append(about, slog.String("peer", p.Addr.String()))
+	if l.peer != nil {
+		about = append(about, slog.String("peer", l.peer(ctx)))
 	}
 	text := "call was slow"
 	if st.Code() != codes.OK {

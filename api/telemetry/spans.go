@@ -52,7 +52,7 @@ func NewSpans(s SpanSettings) (*Spans, error) {
 		sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(s.Sample))),
 	}
 	for _, e := range s.Exporters {
-		options = append(options, sdktrace.WithBatcher(&toldExporter{e, newRequestLog(s.Log)}, sdktrace.WithBatchTimeout(time.Second)))
+		options = append(options, sdktrace.WithBatcher(&toldExporter{e, newRequestLog(s.Log, nil)}, sdktrace.WithBatchTimeout(time.Second)))
 	}
 	p := sdktrace.NewTracerProvider(options...)
 	return &Spans{provider: p, tracer: p.Tracer(span.Scope), incidents: newIncidents(incidentsKept)}, nil

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"google.golang.org/grpc/status"
 )
 
 // Settings of a Telemetry. Log is needed.
@@ -25,6 +26,8 @@ type Settings struct {
 	// Slow is how long a call may take before it is logged; 0: none is. Streams and calls that wait by
 	// what they are, such as WaitOperation, never are.
 	Slow time.Duration
+	// Peer tells from where a call came, also one over HTTP; nil: the log says nothing of it.
+	Peer func(context.Context) string
 	// Spans is where traces go; nil: none are made.
 	Spans *Spans
 }
@@ -57,7 +60,7 @@ func New(s Settings) (*Telemetry, error) {
 	if s.Log == nil {
 		return nil, errors.New("telemetry: settings lack Log")
 	}
-	t := &Telemetry{settings: s, registry: prometheus.NewRegistry(), requests: newRequestLog(s.Log)}
+	t := &Telemetry{settings: s, registry: prometheus.NewRegistry(), requests: newRequestLog(s.Log, s.Peer)}
 	t.seconds = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "nearside_call_seconds",
 		Help: "How long calls with one answer took, from the request's arrival to the answer's departure.", Buckets: quick}, []string{"method"})
 	t.calls = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nearside_calls_total",
@@ -90,6 +93,9 @@ func (t *Telemetry) Counter(name, help string, labels prometheus.Labels, read fu
 
 // Register registers a collector of its own.
 func (t *Telemetry) Register(c prometheus.Collector) { t.registry.MustRegister(c) }
+
+// Refused counts a request that was refused before it became a call, as one over HTTP that cannot be read.
+func (t *Telemetry) Refused(st *status.Status) { t.refusals.count(st) }
 
 // Guarded counts a call that was let in or refused for who asks.
 func (t *Telemetry) Guarded(means, reason string) { t.guarded.WithLabelValues(means, reason).Inc() }

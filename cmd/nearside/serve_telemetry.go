@@ -13,6 +13,7 @@ import (
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 
+	"github.com/nearside-ems/nearside/api/guard"
 	"github.com/nearside-ems/nearside/api/server"
 	"github.com/nearside-ems/nearside/api/telemetry"
 )
@@ -80,7 +81,10 @@ func (f *telemetryFlags) telemetry(log *slog.Logger) (*watching, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.Telemetry, err = telemetry.New(telemetry.Settings{Version: version, Log: log, Slow: f.LogSlow, Spans: spans})
+	w.Telemetry, err = telemetry.New(telemetry.Settings{
+		Version: version, Log: log, Slow: f.LogSlow, Spans: spans,
+		Peer: func(ctx context.Context) string { return guard.CallerOf(ctx).Remote.String() },
+	})
 	return w, err
 }
 
