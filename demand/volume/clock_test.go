@@ -36,6 +36,25 @@ func TestClockAgreesWithTheZone(t *testing.T) {
 	})
 }
 
+// TestClockPassesTheLastDayOfLeapYears: after 2037 time.Time.ZoneBounds gives a change that has passed on
+// 31 December of leap years, which must not hold the clock there for ever.
+func TestClockPassesTheLastDayOfLeapYears(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := calls.HourAt(time.Date(2040, 12, 30, 0, 0, 0, 0, time.UTC))
+	c := clockOf(calls.Span{From: from, To: from + 72}, zone)
+	for i, slot := range c.slot {
+		if want := demand.HourOf((from + calls.Hour(i)).Time(), zone); demand.HourOfWeek(slot) != want || int(c.day[i]) != i/24 {
+			t.Errorf("hour %d is %v of day %d, want %v of %d", i, slot, c.day[i], want, i/24)
+		}
+	}
+	if len(c.slot) != 72 {
+		t.Errorf("%d hours, want 72", len(c.slot))
+	}
+}
+
 // TestDaysOfTheClockChange: the hour that is skipped has no exposure, the one that comes twice has two.
 func TestDaysOfTheClockChange(t *testing.T) {
 	c := london(t)
