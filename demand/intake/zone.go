@@ -40,7 +40,7 @@ func newWallClock(zone *time.Location, to time.Time) *wallClock {
 	w.stretches = append(w.stretches, stretch{from: math.MinInt64, offset: int64(offset)})
 	for {
 		_, end := at.ZoneBounds()
-		if end.IsZero() || end.After(to) {
+		if end.IsZero() || end.After(to) || !end.After(at) { // the last: the library's bounds stand still on some far days
 			return w
 		}
 		name, next := end.Zone()
