@@ -8,7 +8,7 @@ WEB      := api/web
 
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help run build web test lint proto data bench gate growth soak tools screenshot clean
+.PHONY: help run build web test lint proto data bench gate growth soak fuzz tools screenshot clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ growth: ## how the engines grow with the size of a city: tables, some minutes
 
 soak: build ## replay a day of a control room against a server: memory, goroutines and files must stay flat; some minutes
 	go run ./benchmarks/soak -bin bin/nearside
+
+fuzz: ## fuzz each decoder, and the RPCs, for TIME=10m each, those that match ONLY=…; a night for all
+	.ci/fuzz
 
 tools: ## install the pinned generators and linters
 	@TOOLS=$(TOOLS) .ci/tools
