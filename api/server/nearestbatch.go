@@ -95,6 +95,9 @@ func (n *nearestStream) answer(ctx context.Context, in *pb.StreamNearestCarsRequ
 // contained works an answer out; a panic ends that answer alone.
 func (n *nearestStream) contained(ctx context.Context, in *pb.StreamNearestCarsRequest) (p packed, err error) {
 	defer n.recovered(pb.DispatchService_StreamNearestCars_FullMethodName, &err)
+	if err := knownFields(in); err != nil {
+		return p, err
+	}
 	return n.nearest(ctx, in.GetRequest(), in)
 }
 

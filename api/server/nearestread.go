@@ -11,6 +11,7 @@ type nearestRequest struct {
 	location pb.Location
 	kind     pb.Location_LatLng
 	latLng   pb.LatLng
+	slow     bool // read as any message is
 }
 
 // Tags of FindNearestCarsRequest.

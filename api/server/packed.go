@@ -56,6 +56,7 @@ func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 		if v.read(text.ReadOnlyData()) {
 			return nil
 		}
+		v.slow = true
 		return c.CodecV2.Unmarshal(data, &v.FindNearestCarsRequest)
 	default:
 		return c.CodecV2.Unmarshal(data, v)
@@ -102,9 +103,14 @@ func findNearestCarsPacked(srv any, ctx context.Context, decode func(any) error,
 	if err := decode(in); err != nil {
 		return nil, err
 	}
-	s := srv.(*dispatchService)
+	s, slow := srv.(*dispatchService), in.slow
 	info := &grpc.UnaryServerInfo{Server: srv, FullMethod: pb.DispatchService_FindNearestCars_FullMethodName}
 	return interceptor(ctx, &in.FindNearestCarsRequest, info, func(ctx context.Context, in any) (any, error) {
+		if slow {
+			if err := knownFields(in); err != nil {
+				return nil, err
+			}
+		}
 		p, err := s.nearest(ctx, in.(*pb.FindNearestCarsRequest), nil)
 		if err != nil {
 			return nil, err

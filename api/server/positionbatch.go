@@ -18,6 +18,7 @@ type positionBatch struct {
 	count   int              // of all reports, of which the first maxReports are read
 	reports []fleet.Report
 	names   nameTable
+	unknown protowire.Number // of a field that no report is in; 0 for none
 }
 
 // Cars returns the names of the cars that report, for who decides whether the caller may speak for them.
@@ -46,7 +47,7 @@ func (b *positionBatch) free() {
 
 func (b *positionBatch) reset() {
 	clear(b.reports)
-	b.reports, b.count = b.reports[:0], 0
+	b.reports, b.count, b.unknown = b.reports[:0], 0, 0
 }
 
 // read takes a message from the wire, the reports in the order of their fields.
@@ -68,6 +69,9 @@ func (b *positionBatch) readField(text []byte, field protowire.Number) error {
 		}
 		text = text[n:]
 		if number != field || kind != protowire.BytesType {
+			if number > b.last || kind != protowire.BytesType {
+				b.unknown = number
+			}
 			if n = protowire.ConsumeFieldValue(number, kind, text); n < 0 {
 				return protowire.ParseError(n)
 			}
@@ -101,6 +105,9 @@ func slowReport(text []byte) (r fleet.Report) {
 	var message pb.PositionReport
 	if err := proto.Unmarshal(text, &message); err != nil {
 		return fleet.Report{Unread: invalid("report", "cannot be read: %v", err)}
+	}
+	if err := knownFields(&message); err != nil {
+		return fleet.Report{Car: message.GetCar(), Unread: err}
 	}
 	r, err := reportOf(&message)
 	if err != nil {

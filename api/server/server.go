@@ -176,6 +176,7 @@ func (s *Server) interceptors() (options []grpc.ServerOption) {
 	if s.Guard != nil {
 		add(s.Guard.Unary(), s.Guard.Stream())
 	}
+	add(refuseUnknownUnary, refuseUnknownStream)
 	add(s.overload.unary, s.overload.stream)
 	return append(options, grpc.ChainStreamInterceptor(s.leaving.stream))
 }

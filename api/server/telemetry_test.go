@@ -176,9 +176,9 @@ func metricsOf(t *testing.T, tel *telemetry.Telemetry) string {
 	return w.Body.String()
 }
 
-// TestUnknownFieldsAreRefusedAndCounted misspells a field over HTTP, which the gateway refuses before there
+// TestUnknownFieldsInJSON misspells a field over HTTP, which the gateway refuses before there
 // is a call.
-func TestUnknownFieldsAreRefusedAndCounted(t *testing.T) {
+func TestUnknownFieldsInJSON(t *testing.T) {
 	s := smallSettings(t)
 	_, end := measuredBy(t, &s, 0)
 	defer end()
