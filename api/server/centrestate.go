@@ -69,16 +69,19 @@ func centreChange(r *pb.SetCentreStateRequest) *centre.Change {
 // that open.
 func (s *Server) setCentre(ctx context.Context, p *data.Place, etag string, c *centre.Change) (*pb.Centre, error) {
 	var taken *live.DocumentConflict
+	var full *unit.FullError
 	for range centreTries {
 		now := s.Now()
 		was, revision, err := s.centreNow(p.Name)
 		if err != nil {
 			return nil, refused(codes.FailedPrecondition, reasonUnreadable, "%s: %s: run the newest version", p.Name, unreadableSaid)
 		}
-		next, repeat, err := centre.Apply(was, c, now)
+		next, repeat, err := centre.Apply(was, c, now, etag != "")
 		switch {
 		case errors.Is(err, unit.ErrRepeat):
 			return nil, refused(codes.AlreadyExists, reasonRepeat, "%v", err)
+		case errors.As(err, &full):
+			return nil, tooOften(full)
 		case err != nil:
 			var wrong flaws
 			wrong.take(err)

@@ -26,6 +26,7 @@ const (
 	reasonUnknown     = "OUTCOME_UNKNOWN"
 	reasonUnreachable = "STORE_UNREACHABLE"
 	reasonUnreadable  = "RECORD_UNREADABLE"
+	reasonTooOften    = "TOO_MANY_CHANGES"
 )
 
 // storeRetry is how long to wait before asking again where the store could not be written to.
@@ -43,6 +44,9 @@ func (s *Server) fleetRefusal(err error) error {
 	}
 	if t, ok := errors.AsType[*unit.TransitionError](err); ok {
 		return impossible(t)
+	}
+	if full, ok := errors.AsType[*unit.FullError](err); ok {
+		return tooOften(full)
 	}
 	switch {
 	case errors.Is(err, live.ErrNoCar):
@@ -84,6 +88,12 @@ func (s *Server) conflict(c *live.Conflict) error {
 		details = append(details, &pb.CarConflict{Car: car})
 	}
 	return refuse(codes.Aborted, fmt.Sprintf("%v: look at it and decide again", c), details...)
+}
+
+// tooOften is RESOURCE_EXHAUSTED with how long to wait.
+func tooOften(e *unit.FullError) error {
+	return refuse(codes.ResourceExhausted, e.Error(),
+		&errdetails.ErrorInfo{Reason: reasonTooOften, Domain: domain}, &errdetails.RetryInfo{RetryDelay: durationpb.New(e.Wait)})
 }
 
 // impossible is FAILED_PRECONDITION with what is possible.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ const (
 type Record struct {
 	Place string // its name
 	dispatch.CentreState
-	Requests []unit.Request // its last changes, the oldest first
+	Requests unit.Requests // that changed it: the last ones, and all within unit.RepeatWithin
 }
 
 // Change is what staff say. Nil leaves a thing as it is.
@@ -40,17 +39,14 @@ type Change struct {
 	RequestID          string    // needed: a repeat of a request that the record remembers changes nothing
 }
 
-// Apply returns the record after a change that is made at now. repeat tells that the record remembers the
-// change: it is returned as it is. The error joins *unit.FieldErrors in the contract's words, or wraps
-// unit.ErrRepeat. The record that is given is not written to.
-func Apply(r Record, c *Change, now time.Time) (next Record, repeat bool, err error) {
+// Apply returns the record after a change that is made at now; etag tells that it names the state that it
+// was decided on, which the caller has checked. repeat tells that the record remembers the
+// change: it is returned as it is. The error joins *unit.FieldErrors in the contract's words, is a
+// *unit.FullError or wraps unit.ErrRepeat. The record that is given is not written to.
+func Apply(r Record, c *Change, now time.Time, etag bool) (next Record, repeat bool, err error) {
 	print := c.fingerprint()
-	for _, q := range r.Requests {
-		if q.ID == c.RequestID && q.Print == print {
-			return r, true, nil
-		} else if q.ID == c.RequestID {
-			return r, false, fmt.Errorf("request_id %q of %s: %w; choose a new id for each change", q.ID, r.Place, unit.ErrRepeat)
-		}
+	if repeat, err := r.Requests.Repeated(r.Place, c.RequestID, print); repeat || err != nil {
+		return r, repeat, err
 	}
 	if err := c.Check(now); err != nil { // after repeats, since a time to come may have come by then
 		return r, false, err
@@ -72,8 +68,9 @@ func Apply(r Record, c *Change, now time.Time) (next Record, repeat bool, err er
 		next.Diverted, next.Reason, next.Until = *c.Diverted, c.Reason, c.Until
 	}
 	next.Said = now
-	old := r.Requests[max(0, len(r.Requests)-unit.MaxRequests+1):]
-	next.Requests = append(slices.Clone(old), unit.Request{ID: c.RequestID, Print: print})
+	if next.Requests, err = r.Requests.Add(r.Place, c.RequestID, print, now, !etag); err != nil {
+		return r, false, err
+	}
 	return next, false, nil
 }
 

@@ -25,7 +25,7 @@ func Example() {
 		{Diverted: &yes, Reason: "no staff", Until: now.Add(time.Hour), RequestID: "b"},
 		{Diverted: &yes, RequestID: "c"},
 	} {
-		next, repeat, err := centre.Apply(r, c, now)
+		next, repeat, err := centre.Apply(r, c, now, true)
 		if err != nil {
 			fmt.Println(err)
 			continue
@@ -73,11 +73,10 @@ func TestChangesAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := centre.Record{Place: "A"}
 		remembered := map[string]*centre.Change{}
-		var order []string
 		for step := range rapid.IntRange(1, 30).Draw(t, "changes") {
 			c, at := drawChange(t), now.Add(time.Duration(step)*time.Second)
 			before := r.Encode()
-			next, repeat, err := centre.Apply(r, c, at)
+			next, repeat, err := centre.Apply(r, c, at, true)
 			if string(r.Encode()) != string(before) {
 				t.Fatal("the record before was written to")
 			}
@@ -90,10 +89,6 @@ func TestChangesAddUp(t *testing.T) {
 			}
 			if err != nil || repeat {
 				t.Fatalf("%+v: repeat %v, %v", c, repeat, err)
-			}
-			if order = append(order, c.RequestID); len(order) > unit.MaxRequests {
-				delete(remembered, order[0])
-				order = order[1:]
 			}
 			remembered[c.RequestID] = c
 			checkChange(t, &r, &next, c, at)
@@ -141,11 +136,11 @@ func checkChange(t *rapid.T, r, next *centre.Record, c *centre.Change, at time.T
 func TestRepeatOutlivesItsDiversion(t *testing.T) {
 	yes := true
 	c := &centre.Change{Diverted: &yes, Reason: "no staff", Until: now.Add(time.Minute), RequestID: "a"}
-	r, _, err := centre.Apply(centre.Record{Place: "A"}, c, now)
+	r, _, err := centre.Apply(centre.Record{Place: "A"}, c, now, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, repeat, err := centre.Apply(r, c, now.Add(time.Hour)); !repeat || err != nil {
+	if _, repeat, err := centre.Apply(r, c, now.Add(time.Hour), true); !repeat || err != nil {
 		t.Errorf("repeat %v, %v", repeat, err)
 	}
 }
@@ -161,7 +156,7 @@ func TestCheckNamesAllThatIsWrong(t *testing.T) {
 		"diversion_reason: 201 characters":                                               {Diverted: &yes, Reason: strings.Repeat("é", 201)},
 	} {
 		c.RequestID = "a"
-		_, _, err := centre.Apply(centre.Record{Place: "A"}, c, now)
+		_, _, err := centre.Apply(centre.Record{Place: "A"}, c, now, true)
 		for _, part := range strings.Split(want, "; ") {
 			if part == "it is needed" {
 				continue
@@ -174,7 +169,7 @@ func TestCheckNamesAllThatIsWrong(t *testing.T) {
 			t.Errorf("%v is of no field", err)
 		}
 	}
-	if _, _, err := centre.Apply(centre.Record{Place: "A"}, &centre.Change{}, now); err == nil || !strings.Contains(err.Error(), "request_id") {
+	if _, _, err := centre.Apply(centre.Record{Place: "A"}, &centre.Change{}, now, true); err == nil || !strings.Contains(err.Error(), "request_id") {
 		t.Errorf("no request id: %v", err)
 	}
 }
@@ -202,7 +197,7 @@ func TestKeys(t *testing.T) {
 // FuzzDecode: what is taken is written again as something that reads the same.
 func FuzzDecode(f *testing.F) {
 	four, yes := 4, true
-	r, _, err := centre.Apply(centre.Record{Place: "A"}, &centre.Change{Opening: []int{1, 100}, Capacity: &four, Diverted: &yes, Reason: "x", Until: now.Add(time.Hour), RequestID: "a"}, now)
+	r, _, err := centre.Apply(centre.Record{Place: "A"}, &centre.Change{Opening: []int{1, 100}, Capacity: &four, Diverted: &yes, Reason: "x", Until: now.Add(time.Hour), RequestID: "a"}, now, true)
 	if err != nil {
 		f.Fatal(err)
 	}

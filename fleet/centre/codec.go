@@ -22,17 +22,12 @@ type recordJSON struct {
 	Reason   string        `json:"reason,omitempty"`
 	Until    *time.Time    `json:"until,omitempty"`
 	Said     time.Time     `json:"said"`
-	Requests []requestJSON `json:"requests,omitempty"`
-}
-
-type requestJSON struct {
-	ID    string `json:"id"`
-	Print string `json:"print"`
+	Requests unit.Requests `json:"requests,omitempty"`
 }
 
 // Encode returns the JSON of a record.
 func (r *Record) Encode() []byte {
-	j := recordJSON{Place: r.Place, Capacity: r.Capacity, Occupied: r.Occupied, Diverted: r.Diverted, Reason: r.Reason, Said: r.Said.UTC()}
+	j := recordJSON{Place: r.Place, Capacity: r.Capacity, Occupied: r.Occupied, Diverted: r.Diverted, Reason: r.Reason, Said: r.Said.UTC(), Requests: r.Requests}
 	if r.Opening != nil {
 		hours := r.Hours()
 		j.Opening = &hours
@@ -40,9 +35,6 @@ func (r *Record) Encode() []byte {
 	if !r.Until.IsZero() {
 		until := r.Until.UTC()
 		j.Until = &until
-	}
-	for _, q := range r.Requests {
-		j.Requests = append(j.Requests, requestJSON(q))
 	}
 	b, err := json.Marshal(j)
 	if err != nil {
@@ -78,7 +70,7 @@ func Decode(b []byte) (Record, error) {
 	if err := j.check(); err != nil {
 		return Record{}, fmt.Errorf("centre: %w", err)
 	}
-	r := Record{Place: j.Place, CentreState: dispatch.CentreState{Capacity: j.Capacity, Occupied: j.Occupied, Diverted: j.Diverted, Reason: j.Reason, Said: j.Said}}
+	r := Record{Place: j.Place, CentreState: dispatch.CentreState{Capacity: j.Capacity, Occupied: j.Occupied, Diverted: j.Diverted, Reason: j.Reason, Said: j.Said}, Requests: j.Requests}
 	if j.Until != nil {
 		r.Until = *j.Until
 	}
@@ -87,9 +79,6 @@ func Decode(b []byte) (Record, error) {
 		for _, h := range *j.Opening {
 			r.Opening[h] = true
 		}
-	}
-	for _, q := range j.Requests {
-		r.Requests = append(r.Requests, unit.Request(q))
 	}
 	return r, nil
 }
@@ -118,10 +107,7 @@ func (j *recordJSON) check() error {
 	if !j.Diverted && (j.Reason != "" || j.Until != nil) || j.Diverted && j.Reason == "" {
 		return errors.New("diverted, reason and until do not go together")
 	}
-	if len(j.Requests) > unit.MaxRequests {
-		return fmt.Errorf("%d requests; want at most %d", len(j.Requests), unit.MaxRequests)
-	}
-	return nil
+	return j.Requests.Dated(j.Said).Check()
 }
 
 // writable tells whether a time is one that JSON can say in UTC, and not the zero time.

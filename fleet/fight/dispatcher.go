@@ -25,13 +25,31 @@ type dispatcher struct {
 	last     *operation // that was done
 }
 
-// repeats is how often a dispatcher sends a request whose answers are lost. One without an etag is sent once:
-// here a car soon has more changes than it remembers, and would be changed again.
+// repeats is how often a dispatcher sends a request whose answers are lost.
 const repeats = 3
+
+// hurry is how much faster than time the clock of a fight runs. Cars change tens of times a second here, so
+// what they remember for a quarter of an hour they remember for three seconds.
+const hurry = 300
+
+// clock returns a clock in a hurry.
+func clock() func() time.Time {
+	began := time.Now()
+	return func() time.Time { return began.Add(hurry * time.Since(began)) }
+}
+
+// remembered is how long after it was first sent a request without an etag is known again; a little less,
+// since cars remember to the second of their clock.
+const remembered = unit.RepeatWithin/hurry - 10*time.Millisecond
+
+// repeatable tells whether an operation may be sent again: without an etag only while it is remembered.
+func (d *dispatcher) repeatable(o *operation) bool {
+	return o.etag != "" || time.Duration(d.history.now()-o.begin)+o.patience < remembered
+}
 
 // operate does one operation: assigns, moves on or releases a car, or repeats what it did last.
 func (d *dispatcher) operate(ctx context.Context) {
-	if d.last != nil && d.random.IntN(20) == 0 {
+	if d.last != nil && d.repeatable(d.last) && d.random.IntN(20) == 0 {
 		d.repeat(ctx)
 		return
 	}
@@ -45,7 +63,7 @@ func (d *dispatcher) operate(ctx context.Context) {
 			o.after = s
 			d.readYourOwn(o)
 		}
-		if !errors.Is(o.err, ledger.ErrUnknown) || o.etag == "" {
+		if !errors.Is(o.err, ledger.ErrUnknown) || !d.repeatable(o) {
 			break
 		}
 	}
@@ -55,10 +73,7 @@ func (d *dispatcher) operate(ctx context.Context) {
 		d.seen[o.car] = conflict.Present
 	}
 	if o.err == nil {
-		d.seen[o.car], d.last = o.after, nil
-		if o.etag != "" {
-			d.last = o
-		}
+		d.seen[o.car], d.last = o.after, o
 	}
 }
 
@@ -84,7 +99,7 @@ func (d *dispatcher) choose() *operation {
 	}
 	o.command = d.commandFor(&s.Record, o)
 	if o.command.Kind() == "status" && d.random.IntN(2) == 0 {
-		o.etag, o.on = "", ""
+		o.etag, o.on, o.patience = "", "", min(o.patience, remembered/4)
 	}
 	return o
 }
@@ -109,8 +124,7 @@ func (d *dispatcher) readYourOwn(o *operation) {
 	}
 }
 
-// repeat sends the last request that was done again: it must not be done twice. One without an etag would
-// be, once the car has forgotten it.
+// repeat sends the last request that was done again: it must not be done twice.
 func (d *dispatcher) repeat(ctx context.Context) {
 	o := d.last
 	d.last = nil
@@ -121,20 +135,21 @@ func (d *dispatcher) repeat(ctx context.Context) {
 		d.history.repeated()
 	case err == nil:
 		d.history.wrong("%s: a repeat of %s was answered with revision %d, which does not remember it", o.car, o.id, s.Revision)
-	case errors.As(err, &refused) && !refused.Present.Record.Remembers(o.id):
-		// sixteen changes have passed since
-	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrUnknown), errors.As(err, new(*unit.TransitionError)):
+	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrUnknown):
+	case o.etag != "" && errors.As(err, &refused) && !refused.Present.Record.Remembers(o.id):
+		// it was forgotten: its etag alone keeps it from being done twice
+	case o.etag != "" && errors.As(err, new(*unit.TransitionError)):
 	default:
 		d.history.wrong("%s: a repeat of %s: %v", o.car, o.id, err)
 	}
 }
 
-// newest returns the id of the request that made a record what it is.
+// newest returns the sum of the request that made a record what it is.
 func newest(r *unit.Record) string {
 	if len(r.Requests) == 0 {
 		return ""
 	}
-	return r.Requests[len(r.Requests)-1].ID
+	return r.Requests[len(r.Requests)-1].Sum
 }
 
 // now returns the time since the history began.

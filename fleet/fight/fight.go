@@ -80,10 +80,10 @@ func Run(ctx context.Context, s Settings) (*Report, error) {
 }
 
 func begin(ctx context.Context, beside *sync.WaitGroup, stores []ledger.Store) []*replica {
-	replicas := make([]*replica, len(stores))
+	replicas, now := make([]*replica, len(stores)), clock()
 	for i, store := range stores {
 		cars := fleet.New(nil, &route.Network{}, fleet.DefaultSettings())
-		r := &replica{live.New(store, cars, time.Now), cars}
+		r := &replica{live.New(store, cars, now), cars}
 		beside.Go(func() { _ = r.fleet.Run(ctx) }) // why it ends, agree finds in its Status
 		replicas[i] = r
 	}

@@ -14,12 +14,12 @@ import (
 	"github.com/nearside-ems/nearside/fleet/unit"
 )
 
-// operation is one request of a dispatcher and what it was answered. Request ids stand for what a car is:
-// each change has its own.
+// operation is one request of a dispatcher and what it was answered. Request ids, as sums of
+// them, stand for what a car is: each change has its own.
 type operation struct {
 	car     string
 	id      string // of the request
-	on      string // id of the request that made the car what its etag names; without one resolve finds it
+	on      string // sum of the request that made the car what its etag names; without one resolve finds it
 	etag    string // may be empty
 	command unit.Command
 	// patience is how long an attempt at it may take.
@@ -56,16 +56,16 @@ func (o *operation) result() result {
 // resolve says of each operation what it was done on top of, and of those whose answer was lost which are
 // known to have been done: the answers to others list the sixteen requests that made a car what it was.
 func (h *history) resolve() {
-	before := map[string]string{} // id of a request, by that of the one after it
+	before := map[string]string{} // sum of a request, by that of the one after it
 	for _, o := range h.operations {
-		for i, q := range o.after.Record.Requests {
-			if i > 0 {
-				before[o.car+" "+q.ID] = o.after.Record.Requests[i-1].ID
-			}
+		all := o.after.Record.Requests
+		last := all[max(0, len(all)-16):]
+		for i := 1; i < len(last); i++ {
+			before[o.car+" "+last[i].Sum] = last[i-1].Sum
 		}
 	}
 	for _, o := range h.operations {
-		base, seen := before[o.car+" "+o.id]
+		base, seen := before[o.car+" "+unit.RequestSum(o.id)]
 		o.seen = seen
 		if o.etag == "" {
 			o.on, o.told = base, seen
@@ -106,22 +106,22 @@ func (h *history) wrong(format string, values ...any) {
 	h.faults = append(h.faults, fmt.Sprintf(format, values...))
 }
 
-// model is the specification: a car is the id of the request that changed it last. An operation that was done
+// model is the specification: a car is the sum of the id of the request that changed it last. An operation that was done
 // found the one that it was decided on; one that conflicted found another.
 var model = porcupine.NondeterministicModel{
-	Init: func() []any { return []any{registration} },
+	Init: func() []any { return []any{unit.RequestSum(registration)} },
 	Step: func(state, in, _ any) []any {
 		o := in.(*operation)
 		fits := !o.told || o.on == state
 		switch r := o.result(); {
 		case r == done, r == unknown && o.seen:
 			if fits {
-				return []any{o.id}
+				return []any{unit.RequestSum(o.id)}
 			}
 			return nil
 		case r == unknown:
 			if fits {
-				return []any{state, o.id}
+				return []any{state, unit.RequestSum(o.id)}
 			}
 			return []any{state}
 		}

@@ -1,6 +1,8 @@
 package fight
 
 import (
+	"time"
+
 	"github.com/nearside-ems/nearside/fleet/ledger"
 	"github.com/nearside-ems/nearside/fleet/unit"
 )
@@ -54,7 +56,16 @@ func (r *Report) checkChange(e ledger.Entry, records map[string]unit.Record, cha
 	if !known {
 		return
 	}
-	next, repeat, err := unit.Apply(before, change.Command, change.Record.Since)
+	all := change.Record.Requests
+	if len(all) == 0 {
+		r.wrong("revision %d: %s does not remember what made it", e.Revision, &change.Record)
+		return
+	}
+	newest, at := all[len(all)-1], change.Record.Since
+	if !at.Truncate(time.Second).Equal(newest.At) { // its status was not changed
+		at = newest.At
+	}
+	next, repeat, err := unit.Apply(before, change.Command, at, !newest.Bare)
 	now := unit.Change{Command: change.Command, Record: next}
 	if err != nil || repeat || string(now.Encode()) != string(change.Encode()) {
 		r.wrong("revision %d: %s does not follow from %s by %s: %v", e.Revision, &change.Record, &before, change.Command.Kind(), err)

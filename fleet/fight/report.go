@@ -11,6 +11,7 @@ import (
 
 	"github.com/nearside-ems/nearside/fleet/ledger"
 	"github.com/nearside-ems/nearside/fleet/live"
+	"github.com/nearside-ems/nearside/fleet/unit"
 )
 
 // Report is what a fight was like.
@@ -23,6 +24,7 @@ type Report struct {
 	Assigned    int // of them, assignments
 	Conflicts   int
 	Impossible  int // refused because of what the car was
+	TooOften    int // refused because the car had too many changes to remember
 	Unavailable int // refused because nothing could be written
 	Unknown     int // whose answers were lost, for good
 	Settled     int // acknowledged, or refused for certain, after an answer was lost
@@ -52,14 +54,14 @@ func (r *Report) wrong(format string, values ...any) {
 // String lists the figures, a line each, and what was wrong.
 func (r *Report) String() string {
 	said := fmt.Sprintf(`%d dispatchers, %d cars, %d replicas, %s
-%d operations: %d done (%d assignments), %d conflicts, %d impossible, %d unavailable, %d unknown
+%d operations: %d done (%d assignments), %d conflicts, %d impossible, %d too often, %d unavailable, %d unknown
 %d settled after an answer was lost, %d repeats of what was done
 assignments acknowledged in p50 %s, p99 %s
 %d entries in the log, %d updates to subscribers, which went on on another replica %d times
 all agreed %s after the fight
 %d operations checked for linearizability in %s
 %d faults`, r.Dispatchers, r.Cars, r.Replicas, r.For,
-		r.Operations, r.Done, r.Assigned, r.Conflicts, r.Impossible, r.Unavailable, r.Unknown,
+		r.Operations, r.Done, r.Assigned, r.Conflicts, r.Impossible, r.TooOften, r.Unavailable, r.Unknown,
 		r.Settled, r.Repeats, r.P50.Round(time.Microsecond), r.P99.Round(time.Microsecond),
 		r.Entries, r.Updates, r.Resumed, r.Agreed.Round(time.Millisecond), r.Checked, r.Checking.Round(time.Millisecond), len(r.Wrong))
 	return strings.Join(append([]string{said}, r.Wrong...), "\n")
@@ -79,6 +81,8 @@ func (r *Report) count(h *history) {
 			}
 		case errors.As(o.err, new(*live.Conflict)):
 			r.Conflicts++
+		case errors.As(o.err, new(*unit.FullError)):
+			r.TooOften++
 		case errors.Is(o.err, ledger.ErrUnavailable):
 			r.Unavailable++
 		case errors.Is(o.err, ledger.ErrUnknown):

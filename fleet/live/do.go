@@ -29,7 +29,7 @@ const (
 //
 // A command that was done already, by its request id, changes nothing and is answered with the car as it
 // is now, whatever its etag. The error is or wraps a *unit.FieldError, a *unit.TransitionError,
-// unit.ErrRepeat, a *Conflict, ErrNoCar, ErrUnreadable, ledger.ErrUnavailable (nothing was written), or
+// unit.ErrRepeat, a *unit.FullError, a *Conflict, ErrNoCar, ErrUnreadable, ledger.ErrUnavailable (nothing was written), or
 // ledger.ErrUnknown: then the same command with the same request id, sent again, settles it.
 func (f *Fleet) Do(ctx context.Context, actor, name, etag string, c unit.Command) (State, error) {
 	want, given, err := parseEtag(etag)
@@ -107,7 +107,7 @@ func (a *attempt) decide(ctx context.Context) (known *car, next unit.Record, rep
 	_, step := span.Begin(ctx, "decide")
 	defer step.End()
 	if known, err = a.known(); err == nil {
-		next, repeat, err = unit.Apply(known.Record, a.command, a.fleet.now())
+		next, repeat, err = unit.Apply(known.Record, a.command, a.fleet.now(), a.given)
 	}
 	return known, next, repeat, err
 }

@@ -122,7 +122,7 @@ func TestALostAnswerIsFoundBelowOthers(t *testing.T) {
 	store := &overtaken{Store: memory}
 	f, _ := run(t, store, time.Now)
 	store.after = func() {
-		for i := range 20 { // more than the record remembers
+		for i := range 20 {
 			d := nurse
 			d.Base = fmt.Sprint("base ", i)
 			if _, err := other.Do(t.Context(), "desk", "cars/a", "", &unit.Register{Details: d}); err != nil {

@@ -22,7 +22,7 @@ func FuzzTake(f *testing.F) {
 		}
 		return data
 	}
-	r, _, err := unit.Apply(unit.Reported("cars/1", dispatch.Available, dispatch.Paramedic), &unit.Assign{RequestID: "1", Incident: "incidents/1"}, time.Unix(1.8e9, 0))
+	r, _, err := unit.Apply(unit.Reported("cars/1", dispatch.Available, dispatch.Paramedic), &unit.Assign{RequestID: "1", Incident: "incidents/1"}, time.Unix(1.8e9, 0), true)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func full(tb testing.TB, n int) *ledger.Memory {
 	}
 	for i := range n {
 		c := &unit.Register{RequestID: fmt.Sprint(i), Details: d}
-		r, _, err := unit.Apply(unit.Record{Name: fmt.Sprintf("cars/%d", i)}, c, advice.Asked)
+		r, _, err := unit.Apply(unit.Record{Name: fmt.Sprintf("cars/%d", i)}, c, advice.Asked, true)
 		if err != nil {
 			tb.Fatal(err)
 		}

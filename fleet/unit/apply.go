@@ -13,10 +13,11 @@ type moment struct {
 	status dispatch.Status // that counts
 }
 
-// Apply returns what a record becomes by a command at now. Where the record remembers the request as
-// done it is returned unchanged and repeat is true. The error is a *FieldError, a *TransitionError or
-// wraps ErrRepeat.
-func Apply(r Record, c Command, now time.Time) (next Record, repeat bool, err error) {
+// Apply returns what a record becomes by a command at now; etag tells that it names the state that it was
+// decided on, which the caller has checked. Where the record remembers the request as
+// done it is returned unchanged and repeat is true. The error is a *FieldError, a *TransitionError, a
+// *FullError or wraps ErrRepeat.
+func Apply(r Record, c Command, now time.Time, etag bool) (next Record, repeat bool, err error) {
 	if err := fleet.CheckName(r.Name); err != nil {
 		return r, false, wrong("name", "%v", err)
 	}
@@ -32,7 +33,9 @@ func Apply(r Record, c Command, now time.Time) (next Record, repeat bool, err er
 	if err := c.apply(&next, at); err != nil {
 		return r, false, err
 	}
-	next.remember(c)
+	if err := next.remember(c, at.now, etag); err != nil {
+		return r, false, err
+	}
 	return next, false, nil
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/nearside-ems/nearside/geo"
 )
 
-// MaxChange is the most bytes that an encoded change can have: 64 shifts of 60 bytes, 16 requests and
-// texts whose every character is escaped stay below it.
+// MaxChange is the most bytes that an encoded change can have: 64 shifts of 60 bytes, 128 requests
+// of 90 and texts whose every character is escaped stay below it.
 const MaxChange = 32 << 10
 
 // Change is what is kept of one change of a car: the command, and the record after it, which also says
@@ -53,18 +53,13 @@ type shiftJSON struct {
 }
 
 type recordJSON struct {
-	Name        string        `json:"name"`
-	Details     detailsJSON   `json:"details"`
-	Status      string        `json:"status"`
-	Since       time.Time     `json:"since"`
-	Incident    string        `json:"incident,omitempty"`
-	Destination string        `json:"destination,omitempty"`
-	Requests    []requestJSON `json:"requests,omitempty"`
-}
-
-type requestJSON struct {
-	ID    string `json:"id"`
-	Print string `json:"print"`
+	Name        string      `json:"name"`
+	Details     detailsJSON `json:"details"`
+	Status      string      `json:"status"`
+	Since       time.Time   `json:"since"`
+	Incident    string      `json:"incident,omitempty"`
+	Destination string      `json:"destination,omitempty"`
+	Requests    Requests    `json:"requests,omitempty"`
 }
 
 // Encode returns the JSON of a change.
@@ -74,11 +69,8 @@ func (c *Change) Encode() []byte {
 	command.Details = nil // the record has them
 	j := changeJSON{Command: command, Car: recordJSON{
 		Name: r.Name, Details: *detailsOf(&r.Details), Status: r.Status.String(), Since: r.Since.UTC(),
-		Incident: r.Incident, Destination: r.Destination,
+		Incident: r.Incident, Destination: r.Destination, Requests: r.Requests,
 	}}
-	for _, q := range r.Requests {
-		j.Car.Requests = append(j.Car.Requests, requestJSON(q))
-	}
 	return mustEncode(j)
 }
 
@@ -215,9 +207,7 @@ func (j *recordJSON) record() (Record, error) {
 	if r.Status, err = parseStatus(j.Status); err != nil {
 		return r, err
 	}
-	for _, q := range j.Requests {
-		r.Requests = append(r.Requests, Request(q))
-	}
+	r.Requests = j.Requests.Dated(r.Since)
 	return r, r.Check()
 }
 
@@ -238,31 +228,11 @@ func (r *Record) Check() error {
 		return wrong("incident", "%.80q does not fit %s", r.Incident, r.Status)
 	case r.Destination != "" && !withDestination(r.Status):
 		return wrong("destination", "%.80q does not fit %s", r.Destination, r.Status)
-	case len(r.Requests) > MaxRequests:
-		return wrong("requests", "%d of them; want at most %d", len(r.Requests), MaxRequests)
 	}
 	if r.Incident != "" {
 		if err := CheckIncident(r.Incident); err != nil {
 			return err
 		}
 	}
-	return errors.Join(CheckText("destination", r.Destination, MaxDestination, false), r.checkRequests())
-}
-
-func (r *Record) checkRequests() error {
-	for i, q := range r.Requests {
-		field := fmt.Sprintf("requests[%d]", i)
-		if err := CheckText(field, q.ID, MaxRequestID, true); err != nil {
-			return err
-		}
-		if !fingerprint.MatchString(q.Print) {
-			return wrong(field, "print %.40q: want 16 hexadecimal digits", q.Print)
-		}
-		for _, other := range r.Requests[:i] {
-			if other.ID == q.ID {
-				return wrong(field, "id %q comes twice", q.ID)
-			}
-		}
-	}
-	return nil
+	return errors.Join(CheckText("destination", r.Destination, MaxDestination, false), r.Requests.Check())
 }

@@ -1,6 +1,7 @@
 package unit_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func registered() unit.Change {
 	r := as(dispatch.Conveying)
 	r.Details, r.Destination = details, strings.Repeat("<", unit.MaxDestination)
 	for i := range unit.MaxRequests {
-		r.Requests = append(r.Requests, unit.Request{ID: string(rune('a'+i)) + strings.Repeat("&", unit.MaxRequestID-1), Print: "0123456789abcdef"})
+		r.Requests = append(r.Requests, unit.Request{Sum: unit.RequestSum(fmt.Sprint(i)), Print: "0123456789abcdef", At: noon, Bare: true})
 	}
 	return unit.Change{Command: &unit.Register{RequestID: strings.Repeat("&", unit.MaxRequestID), Details: details}, Record: r}
 }
@@ -38,7 +39,7 @@ func TestTheLongestChangeIsTaken(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	c := unit.Change{Command: &unit.Assign{RequestID: "1", Incident: "incidents/1"}, Record: as(dispatch.Assigned)}
-	c.Record.Requests = []unit.Request{{ID: "1", Print: unit.Fingerprint(c.Command)}}
+	c.Record.Requests = []unit.Request{{Sum: unit.RequestSum("1"), Print: unit.Fingerprint(c.Command), At: noon}}
 	good := string(c.Encode())
 	if _, err := unit.DecodeChange([]byte(good)); err != nil {
 		t.Fatal(err)
@@ -56,6 +57,10 @@ func TestDecodeRefuses(t *testing.T) {
 		{good, `"status":"assigned"`, `"status":"assigned","destination":"x"`, "does not fit assigned"},
 		{good, `"print":"`, `"print":"x`, "16 hexadecimal digits"},
 		{good, `"requests":[`, `"requests":[{"id":"1","print":"0123456789abcdef"},`, "comes twice"},
+		{good, `"sum":"`, `"sum":"x`, "sum \"x6b86b273ff34fce1\": want 16"},
+		{good, `"sum":"`, `"id":"1","sum":"`, "want its sum and time"},
+		{good, `"sum":"`, `"some":1,"sum":"`, `unknown field "some"`},
+		{good, `"at":"2026`, `"at":"0026`, "between the years"},
 		{good, `"since":"2026`, `"since":"0026`, "between the years"},
 		{good, `"since":"2026-07-14T12:00:00Z"`, `"since":"9999-12-31T23:59:59-12:00"`, "between the years"},
 		{good, `"skills":["paramedic"]`, `"skills":["surgeon"]`, `"surgeon" is unknown`},
@@ -70,6 +75,16 @@ func TestDecodeRefuses(t *testing.T) {
 		if back, err := unit.DecodeChange([]byte(data)); err == nil || !strings.Contains(err.Error(), r.say) {
 			t.Errorf("%.300s: %v, %v; want %q", data, &back.Record, err, r.say)
 		}
+	}
+}
+
+// TestRequestsOfBefore: entries that were written before times of requests were kept are read.
+func TestRequestsOfBefore(t *testing.T) {
+	c := unit.Change{Command: &unit.Assign{RequestID: "7f3", Incident: "incidents/1"}, Record: as(dispatch.Assigned)}
+	data := strings.Replace(string(c.Encode()), `"incident":"incidents/1"}}`, `"incident":"incidents/1","requests":[{"id":"7f3","print":"5d1f0c6a9be07b21"}]}}`, 1)
+	c.Record.Requests = unit.Requests{{Sum: unit.RequestSum("7f3"), Print: "5d1f0c6a9be07b21", At: c.Record.Since}}
+	if back, err := unit.DecodeChange([]byte(data)); err != nil || !cmp.Equal(back, c) || !back.Record.Remembers("7f3") {
+		t.Errorf("%s\n%v\n%s", data, err, cmp.Diff(c, back))
 	}
 }
 

@@ -17,7 +17,7 @@ type Record struct {
 	Since       time.Time       // when Status began, by the clock of the server that recorded it
 	Incident    string          // "incidents/…" from Assigned to Clearing; otherwise empty
 	Destination string          // while Conveying or AtCentre, where it is known
-	Requests    []Request       // the last MaxRequests that changed it, oldest first
+	Requests    Requests        // that changed it: the last ones, and all within RepeatWithin
 }
 
 // Details are what a car is registered with.

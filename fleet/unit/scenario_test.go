@@ -74,7 +74,7 @@ func (s *scenario) step(t *testing.T, words []string) string {
 		}
 		return s.counts()
 	}
-	next, repeat, err := unit.Apply(s.record, s.command(t, words), s.now)
+	next, repeat, err := unit.Apply(s.record, s.command(t, words), s.now, true)
 	s.record = next
 	switch {
 	case err != nil:

@@ -66,7 +66,7 @@ func TestEveryPairOfStatuses(t *testing.T) {
 			if to == dispatch.Conveying || to == dispatch.AtCentre {
 				c.Destination = "St Thomas'"
 			}
-			next, _, err := unit.Apply(as(from), c, noon)
+			next, _, err := unit.Apply(as(from), c, noon, true)
 			refused := (*unit.TransitionError)(nil)
 			switch ok := pairs[[2]dispatch.Status{from, to}]; {
 			case ok && (err != nil || next.Status != to):
@@ -80,11 +80,11 @@ func TestEveryPairOfStatuses(t *testing.T) {
 
 func TestAssignAndReleaseByStatus(t *testing.T) {
 	for from := range dispatch.Statuses {
-		_, _, err := unit.Apply(as(from), &unit.Assign{RequestID: "1", Incident: "incidents/2"}, noon)
+		_, _, err := unit.Apply(as(from), &unit.Assign{RequestID: "1", Incident: "incidents/2"}, noon, true)
 		if (err == nil) != (from == dispatch.Available) {
 			t.Errorf("assigned while %s: %v", from, err)
 		}
-		released, _, err := unit.Apply(as(from), &unit.Release{RequestID: "1", Reason: "stood down"}, noon)
+		released, _, err := unit.Apply(as(from), &unit.Release{RequestID: "1", Reason: "stood down"}, noon, true)
 		inTime := from == dispatch.Assigned || from == dispatch.Mobilising || from == dispatch.EnRoute || from == dispatch.OnScene
 		if (err == nil) != inTime || err == nil && (released.Status != dispatch.Available || released.Incident != "") {
 			t.Errorf("released while %s: %v, %v", from, &released, err)

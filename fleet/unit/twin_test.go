@@ -13,18 +13,23 @@ import (
 	"github.com/nearside-ems/nearside/geo"
 )
 
-// twin is the slow way to follow a car without shifts: the pairs by hand, and all requests ever.
+// twin is the slow way to follow a car without shifts: the pairs by hand, and requests one by one.
 type twin struct {
 	status                dispatch.Status
 	incident, destination string
-	done                  []unit.Command // in order
+	done                  []once // that are remembered, in order
+}
+
+type once struct {
+	unit.Command
+	at time.Time
 }
 
 // apply tells what becomes of a command: "done", "repeat", "reused" or "refused".
-func (w *twin) apply(c unit.Command, pairs map[[2]dispatch.Status]bool) string {
-	for _, old := range w.done[max(0, len(w.done)-unit.MaxRequests):] {
+func (w *twin) apply(c unit.Command, now time.Time, pairs map[[2]dispatch.Status]bool) string {
+	for _, old := range w.done {
 		if old.Request() == c.Request() {
-			if cmp.Equal(old, c) {
+			if cmp.Equal(old.Command, c) {
 				return "repeat"
 			}
 			return "reused"
@@ -56,7 +61,14 @@ func (w *twin) apply(c unit.Command, pairs map[[2]dispatch.Status]bool) string {
 			w.incident = ""
 		}
 	}
-	w.done = append(w.done, c)
+	old := w.done
+	w.done = nil
+	for i, o := range old {
+		if now.Sub(o.at) <= unit.RepeatWithin || i+15 >= len(old) {
+			w.done = append(w.done, o)
+		}
+	}
+	w.done = append(w.done, once{c, now})
 	return "done"
 }
 
@@ -86,11 +98,13 @@ func TestApplyEqualsTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := unit.Reported("cars/a", rapid.SampledFrom(statuses()).Draw(t, "reported"), dispatch.Paramedic)
 		w := twin{status: r.Status}
-		for i := range rapid.IntRange(1, 60).Draw(t, "commands") {
-			c, now := drawCommand(t), noon.Add(time.Duration(i)*time.Minute)
+		now := noon
+		for range rapid.IntRange(1, 60).Draw(t, "commands") {
+			c := drawCommand(t)
+			now = now.Add(time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds later")) * time.Second)
 			before := r
-			next, repeat, err := unit.Apply(r, c, now)
-			want := w.apply(c, pairs)
+			next, repeat, err := unit.Apply(r, c, now, rapid.Bool().Draw(t, "etag"))
+			want := w.apply(c, now, pairs)
 			got := outcome(repeat, err)
 			if seen[got]++; got != want || got != "done" && !cmp.Equal(next, before) {
 				t.Fatalf("%s\n%+v: %s, %v, want %s; became %s", &before, c, got, err, want, &next)

@@ -2,7 +2,6 @@ package unit_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -60,7 +59,7 @@ func TestCommandsThatCannotBe(t *testing.T) {
 			"2026-07-14T19:00:00Z to 2026-07-15T00:00:00Z: overlaps shifts[0], 2026-07-14T12:00:00Z to 2026-07-14T20:00:00Z"},
 	} {
 		r := as(dispatch.Available)
-		next, _, err := unit.Apply(r, c.command, noon)
+		next, _, err := unit.Apply(r, c.command, noon, true)
 		field := (*unit.FieldError)(nil)
 		if !errors.As(err, &field) || field.Field != c.field || !strings.Contains(err.Error(), c.say) {
 			t.Errorf("%+v: %v; want %s: … %s", c.command, err, c.field, c.say)
@@ -69,7 +68,7 @@ func TestCommandsThatCannotBe(t *testing.T) {
 			t.Errorf("%+v: refused, but the car became %s", c.command, &next)
 		}
 	}
-	if _, _, err := unit.Apply(unit.Record{Name: "lorries/1"}, with(func(*unit.Details) {}), noon); err == nil {
+	if _, _, err := unit.Apply(unit.Record{Name: "lorries/1"}, with(func(*unit.Details) {}), noon, true); err == nil {
 		t.Error("a lorry can be registered")
 	}
 }
@@ -153,37 +152,4 @@ func statuses() (all []dispatch.Status) {
 		all = append(all, s)
 	}
 	return all
-}
-
-func TestARepeatChangesNothing(t *testing.T) {
-	r := as(dispatch.Available)
-	assign := &unit.Assign{RequestID: "a", Incident: "incidents/2"}
-	r, repeat, err := unit.Apply(r, assign, noon)
-	if err != nil || repeat {
-		t.Fatal(repeat, err)
-	}
-	for i := range unit.MaxRequests - 1 {
-		status := []dispatch.Status{dispatch.OnBreak, dispatch.Available}[i%2]
-		if i == 0 {
-			status = dispatch.OnScene
-		}
-		if r, _, err = unit.Apply(r, &unit.SetStatus{RequestID: fmt.Sprint(i), Status: status}, noon.Add(time.Hour)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if same, repeat, err := unit.Apply(r, assign, noon.Add(2*time.Hour)); err != nil || !repeat || same.String() != r.String() {
-		t.Errorf("a repeat after %d others: %s, %v, %v", unit.MaxRequests-1, &same, repeat, err)
-	}
-	other := &unit.Assign{RequestID: "a", Incident: "incidents/3"}
-	if _, _, err := unit.Apply(r, other, noon); !errors.Is(err, unit.ErrRepeat) || !strings.Contains(err.Error(), `"a"`) {
-		t.Errorf("the same id for another call: %v", err)
-	}
-	if _, _, err := unit.Apply(r, &unit.Release{RequestID: "a", Reason: "x"}, noon); !errors.Is(err, unit.ErrRepeat) {
-		t.Errorf("the same id for another command: %v", err)
-	}
-	last := r.Status
-	r, _, err = unit.Apply(r, &unit.SetStatus{RequestID: "last", Status: dispatch.OutOfService, Reason: "flat tyre"}, noon)
-	if err != nil || len(r.Requests) != unit.MaxRequests || r.Remembers("a") || !r.Remembers("last") {
-		t.Errorf("from %s: %v, %d requests remembered, the first of them still: %v", last, err, len(r.Requests), r.Remembers("a"))
-	}
 }

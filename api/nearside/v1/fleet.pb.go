@@ -138,8 +138,10 @@ type RegisterCarRequest struct {
 	Sectors []string               `protobuf:"bytes,4,rep,name=sectors,proto3" json:"sectors,omitempty"` // the one that it belongs to, such as "NWL"; empty: none
 	Shifts  []*Shift               `protobuf:"bytes,5,rep,name=shifts,proto3" json:"shifts,omitempty"`   // in order, none overlapping, at most 64; empty: no shifts are kept and its status alone tells
 	Etag    string                 `protobuf:"bytes,6,opt,name=etag,proto3" json:"etag,omitempty"`       // of the record that this changes; empty: whatever is there, or nothing
-	// Chosen by the caller, at most 64 characters: a repeat of a request that the record remembers (its
-	// last 16 changes) changes nothing and is answered with the car as it is now.
+	// Chosen by the caller, at most 64 characters: a repeat of a request that the record remembers changes
+	// nothing and is answered with the car as it is now. Remembered are the last 16 changes, and for 15
+	// minutes up to 128; every one without an etag is for 15 minutes, and where there are 112 of those one
+	// more is refused with RESOURCE_EXHAUSTED. A request with an etag cannot be done twice at any time.
 	RequestId     string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1334,7 +1336,7 @@ type SetCentreStateRequest struct {
 	DiversionReason string                 `protobuf:"bytes,6,opt,name=diversion_reason,json=diversionReason,proto3" json:"diversion_reason,omitempty"` // needed where diverted is true
 	DivertUntilTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=divert_until_time,json=divertUntilTime,proto3" json:"divert_until_time,omitempty"`
 	Etag            string                 `protobuf:"bytes,8,opt,name=etag,proto3" json:"etag,omitempty"`                            // empty: whatever is there
-	RequestId       string                 `protobuf:"bytes,9,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"` // needed
+	RequestId       string                 `protobuf:"bytes,9,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"` // needed; as in RegisterCarRequest
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
