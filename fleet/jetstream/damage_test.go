@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/nearside-ems/nearside/fleet/ledger"
 	"github.com/nearside-ems/nearside/internal/dirlock"
@@ -161,5 +164,21 @@ func TestFolderIsForOne(t *testing.T) {
 	}
 	if info, err := os.Stat(folder); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder's mode is %v, %v; want only its owner to read it", info.Mode(), err)
+	}
+}
+
+// TestWriteError: a server that cannot write is told from one that is only slow to look at itself.
+func TestWriteError(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	if err := s.node.writeError(); err != nil {
+		t.Errorf("a server that can write: %v", err)
+	}
+	unready := &server.HealthStatus{StatusCode: http.StatusInternalServerError, Status: "error", Error: "failed to be ready for connections after 1ms: startup did not complete"}
+	if err := writeErrorOf(unready); err != nil {
+		t.Errorf("a busy machine: %v", err)
+	}
+	full := &server.HealthStatus{StatusCode: http.StatusServiceUnavailable, Status: "unavailable", Error: "write error: no space left on device"}
+	if err := writeErrorOf(full); err == nil || err.Error() != full.Error {
+		t.Errorf("a full disk: %v", err)
 	}
 }

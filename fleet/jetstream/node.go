@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -127,10 +128,17 @@ func (n *node) writeError() error {
 	if srv == nil {
 		return errors.New("the ledger's server is being started")
 	}
-	if h := srv.Healthz(&server.HealthzOptions{}); h.Error != "" {
-		return errors.New(h.Error)
+	return writeErrorOf(srv.Healthz(&server.HealthzOptions{}))
+}
+
+// writeErrorOf returns what keeps a server from writing. That it is not ready, which has a status of its own, does
+// not: start waited until it was, a server stays so, and its own look gives itself a millisecond, which on a busy
+// machine can pass before it has looked.
+func writeErrorOf(h *server.HealthStatus) error {
+	if h.Error == "" || h.StatusCode == http.StatusInternalServerError {
+		return nil
 	}
-	return nil
+	return errors.New(h.Error)
 }
 
 // close ends the server and lets go of the folder.
