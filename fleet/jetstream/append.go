@@ -52,10 +52,16 @@ func (s *Store) Append(ctx context.Context, key string, prev ledger.Revision, da
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.settings.Patience)
 	defer cancel()
+	era := s.era()
 	p := &publication{store: s, prev: prev, id: nuid.Next(), msg: nats.NewMsg(s.subject(key))}
 	p.msg.Data = data
 	p.msg.Header.Set(appendID, p.id)
 	r, err := p.run(ctx)
+	if err == nil {
+		if err := s.lasting(ctx, era, r); err != nil {
+			return 0, fmt.Errorf("%w: %w", ledger.ErrUnknown, err)
+		}
+	}
 	if errors.Is(err, ledger.ErrConflict) {
 		err = fmt.Errorf("%w: %s is no longer at revision %d", err, key, prev)
 	}

@@ -97,12 +97,18 @@ func (s *Store) Status() ledger.Status {
 	if s.node != nil {
 		st.Kind = "embedded"
 	}
+	var slow error
+	if s.node != nil {
+		slow = s.node.disk.fault()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	st.Contact = h.contact
 	switch age := time.Since(h.contact); {
 	case h.writing != nil:
 		st.Err = h.writing
+	case slow != nil:
+		st.Err = slow
 	case age > silence && h.asking != nil:
 		st.Err = fmt.Errorf("it has not answered for %v: %w", age.Round(time.Second), h.asking)
 	case age > silence:
@@ -140,7 +146,7 @@ func (s *Store) watchHealth(ctx context.Context) {
 		}
 		if time.Since(noted) > noteIn {
 			noted = time.Now()
-			if err := s.node.note(s.health.last()); err != nil {
+			if err := s.node.note(s.node.disk.last(), false); err != nil {
 				s.settings.Log.Warn("the ledger's length cannot be noted", "error", err)
 			}
 		}
@@ -185,18 +191,22 @@ func (s *Store) heal(ctx context.Context, why error) {
 
 // restart starts the folder's server anew, and looks whether its log is whole.
 func (s *Store) restart(ctx context.Context) error {
-	if err := s.node.note(s.health.last()); err != nil {
+	if err := s.node.note(s.node.disk.last(), false); err != nil {
 		return err
 	}
 	s.node.end()
-	if err := s.node.start(); err != nil {
+	rewritten := s.node.disk.rewrite()
+	if err := errors.Join(s.node.start(), rewritten); err != nil {
 		return err
 	}
 	var err error
 	for range int(readyWithin / pause) {
 		var info *jetstream.StreamInfo
 		if info, err = s.info(ctx); err == nil {
-			return s.checkWhole(info.State)
+			if err := s.checkWhole(info.State); err != nil {
+				return err
+			}
+			return s.node.begin(ledger.Revision(info.State.LastSeq))
 		}
 		rest(ctx)
 	}

@@ -27,10 +27,11 @@ type node struct {
 	options server.Options
 	log     *slog.Logger
 	release func() error // of the folder
+	disk    *disk
 
 	mu     sync.Mutex
 	server *server.Server // nil while it is started anew
-	noted  ledger.Revision
+	noted  notes
 }
 
 // readyWithin is how long a server may take to recover what its folder has.
@@ -38,7 +39,7 @@ const readyWithin = time.Minute
 
 // startNode takes the folder and starts the server.
 func (s *Store) startNode() error {
-	n := &node{folder: s.settings.Folder, log: s.settings.Log}
+	n := &node{folder: s.settings.Folder, log: s.settings.Log, disk: newDisk(s.settings.Folder, s.settings.Stream)}
 	if err := os.MkdirAll(n.folder, 0o700); err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (s *Store) startNode() error {
 		DontListen:             true,
 		JetStream:              true,
 		StoreDir:               filepath.Join(n.folder, "store"),
-		SyncAlways:             true,
+		SyncInterval:           time.Hour,                                            // see disk
 		JetStreamMaxStore:      s.settings.MaxBytes + s.settings.MaxBytes/8 + 64<<20, // the stream's limit is what counts
 		JetStreamMaxMemory:     64 << 20,
 		MaxPayload:             1 << 20,
@@ -64,11 +65,20 @@ func (s *Store) startNode() error {
 		DisableJetStreamBanner: true,
 	}
 	s.node = n
+	if _, err := n.recall(); err != nil {
+		return err
+	}
 	return n.start()
 }
 
-// start starts a server on the folder.
+// start starts a server on the folder. Unless the last one ended in good order, its index may know of
+// entries that a power cut took: then the server makes it anew from the entries.
 func (n *node) start() error {
+	if !n.closed() {
+		if err := os.Remove(n.disk.index()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	opts := n.options
 	srv, err := server.NewServer(&opts)
 	if err != nil {
@@ -128,7 +138,7 @@ func (n *node) writeError() error {
 	if srv == nil {
 		return errors.New("the ledger's server is being started")
 	}
-	return writeErrorOf(srv.Healthz(&server.HealthzOptions{}))
+	return errors.Join(writeErrorOf(srv.Healthz(&server.HealthzOptions{})), n.disk.failed())
 }
 
 // writeErrorOf returns what keeps a server from writing. That it is not ready, which has a status of its own, does
@@ -141,12 +151,22 @@ func writeErrorOf(h *server.HealthStatus) error {
 	return errors.New(h.Error)
 }
 
+// begin makes sure that all that the server has read is on the disk, which goes up to a revision.
+func (n *node) begin(last ledger.Revision) error {
+	if err := n.disk.begin(last); err != nil {
+		return err
+	}
+	return n.note(last, false)
+}
+
 // close ends the server and lets go of the folder.
-func (n *node) close(last ledger.Revision) error {
+func (n *node) close() error {
 	n.end()
 	var err error
-	if last > 0 {
-		err = n.note(last)
+	if last := n.disk.last(); last > 0 && n.disk.failed() == nil {
+		if err = n.disk.all(); err == nil {
+			err = n.note(last, true)
+		}
 	}
 	return errors.Join(err, n.release())
 }
@@ -154,22 +174,30 @@ func (n *node) close(last ledger.Revision) error {
 // notes is what stands beside the server's files, so that it is found if those are replaced or lost.
 type notes struct {
 	Revision ledger.Revision `json:"revision"` // the log had at least this one
+	Closed   bool            `json:"closed"`   // no server has run on the folder since
 }
 
 func (n *node) notePath() string { return filepath.Join(n.folder, "noted.json") }
 
-// note remembers that the log has a revision.
-func (n *node) note(r ledger.Revision) error {
+// note remembers that the log has a revision, and whether the server ended in good order.
+func (n *node) note(r ledger.Revision, closed bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if r <= n.noted {
+	now := notes{max(r, n.noted.Revision), closed}
+	if now == n.noted {
 		return nil
 	}
-	err := artefact.Replace(n.notePath(), func(w io.Writer) error { return json.NewEncoder(w).Encode(notes{r}) })
+	err := artefact.Replace(n.notePath(), func(w io.Writer) error { return json.NewEncoder(w).Encode(now) })
 	if err == nil {
-		n.noted = r
+		n.noted = now
 	}
 	return err
+}
+
+func (n *node) closed() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.noted.Closed
 }
 
 // recall returns the revision noted last, or 0.
@@ -186,7 +214,7 @@ func (n *node) recall() (ledger.Revision, error) {
 		return 0, fmt.Errorf("%s, which says how long the log was: %w; remove it if the log is known to be whole", n.notePath(), err)
 	}
 	n.mu.Lock()
-	n.noted = v.Revision
+	n.noted = v
 	n.mu.Unlock()
 	return v.Revision, nil
 }

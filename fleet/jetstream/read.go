@@ -38,11 +38,15 @@ func (s *Store) last(ctx context.Context, key string) (e ledger.Entry, ok bool, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
+	era := s.era()
 	msg, err := s.stream.GetLastMsgForSubject(ctx, s.subject(key))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return e, false, nil
 	}
 	if err != nil {
+		return e, false, err
+	}
+	if err := s.lasting(ctx, era, ledger.Revision(msg.Sequence)); err != nil {
 		return e, false, err
 	}
 	return ledger.Entry{Revision: ledger.Revision(msg.Sequence), Key: key, Data: msg.Data}, true, nil

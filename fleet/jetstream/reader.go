@@ -24,6 +24,7 @@ type reader struct {
 	consumer  string
 	delivered uint64 // by this consumer
 	end       func() // of what looks after this consumer
+	era       int    // in which it was made
 	gap       ledger.Revision
 	where     atomic.Uint64 // at, for who looks after it
 	waiting   atomic.Bool
@@ -51,6 +52,11 @@ func (r *reader) next(ctx context.Context) (e ledger.Entry, err error) {
 		r.waiting.Store(false)
 		if err != nil {
 			r.stop()
+			continue
+		}
+		if seq, _ := place(msg); r.store.lasting(ctx, r.era, seq) != nil {
+			r.stop()
+			rest(ctx)
 			continue
 		}
 		e, ok, err := r.take(msg)
@@ -125,6 +131,7 @@ func (r *reader) open(ctx context.Context) bool {
 	if r.latest && state {
 		config.DeliverPolicy, config.OptStartSeq = jetstream.DeliverLastPerSubjectPolicy, 0
 	}
+	r.era = r.store.era()
 	c, err := r.store.stream.CreateConsumer(asking, config)
 	if err != nil {
 		r.store.settings.Log.Warn("the ledger cannot be read for now", "error", err)

@@ -78,6 +78,23 @@ func (s *Store) open(ctx context.Context) error {
 	return nil
 }
 
+// era is to be asked for before the server is, and given to lasting with its answer.
+func (s *Store) era() int {
+	if s.node == nil {
+		return 0
+	}
+	return s.node.disk.now()
+}
+
+// lasting returns once an entry that the server has shown or acknowledged will outlive a power cut. On a
+// cluster it does as far as its servers see to it.
+func (s *Store) lasting(ctx context.Context, era int, r ledger.Revision) error {
+	if s.node == nil {
+		return nil
+	}
+	return s.node.disk.upTo(ctx, era, r)
+}
+
 // Close waits for appends under way, and ends the store. What comes after is refused as unavailable.
 func (s *Store) Close() error {
 	if !s.closing.begin() {
@@ -98,7 +115,7 @@ func (s *Store) release() error {
 	if s.node == nil {
 		return nil
 	}
-	return s.node.close(s.health.last())
+	return s.node.close()
 }
 
 // where names the store without secrets.

@@ -55,7 +55,7 @@ func (s *Store) ensureStream(ctx context.Context) error {
 	if s.node == nil {
 		return nil
 	}
-	return s.node.note(ledger.Revision(s.stream.CachedInfo().State.LastSeq))
+	return s.node.begin(ledger.Revision(s.stream.CachedInfo().State.LastSeq))
 }
 
 // settle asks again while a cluster has not agreed yet on who answers. Servers that have no JetStream look
