@@ -17,7 +17,12 @@ const (
 	planners = Roles(Planner)
 	making   = Roles(Planner | Operator)
 	audit    = Roles(Operator)
+	gauging  = Roles(ReadOnly | Operator)
 )
+
+// Monitoring stands in the table of methods for the port of metrics, which is no gRPC service: who reads
+// metrics and health in detail there. Write it as the method of Handler.
+const Monitoring = "/nearside.Monitoring/Read"
 
 // open are the methods that need no identity: whether the server lives is asked before any login.
 var open = map[string]bool{
@@ -77,6 +82,8 @@ var allowed = map[string]Roles{
 	longrunningpb.Operations_WaitOperation_FullMethodName:   lookers,
 	longrunningpb.Operations_CancelOperation_FullMethodName: making,
 	longrunningpb.Operations_DeleteOperation_FullMethodName: making,
+
+	Monitoring: gauging,
 
 	reflectionv1.ServerReflection_ServerReflectionInfo_FullMethodName:      everyone,
 	reflectionv1alpha.ServerReflection_ServerReflectionInfo_FullMethodName: everyone,

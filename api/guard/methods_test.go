@@ -16,7 +16,7 @@ import (
 // TestEveryMethodHasARow fails when a call is added to the contract and nobody says who may make it,
 // and when a row is left of a call that is gone.
 func TestEveryMethodHasARow(t *testing.T) {
-	rows := len(open) + len(allowed)
+	rows := len(open) + len(allowed) - 1 // Monitoring is the port of metrics
 	for _, file := range []protoreflect.FileDescriptor{
 		pb.File_nearside_v1_nearside_proto, pb.File_nearside_v1_fleet_proto, longrunningpb.File_google_longrunning_operations_proto,
 		grpc_health_v1.File_grpc_health_v1_health_proto, grpc_reflection_v1.File_grpc_reflection_v1_reflection_proto,

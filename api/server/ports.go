@@ -38,8 +38,8 @@ func (s *Server) overHTTP(handler http.Handler) *http.Server {
 	}
 }
 
-// answer serves a port until its server is shut down.
-func answer(h *http.Server, l net.Listener) error {
+// Answer serves a port, with TLS where its server has settings of it, until the server is shut down.
+func Answer(h *http.Server, l net.Listener) error {
 	if h.TLSConfig == nil {
 		return h.Serve(l)
 	}

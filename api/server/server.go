@@ -211,7 +211,7 @@ func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) err
 	h := s.overHTTP(handler)
 	failed := make(chan error, 2)
 	go func() { failed <- named("gRPC", g.Serve(overGRPC)) }()
-	go func() { failed <- named("HTTP", answer(h, overHTTP)) }()
+	go func() { failed <- named("HTTP", Answer(h, overHTTP)) }()
 	running := 2
 	keeping, leave := context.WithCancel(context.WithoutCancel(ctx)) // they go on while it drains
 	kept := make(chan struct{})

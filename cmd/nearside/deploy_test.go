@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,21 +32,10 @@ func TestDashboardAndAlertsNameMetricsThatExist(t *testing.T) {
 			exprs[p.Title+": "+target.Expr] = target.Expr
 		}
 	}
-	var alerts struct {
-		Groups []struct {
-			Rules []struct {
-				Alert, Expr string
-				Annotations struct{ Summary, Description string }
-			}
-		}
-	}
-	parseFile(t, "../../deploy/alerts.yaml", yaml.Unmarshal, &alerts)
-	for _, g := range alerts.Groups {
-		for _, r := range g.Rules {
-			exprs[r.Alert] = r.Expr
-			if r.Alert == "" || r.Annotations.Summary == "" || r.Annotations.Description == "" {
-				t.Errorf("alert %q lacks what to tell", r.Alert)
-			}
+	for _, r := range alerts(t) {
+		exprs[r.Alert] = r.Expr
+		if r.Alert == "" || r.Annotations.Summary == "" || r.Annotations.Description == "" {
+			t.Errorf("alert %q lacks what to tell", r.Alert)
 		}
 	}
 	if len(exprs) < 30 {
@@ -61,6 +51,44 @@ func TestDashboardAndAlertsNameMetricsThatExist(t *testing.T) {
 				t.Errorf("%s: no metric is called %s", where, name)
 			}
 		}
+	}
+}
+
+type alert struct {
+	Alert, Expr string
+	Annotations struct{ Summary, Description string }
+}
+
+// alerts are the rules of deploy/alerts.yaml.
+func alerts(t *testing.T) (all []alert) {
+	t.Helper()
+	var file struct{ Groups []struct{ Rules []alert } }
+	parseFile(t, "../../deploy/alerts.yaml", yaml.Unmarshal, &file)
+	for _, g := range file.Groups {
+		all = append(all, g.Rules...)
+	}
+	return all
+}
+
+// TestAlertsFire holds the alerts to their own tests, which Prometheus' tool runs.
+func TestAlertsFire(t *testing.T) {
+	var file struct{ Tests []struct{ Name string } }
+	parseFile(t, "../../deploy/alerts.test.yaml", yaml.Unmarshal, &file)
+	tried := map[string]bool{}
+	for _, c := range file.Tests {
+		tried[c.Name] = true
+	}
+	for _, r := range alerts(t) {
+		if !tried[r.Alert] {
+			t.Errorf("deploy/alerts.test.yaml does not show that %s fires", r.Alert)
+		}
+	}
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool is not installed: the expressions are not run")
+	}
+	if out, err := exec.Command(promtool, "test", "rules", "../../deploy/alerts.test.yaml").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

@@ -88,7 +88,10 @@ func (c *serveSettings) serve(ctx context.Context, out io.Writer) error {
 	if err := watch.listen(srv); err != nil {
 		return err
 	}
-	c.warn(os.Stderr, overGRPC.Addr().String(), overHTTP.Addr().String())
+	c.warn(os.Stderr, insecureWords, overGRPC.Addr(), overHTTP.Addr())
+	if watch.on != nil {
+		c.warn(os.Stderr, "anyone on the network may read the metrics", watch.on.Addr())
+	}
 	step("ready in %.1f s", time.Since(start).Seconds())
 	_, _ = fmt.Fprintf(out, "\n  map and API  %s://%s   (API described at /docs)\n  gRPC         %s\n%s  data         %s\n\n",
 		c.scheme(), overHTTP.Addr(), overGRPC.Addr(), watch.where(), c.DataDir)

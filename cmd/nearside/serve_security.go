@@ -55,7 +55,7 @@ func (f *securityFlags) faults(ports map[string]string) (faults []error) {
 		faults = append(faults, fmt.Errorf("--insecure: want the words %q, in quotes", insecureWords))
 	}
 	if lacking := f.lacking(); len(lacking) > 0 && f.Insecure != insecureWords {
-		for _, flag := range []string{"--grpc", "--http"} {
+		for _, flag := range []string{"--grpc", "--http", "--metrics"} {
 			if addr := ports[flag]; !onLoopback(addr) {
 				faults = append(faults, fmt.Errorf("%s %s can be reached from other machines, so it needs %s; docs/security.md says how. To go without, give --insecure %q",
 					flag, addr, strings.Join(lacking, " and "), insecureWords))
@@ -93,17 +93,17 @@ func (f *securityFlags) lacking() (what []string) {
 func onLoopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return true // refused as no address elsewhere
+		return true // none, or refused as no address elsewhere
 	}
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
-// warn tells at each start what --insecure means.
-func (f *securityFlags) warn(out io.Writer, ports ...string) {
+// warn tells at each start what --insecure means for ports.
+func (f *securityFlags) warn(out io.Writer, meaning string, ports ...net.Addr) {
 	for _, addr := range ports {
-		if lacking := f.lacking(); len(lacking) > 0 && !onLoopback(addr) {
-			_, _ = fmt.Fprintf(out, "nearside: WARNING: %s is without %s: %s\n", addr, strings.Join(lacking, " and "), insecureWords)
+		if lacking := f.lacking(); len(lacking) > 0 && !onLoopback(addr.String()) {
+			_, _ = fmt.Fprintf(out, "nearside: WARNING: %s is without %s: %s\n", addr, strings.Join(lacking, " and "), meaning)
 		}
 	}
 }

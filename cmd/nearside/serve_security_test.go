@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,7 @@ func TestServeIsSecureByDefault(t *testing.T) {
 	cert, key := a.Server()
 	tokens := filepath.Join(t.TempDir(), "tokens")
 	newToken(t, tokens, "cad-1", "dispatcher")
-	here := map[string]string{"--grpc": "127.0.0.1:7420", "--http": "localhost:7421"}
+	here := map[string]string{"--grpc": "127.0.0.1:7420", "--http": "localhost:7421", "--metrics": ""}
 	beyond := map[string]string{"--grpc": "0.0.0.0:7420", "--http": "[::1]:7421"}
 	both := "--grpc 0.0.0.0:7420 can be reached from other machines, so it needs TLS (--tls-cert, --tls-key) and authentication (--tokens, --client-ca or --oidc-issuer)"
 	for _, c := range []struct {
@@ -43,6 +44,8 @@ func TestServeIsSecureByDefault(t *testing.T) {
 		{"beyond, bare", securityFlags{}, beyond, both},
 		{"every interface", securityFlags{}, map[string]string{"--http": ":7421"}, "--http :7421 can be reached"},
 		{"a name", securityFlags{}, map[string]string{"--http": "nearside.example:7421"}, "can be reached from other machines"},
+		{"metrics, bare", securityFlags{}, map[string]string{"--metrics": "0.0.0.0:7422"}, "--metrics 0.0.0.0:7422 can be reached"},
+		{"metrics, both", securityFlags{TLSCert: cert, TLSKey: key, Tokens: tokens}, map[string]string{"--metrics": "0.0.0.0:7422"}, ""},
 		{"beyond, tokens only", securityFlags{Tokens: tokens}, beyond, "it needs TLS (--tls-cert, --tls-key); docs"},
 		{"beyond, TLS only", securityFlags{TLSCert: cert, TLSKey: key}, beyond, "it needs authentication (--tokens"},
 		{"beyond, both", securityFlags{TLSCert: cert, TLSKey: key, Tokens: tokens}, beyond, ""},
@@ -71,7 +74,7 @@ func TestServeIsSecureByDefault(t *testing.T) {
 func TestInsecureIsToldAtEachStart(t *testing.T) {
 	var b strings.Builder
 	f := securityFlags{Insecure: insecureWords}
-	f.warn(&b, "127.0.0.1:7420", "[::]:7421")
+	f.warn(&b, insecureWords, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7420}, &net.TCPAddr{IP: net.IPv6zero, Port: 7421})
 	want := "nearside: WARNING: [::]:7421 is without TLS (--tls-cert, --tls-key) and authentication (--tokens, --client-ca or --oidc-issuer): " + insecureWords + "\n"
 	if b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)

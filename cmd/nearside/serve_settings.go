@@ -41,7 +41,7 @@ func (s *serveSettings) faults() (faults []error) {
 	if s.Demo && (s.Cars < 1 || s.Cars > 200) {
 		fault("--cars %d: want 1 to 200", s.Cars)
 	}
-	faults = append(faults, s.securityFlags.faults(map[string]string{"--grpc": s.GRPC, "--http": s.HTTP})...)
+	faults = append(faults, s.securityFlags.faults(map[string]string{"--grpc": s.GRPC, "--http": s.HTTP, "--metrics": s.Metrics})...)
 	faults = append(faults, s.storeFlags.faults(s.DataDir)...)
 	faults = append(faults, s.telemetryFlags.faults()...)
 	if s.Drain < 0 || s.Drain > time.Hour {

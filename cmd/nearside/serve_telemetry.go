@@ -20,7 +20,7 @@ import (
 
 // telemetryFlags say what is told of the server's work, and where.
 type telemetryFlags struct {
-	Metrics     string        `default:"${metrics}" help:"Address of metrics for Prometheus (/metrics) and of health in detail (/healthz, /readyz), without login: keep it where only your monitoring comes; \"\" for none (${default})." placeholder:"ADDR"`
+	Metrics     string        `default:"${metrics}" help:"Address of metrics for Prometheus (/metrics) and of health in detail (/readyz): without login on this machine, beyond it with the TLS of the other ports and for the roles read-only and operator; \"\" for none (${default})." placeholder:"ADDR"`
 	LogLevel    string        `default:"info" enum:"debug,info,warn,error" help:"Least weighty lines that are logged: debug, info, warn or error (${default})." placeholder:"LEVEL"`
 	LogFormat   string        `default:"text" enum:"text,json" help:"Form of the log on standard error: text or json (${default})." placeholder:"FORM"`
 	LogSlow     time.Duration `default:"1s" help:"Calls that take longer are logged; 0s for none (${default})." placeholder:"DURATION"`
@@ -126,16 +126,9 @@ func (w *watching) listen(srv *server.Server) error {
 		}
 		return fmt.Errorf("--metrics %s: %w; choose another address, or \"\" for no metrics", w.addr, err)
 	}
-	if tcp, ok := w.on.Addr().(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
-		w.log.Warn("metrics can be read from other machines, without login: let only your monitoring reach them", "addr", tcp.String())
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", w.Metrics())
-	mux.Handle("GET /healthz", srv.Healthz())
-	mux.Handle("GET /readyz", srv.Readyz(true))
-	w.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	w.http = srv.Monitoring(w.Metrics(), onLoopback(w.on.Addr().String()))
 	go func() {
-		if err := w.http.Serve(w.on); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Answer(w.http, w.on); !errors.Is(err, http.ErrServerClosed) {
 			w.log.Error("metrics are not served any more", "error", err)
 		}
 	}()
@@ -147,7 +140,11 @@ func (w *watching) where() string {
 	if w.on == nil {
 		return ""
 	}
-	return fmt.Sprintf("  metrics      http://%s/metrics   (health at /readyz)\n", w.on.Addr())
+	scheme := "http"
+	if w.http.TLSConfig != nil {
+		scheme = "https"
+	}
+	return fmt.Sprintf("  metrics      %s://%s/metrics   (health at /readyz)\n", scheme, w.on.Addr())
 }
 
 // close sends what waits and stops.
