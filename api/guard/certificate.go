@@ -12,36 +12,34 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// authorities are who may issue client certificates.
-type authorities struct{ pool *x509.CertPool }
-
-func readAuthorities(path string) (*authorities, error) {
-	pool, err := readPool(path)
-	return &authorities{pool}, err
+// authorities are who may issue certificates.
+type authorities struct {
+	pool *x509.CertPool
+	all  []*x509.Certificate
 }
 
-// readPool reads the certificates of a PEM file, at least one.
-func readPool(path string) (*x509.CertPool, error) {
+// readAuthorities reads the certificates of a PEM file, at least one.
+func readAuthorities(path string) (*authorities, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, plain(err)
 	}
-	pool, n := x509.NewCertPool(), 0
+	a := &authorities{pool: x509.NewCertPool()}
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		if block.Type != "CERTIFICATE" {
 			continue
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("%s: certificate %d: %w", path, n+1, err)
+			return nil, fmt.Errorf("%s: certificate %d: %w", path, len(a.all)+1, err)
 		}
-		pool.AddCert(c)
-		n++
+		a.pool.AddCert(c)
+		a.all = append(a.all, c)
 	}
-	if n == 0 {
+	if len(a.all) == 0 {
 		return nil, fmt.Errorf("%s: no certificate in PEM (-----BEGIN CERTIFICATE-----)", path)
 	}
-	return pool, nil
+	return a, nil
 }
 
 // byCertificate says whose the certificates are that a caller showed. The caller has proved that it
@@ -49,7 +47,8 @@ func readPool(path string) (*x509.CertPool, error) {
 // the handshake, so that an expired one is answered with a status that says so.
 func (g *Guard) byCertificate(shown []*x509.Certificate) (*Identity, error) {
 	now := g.settings.Now()
-	if who := g.certificates.find(shown[0], now); who != nil {
+	who, era := g.certificates.find(shown[0], now)
+	if who != nil {
 		return who, nil
 	}
 	intermediates := x509.NewCertPool()
@@ -62,11 +61,20 @@ func (g *Guard) byCertificate(shown []*x509.Certificate) (*Identity, error) {
 	if err != nil {
 		return nil, certificateRefusal(shown[0], now, err)
 	}
-	who, err := certified(shown[0])
-	if err != nil {
+	until := firstExpiry(chains[0])
+	if g.revoked != nil {
+		lists := g.revoked.get()
+		if err := lists.check(chains, now); err != nil {
+			return nil, err
+		}
+		if lists.expires.Before(until) {
+			until = lists.expires
+		}
+	}
+	if who, err = certified(shown[0]); err != nil {
 		return nil, refuse(codes.PermissionDenied, CertificateRefused, "client certificate %.80q: %v", shown[0].Subject.CommonName, err)
 	}
-	g.certificates.keep(shown[0], who, now, firstExpiry(chains[0]))
+	g.certificates.keep(era, shown[0], who, now, until)
 	return who, nil
 }
 

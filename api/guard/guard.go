@@ -20,6 +20,7 @@ import (
 type Settings struct {
 	Cert, Key string // of the server, PEM; both or neither: without them, ports are in the clear
 	ClientCA  string // who issues clients' certificates, PEM; needs Cert; empty: certificates prove nothing
+	CRL       string // which of these are revoked: a list of each authority of ClientCA, PEM or DER; empty: none is
 	Tokens    string // file of service tokens; empty: none
 	OIDC      *OIDC  // whose web tokens are believed; nil: nobody's
 	Limits    Limits
@@ -42,6 +43,8 @@ type Guard struct {
 	settings     Settings
 	pair         *pair
 	authorities  *watchedFile[*authorities]
+	revoked      *watchedFile[*revocations]
+	staleTold    bool // that a revocation list has expired
 	tokens       *watchedFile[*tokenBook]
 	web          *webTokens
 	certificates remembered[*x509.Certificate]
@@ -80,6 +83,9 @@ func New(settings Settings) (*Guard, error) {
 		}
 		g.authorities, err = openWatched(settings.ClientCA, readAuthorities)
 		fault("--client-ca", err)
+	}
+	if settings.CRL != "" {
+		fault("--tls-crl", g.openRevocations())
 	}
 	if settings.Tokens != "" {
 		g.tokens, err = openWatched(settings.Tokens, readTokens)
@@ -143,8 +149,14 @@ func (g *Guard) refreshFiles() {
 		changed, err := g.authorities.refresh()
 		if changed {
 			g.certificates.forget()
+			if g.revoked != nil {
+				g.revoked.stamp = stamp{} // its lists must be those of the new authorities
+			}
 		}
 		g.note("the authorities of clients", changed, err)
+	}
+	if g.revoked != nil {
+		g.refreshRevocations()
 	}
 	if g.tokens != nil {
 		changed, err := g.tokens.refresh()

@@ -176,16 +176,28 @@ func TestMemoryOfClientsIsBounded(t *testing.T) {
 func TestRememberedIsBounded(t *testing.T) {
 	var r remembered[int]
 	for i := range 3 * maxRemembered {
-		r.keep(i, &Anonymous, noon, noon.Add(time.Hour))
+		r.keep(0, i, &Anonymous, noon, noon.Add(time.Hour))
 	}
 	if len(r.callers) > maxRemembered {
 		t.Errorf("%d are remembered", len(r.callers))
 	}
-	if r.find(3*maxRemembered-1, noon) == nil {
+	if who, _ := r.find(3*maxRemembered-1, noon); who == nil {
 		t.Error("the last one is not")
 	}
-	if r.find(3*maxRemembered-1, noon.Add(recheck)) != nil {
+	if who, _ := r.find(3*maxRemembered-1, noon.Add(recheck)); who != nil {
 		t.Error("a caller is believed for longer than recheck")
+	}
+}
+
+// TestVerifiedBeforeAllWereForgotten shows that who was verified by keys or lists that were replaced
+// meanwhile is verified again.
+func TestVerifiedBeforeAllWereForgotten(t *testing.T) {
+	var r remembered[int]
+	_, era := r.find(1, noon)
+	r.forget()
+	r.keep(era, 1, &Anonymous, noon, noon.Add(time.Hour))
+	if who, _ := r.find(1, noon); who != nil {
+		t.Error("remembered by what no longer counts")
 	}
 }
 

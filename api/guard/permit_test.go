@@ -16,7 +16,8 @@ func TestRolesByMethod(t *testing.T) {
 	changes := map[Role][]string{
 		Dispatcher: {"AssignCar", "ReleaseCar", "UpdateCarStatus", "RegisterCar", "ReportPositions", "StreamPositions", "StreamNearestCars", "AnswerRecommendation",
 			"CloseRoad", "SetSpeed", "ReopenRoad", "ReportCalls", "SetCentreState"},
-		Operator: {"RegisterCar", "CloseRoad", "SetSpeed", "ReopenRoad", "ReportCalls", "SetCentreState", "ExportDecisions", "CancelOperation", "DeleteOperation"},
+		Operator: {"RegisterCar", "CloseRoad", "SetSpeed", "ReopenRoad", "ReportCalls", "SetCentreState", "ExportDecisions", "CancelOperation", "DeleteOperation", "Read"},
+		ReadOnly: {"Read"}, // of metrics: it changes nothing, and is not for all who look
 		Planner:  {"CreatePlan", "CancelOperation", "DeleteOperation"},
 		Crew:     {"ReportPositions", "StreamPositions", "UpdateCarStatus"},
 	}

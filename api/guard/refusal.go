@@ -30,13 +30,16 @@ const (
 	CertificateEarly     Reason = "CERTIFICATE_NOT_YET_VALID"
 	CertificateUnknown   Reason = "CERTIFICATE_UNKNOWN_AUTHORITY"
 	CertificateRefused   Reason = "CERTIFICATE_REFUSED"
-	KeysUnavailable      Reason = "KEYS_UNAVAILABLE"
-	RoleLacking          Reason = "ROLE_NOT_ALLOWED"
-	NotOwnCar            Reason = "NOT_OWN_CAR"
-	RateExceeded         Reason = "TOO_MANY_CALLS"
-	TooManyAtOnce        Reason = "TOO_MANY_AT_ONCE"
-	TooManyStreams       Reason = "TOO_MANY_STREAMS"
-	TooManyFailures      Reason = "TOO_MANY_FAILED_LOGINS"
+	CertificateRevoked   Reason = "CERTIFICATE_REVOKED"
+	// RevocationsUnavailable: the list of revoked certificates has expired.
+	RevocationsUnavailable Reason = "REVOCATIONS_UNAVAILABLE"
+	KeysUnavailable        Reason = "KEYS_UNAVAILABLE"
+	RoleLacking            Reason = "ROLE_NOT_ALLOWED"
+	NotOwnCar              Reason = "NOT_OWN_CAR"
+	RateExceeded           Reason = "TOO_MANY_CALLS"
+	TooManyAtOnce          Reason = "TOO_MANY_AT_ONCE"
+	TooManyStreams         Reason = "TOO_MANY_STREAMS"
+	TooManyFailures        Reason = "TOO_MANY_FAILED_LOGINS"
 )
 
 // domain marks the reasons in ErrorInfo details as Nearside's.

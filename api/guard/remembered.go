@@ -10,6 +10,7 @@ import (
 type remembered[K comparable] struct {
 	mu      sync.Mutex
 	callers map[K]verified
+	era     int // ends when everyone is forgotten
 }
 
 type verified struct {
@@ -23,20 +24,24 @@ const (
 	recheck = 5 * time.Minute
 )
 
-// find returns who was verified and still is at a time; nil where nobody is.
-func (r *remembered[K]) find(key K, now time.Time) *Identity {
+// find returns who was verified and still is at a time; nil where nobody is. era is for keep.
+func (r *remembered[K]) find(key K, now time.Time) (who *Identity, era int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if v, ok := r.callers[key]; ok && now.Before(v.until) {
-		return v.who
+		who = v.who
 	}
-	return nil
+	return who, r.era
 }
 
-// keep remembers a caller until a time, recheck from now at most.
-func (r *remembered[K]) keep(key K, who *Identity, now, until time.Time) {
+// keep remembers a caller until a time, recheck from now at most. era is what find returned before the
+// caller was verified: if everyone was forgotten since, it was by keys or lists that no longer count.
+func (r *remembered[K]) keep(era int, key K, who *Identity, now, until time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if era != r.era {
+		return
+	}
 	if len(r.callers) >= maxRemembered {
 		r.makeRoom(now)
 	}
@@ -70,4 +75,5 @@ func (r *remembered[K]) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	clear(r.callers)
+	r.era++
 }

@@ -101,11 +101,11 @@ type ClientFiles struct {
 func (f ClientFiles) TLS() (*tls.Config, error) {
 	c := &tls.Config{MinVersion: tls.VersionTLS12}
 	if f.CA != "" {
-		pool, err := readPool(f.CA)
+		trusted, err := readAuthorities(f.CA)
 		if err != nil {
 			return nil, fmt.Errorf("--ca %w", err)
 		}
-		c.RootCAs = pool
+		c.RootCAs = trusted.pool
 	}
 	if (f.Cert == "") != (f.Key == "") {
 		return nil, errors.New("--cert and --key go together")

@@ -63,14 +63,15 @@ type webTokens struct {
 // verify says whose token it is.
 func (w *webTokens) verify(text string, now time.Time) (*Identity, error) {
 	hash := sha256.Sum256([]byte(text))
-	if who := w.known.find(hash, now); who != nil {
+	who, era := w.known.find(hash, now)
+	if who != nil {
 		return who, nil
 	}
 	who, until, err := w.check(text, now)
 	if err != nil {
 		return nil, err
 	}
-	w.known.keep(hash, who, now, until)
+	w.known.keep(era, hash, who, now, until)
 	return who, nil
 }
 

@@ -5,12 +5,15 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/nearside-ems/nearside/internal/testcerts"
 )
 
 // metricName finds metrics in an expression.
@@ -107,6 +110,12 @@ func parseFile(t *testing.T, file string, parse func([]byte, any) error, into an
 func measured(t *testing.T) []string {
 	t.Helper()
 	c := serveSettings{DataDir: t.TempDir(), Demo: true, Cars: 1}
+	a := testcerts.New(t, "ca")
+	c.TLSCert, c.TLSKey = a.Server()
+	c.ClientCA, c.TLSCRL = a.File(), filepath.Join(t.TempDir(), "crl")
+	if err := os.WriteFile(c.TLSCRL, a.Revoke(testcerts.Past, testcerts.Future), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	log := slog.New(slog.DiscardHandler)
 	watch, err := c.telemetry(log)
 	if err != nil {

@@ -144,7 +144,7 @@ func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *teleme
 	s.Fleet = fleet.New(city.Grid, s.Network, fleet.DefaultSettings())
 	s.Demo, s.DataDir, s.Version = c.Demo, c.DataDir, version
 	s.Log, s.Telemetry, s.Drain = log, t, c.Drain
-	if s.Guard, err = c.guard(log, counting(t)); err != nil {
+	if s.Guard, err = c.guard(log, t); err != nil {
 		return nil, err
 	}
 	s.HTTPNames = c.HTTPName

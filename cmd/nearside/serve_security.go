@@ -22,6 +22,7 @@ type securityFlags struct {
 	TLSCert  string `name:"tls-cert" help:"Certificate of both ports, PEM; taken anew when the file changes." placeholder:"FILE"`
 	TLSKey   string `name:"tls-key" help:"Its key, PEM." placeholder:"FILE"`
 	ClientCA string `name:"client-ca" help:"Who issues clients' certificates, PEM: callers may prove by one who they are." placeholder:"FILE"`
+	TLSCRL   string `name:"tls-crl" help:"Which of those are revoked: a list (CRL) of each of those authorities, PEM or DER; taken anew when the file changes." placeholder:"FILE"`
 	Tokens   string `help:"File of service tokens; nearside token new adds to it." placeholder:"FILE"`
 
 	OIDCIssuer     string   `name:"oidc-issuer" help:"Issuer of JSON web tokens that are believed." placeholder:"URL"`
@@ -124,18 +125,26 @@ func counting(t *telemetry.Telemetry) func(guard.Event) {
 	return func(e guard.Event) { t.Guarded(string(e.Means), string(e.Reason)) }
 }
 
-// guard makes the guard of a server. count is told of every call.
-func (f *securityFlags) guard(log *slog.Logger, count func(guard.Event)) (*guard.Guard, error) {
-	s, err := f.settings(log, count)
+// guard makes the guard of a server, which t is told of.
+func (f *securityFlags) guard(log *slog.Logger, t *telemetry.Telemetry) (*guard.Guard, error) {
+	s, err := f.settings(log, counting(t))
 	if err != nil {
 		return nil, err
 	}
-	return guard.New(s)
+	g, err := guard.New(s)
+	if err != nil || t == nil {
+		return g, err
+	}
+	for of, expires := range g.Expiries() {
+		t.Gauge("nearside_expires_timestamp_seconds", "Unix time at which what callers' proofs or connections rest on expires.", map[string]string{"of": of},
+			func() float64 { return float64(expires().Unix()) })
+	}
+	return g, nil
 }
 
 func (f *securityFlags) settings(log *slog.Logger, count func(guard.Event)) (guard.Settings, error) {
 	s := guard.Settings{
-		Cert: f.TLSCert, Key: f.TLSKey, ClientCA: f.ClientCA, Tokens: f.Tokens, Now: time.Now, Log: log, Count: count,
+		Cert: f.TLSCert, Key: f.TLSKey, ClientCA: f.ClientCA, CRL: f.TLSCRL, Tokens: f.Tokens, Now: time.Now, Log: log, Count: count,
 		Limits: guard.Limits{CallsPerSecond: f.ClientRate, Calls: f.ClientCalls, Streams: f.ClientStreams},
 	}
 	if f.OIDCIssuer == "" {

@@ -2,6 +2,7 @@
 package testcerts
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -38,7 +39,7 @@ func New(t testing.TB, name string) *Authority {
 	a := &Authority{t: t, name: name, key: Key(t), dir: t.TempDir(), serial: 1}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(a.serial), Subject: pkix.Name{CommonName: name}, NotBefore: Past, NotAfter: Future,
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &a.key.PublicKey, a.key)
 	if err != nil {
@@ -113,3 +114,32 @@ func (a *Authority) Client(name string, from, until time.Time, roles ...string) 
 	a.t.Helper()
 	return a.Issue(pkix.Name{CommonName: name, OrganizationalUnit: roles}, from, until, x509.ExtKeyUsageClientAuth)
 }
+
+// Revoke returns the authority's revocation list (DER) of the certificates of some files.
+func (a *Authority) Revoke(from, until time.Time, files ...string) []byte {
+	a.t.Helper()
+	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: from, NextUpdate: until}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		block, _ := pem.Decode(text)
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: from})
+	}
+	der, err := x509.CreateRevocationList(rand.Reader, list, a.cert, a.key)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return der
+}
+
+// Certificate is the authority's own.
+func (a *Authority) Certificate() *x509.Certificate { return a.cert }
+
+// Signer is the authority's key.
+func (a *Authority) Signer() crypto.Signer { return a.key }
