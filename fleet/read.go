@@ -66,6 +66,13 @@ func (f *Store) Reports() iter.Seq[Report] {
 	}
 }
 
+// News tells whether a report that another store took says more than is known here. To pass others over
+// takes far less time than to put them on the map again.
+func (f *Store) News(now time.Time, r *Report) bool {
+	c, ok := f.Car(r.Car)
+	return !ok || !c.HasPosition() || f.newer(now, &dispatch.Car{Fixed: r.Fixed}, c)
+}
+
 // reportOf is the report that makes a car what it is.
 func reportOf(c *dispatch.Car) Report {
 	r := Report{Car: c.Name, Point: c.Point, Fixed: c.Fixed, Heading: c.Heading}

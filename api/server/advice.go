@@ -52,11 +52,11 @@ type followed struct {
 
 // following finds the advice that an assignment names and says what the assignment makes of it. What is
 // wrong with the fields is added to wrong.
-func (s *Server) following(r *pb.AssignCarRequest, wrong *flaws) (f followed, err error) {
+func (s *Server) following(ctx context.Context, r *pb.AssignCarRequest, wrong *flaws) (f followed, err error) {
 	if r.GetAdvice() == "" || wrong.has("advice") {
 		return f, nil
 	}
-	given, end, err := s.Live.Advised(r.GetAdvice())
+	given, end, err := s.Live.Advised(ctx, r.GetAdvice())
 	if err != nil {
 		return f, missing("advice", r.GetAdvice())
 	}

@@ -34,7 +34,7 @@ func advised(t *testing.T, c *client, incident string) (string, []string) {
 func wantConclusion(t *testing.T, c *client, advice string, want live.Conclusion) {
 	t.Helper()
 	c.server.concluding.Wait()
-	_, end, err := c.server.Live.Advised(advice)
+	_, end, err := c.server.Live.Advised(background(t), advice)
 	if err != nil || end == nil || *end != want {
 		t.Errorf("%s: concluded %+v, %v; want %+v", advice, end, err, want)
 	}
@@ -87,8 +87,8 @@ func TestAdviceTimesOut(t *testing.T) {
 	}
 	clock.Store(int64(adviceFor))
 	waitFor(t, "both conclusions", func() bool {
-		_, one, _ := c.server.Live.Advised(advice)
-		_, other, _ := c.server.Live.Advised(half)
+		_, one, _ := c.server.Live.Advised(background(t), advice)
+		_, other, _ := c.server.Live.Advised(background(t), half)
 		return one != nil && other != nil
 	})
 	wantConclusion(t, c, advice, live.Conclusion{Outcome: live.TimedOut})

@@ -44,7 +44,7 @@ func (s *fleetService) AssignCar(ctx context.Context, r *pb.AssignCarRequest) (*
 	if etag == "" { // what answers say of a car without a record
 		etag = "0"
 	}
-	followed, err := s.following(r, &wrong)
+	followed, err := s.following(ctx, r, &wrong)
 	if err != nil {
 		return nil, err
 	}

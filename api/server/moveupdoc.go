@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,6 +116,23 @@ func parseRecommendation(name string) (key string, issued ledger.Revision, err e
 		return "", 0, errNoRecommendation
 	}
 	return name[:at], ledger.Revision(n), nil
+}
+
+// beyond returns those of the recommendations that stand for a plan which are more than may stand at a time:
+// replicas that know of other cars may each have made as many. The first made stay, on every replica alike.
+func (r *recommender) beyond(plan string, snap *dispatch.Snapshot, free []int, entries map[string]*moveUpEntry) map[*moveUpEntry]bool {
+	var open []*moveUpEntry
+	for _, slot := range free {
+		if e := entries[snap.Cars[slot].Name]; e != nil && e.open() && e.Plan == plan {
+			open = append(open, e)
+		}
+	}
+	slices.SortFunc(open, func(a, b *moveUpEntry) int { return cmp.Compare(a.revision, b.revision) })
+	beyond := map[*moveUpEntry]bool{}
+	for _, e := range open[min(len(open), r.MoveUps.AtOnce):] {
+		beyond[e] = true
+	}
+	return beyond
 }
 
 // history is what limits look at.

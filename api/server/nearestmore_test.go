@@ -154,7 +154,7 @@ func TestAnswersAreKeptAsAdvice(t *testing.T) {
 	if err != nil || out.Advice == "" || !out.AdviceExpireTime.AsTime().Equal(noon.Add(10*time.Minute)) {
 		t.Fatalf("%v, %v", out, err)
 	}
-	kept, end, err := c.server.Live.Advised(out.Advice)
+	kept, end, err := c.server.Live.Advised(background(t), out.Advice)
 	if err != nil || end != nil || kept.Incident != "incidents/7" || len(kept.Candidates) != 20 || kept.Candidates[0] != out.Candidates[0].Car.Name {
 		t.Errorf("kept %+v, %v, %v", kept, end, err)
 	}

@@ -18,9 +18,6 @@ import (
 	"github.com/nearside-ems/nearside/fleet/ledger"
 )
 
-// settling is how long an answer waits for a recommendation that another replica has made.
-const settling = time.Second
-
 // WatchRecommendations sends what stands, and again whenever that changes; every 5 s at least something.
 // A watcher that does not read misses what changed meanwhile, and after 10 s is cut.
 func (s *recommendationService) WatchRecommendations(r *pb.WatchRecommendationsRequest, stream grpc.ServerStreamingServer[pb.WatchRecommendationsResponse]) error {
@@ -215,31 +212,17 @@ func answerOf(r *pb.AnswerRecommendationRequest) (key string, issued ledger.Revi
 // made may take a moment to be known here.
 func (s *recommendationService) standing(ctx context.Context, key string, issued ledger.Revision) (*moveUpEntry, error) {
 	name := fmt.Sprintf("%s-%d", key, issued)
-	until := time.NewTimer(settling)
-	defer until.Stop()
-	poll := time.NewTicker(settling / 50)
-	defer poll.Stop()
-	for {
-		d, ok := s.Live.Document(key)
-		if ok && d.Revision >= issued {
-			e, err := readMoveUp(d)
-			if err != nil {
-				return nil, refused(codes.FailedPrecondition, "RECORD_UNREADABLE", "%v: run the newest version that serves this fleet", err)
-			}
-			if e.name() != name {
-				return nil, missing("recommendation", name)
-			}
-			return e, nil
-		}
-		if s.Live.Status().Revision >= issued { // all up to there is known
-			return nil, missing("recommendation", name)
-		}
-		select {
-		case <-poll.C:
-		case <-until.C:
-			return nil, missing("recommendation", name)
-		case <-ctx.Done():
-			return nil, status.FromContextError(ctx.Err()).Err()
-		}
+	s.Live.CatchUp(ctx, key, issued)
+	d, ok := s.Live.Document(key)
+	if !ok || d.Revision < issued {
+		return nil, missing("recommendation", name)
 	}
+	e, err := readMoveUp(d)
+	if err != nil {
+		return nil, refused(codes.FailedPrecondition, "RECORD_UNREADABLE", "%v: run the newest version that serves this fleet", err)
+	}
+	if e.name() != name {
+		return nil, missing("recommendation", name)
+	}
+	return e, nil
 }

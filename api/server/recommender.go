@@ -233,12 +233,15 @@ func (r *recommender) advise(ctx context.Context, plan string, snap *dispatch.Sn
 	c.update(snap, free)
 	d := &dispatch.Deployment{Weights: expected.calls, Busy: expected.busy(snap), Posts: c.posts}
 	b := &board{basis: basis, asOf: snap.Now, notes: append(outside, expected.notes(d.Busy)...)}
-	now := snap.Now.In(r.Zone)
+	now, beyond := snap.Now.In(r.Zone), r.beyond(plan, snap, free, entries)
 	for _, slot := range free {
 		car := snap.Cars[slot]
 		v := dispatch.Mover{Car: car, Reach: c.cars[slot].cells, Travel: c.cars[slot].travel}
 		if e := entries[car.Name]; e != nil {
 			r.place(&v, e, plan, posts, now)
+			if beyond[e] {
+				v.Asked, v.Hold = false, "others were asked before it, as many as may be at a time"
+			}
 		} else {
 			v.Hold = r.MoveUps.Hold(car, &dispatch.MoveHistory{}, now)
 		}

@@ -12,7 +12,11 @@ import (
 
 // recordsPause is how often it is asked how the records stand: so late answers say that they rest on old
 // ones.
-const recordsPause = 250 * time.Millisecond
+const recordsPause = 50 * time.Millisecond
+
+// behindFor is how long this server may lack entries that the store has before answers say so. What is
+// written comes within milliseconds.
+const behindFor = time.Second
 
 // readWithin is how long the reading of records at the start may take before operators are told: of ten
 // thousand cars it takes under two seconds.
@@ -21,7 +25,7 @@ const readWithin = 5 * time.Second
 // records tells how the records of cars stand, as last asked: to ask takes too long for every answer.
 type records struct {
 	fresh bool      // they were made with the server, so that there is nothing to read
-	since time.Time // that the server is there
+	since time.Time // that they are read
 	now   atomic.Pointer[recordsStanding]
 }
 
@@ -46,6 +50,9 @@ func (r *records) look(s *Server) {
 			st.Contact.UTC().Format(time.RFC3339) + ", and cannot be changed"}
 	case !st.Whole && !r.fresh:
 		now.lack = lack{kind, "the records of cars are still being read: some are not known yet"}
+	case st.Behind > behindFor:
+		now.lack = lack{kind, "this server has yet to hear of the last changes in the store of records: what records say is as of " +
+			st.Contact.UTC().Format(time.RFC3339)}
 	}
 	switch {
 	case st.Fault != nil:
@@ -56,10 +63,11 @@ func (r *records) look(s *Server) {
 	r.now.Store(now)
 }
 
-// age is how long ago the records were last known to be current; ok is false where they are.
+// age is how long ago the records were last known to be current; ok is false where they are, since nobody
+// else writes to their store. Where others do, it is told whether it is long or not.
 func (r *records) age(now time.Time) (age time.Duration, ok bool) {
 	st := r.now.Load()
-	if st.lack.reason == "" || st.contact.IsZero() {
+	if st.lack.reason == "" && st.store != "cluster" || st.contact.IsZero() {
 		return 0, false
 	}
 	return max(0, now.Sub(st.contact)), true

@@ -202,6 +202,7 @@ func (s *Server) register(g grpc.ServiceRegistrar) {
 // Serve answers on both listeners until ctx ends, then lets answers on their way finish, stops plans
 // that are being made, and returns nil; or the error that ended it.
 func (s *Server) Serve(ctx context.Context, overGRPC, overHTTP net.Listener) error {
+	s.records.since = time.Now()
 	g := s.GRPC()
 	handler, leaveGateway, err := s.HTTP(g)
 	if err != nil {

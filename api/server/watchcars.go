@@ -38,6 +38,7 @@ type watch struct {
 	run     string          // of looks, that seen counts
 	seen    uint64          // look up to which positions were sent
 	beat    time.Time       // of the last heartbeat
+	doubted bool            // whether that said that the records are old
 	out     chan any
 }
 

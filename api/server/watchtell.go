@@ -146,12 +146,13 @@ func (w *watch) shared(now *sight) error {
 }
 
 // pulse hands out a heartbeat when it is time for one, whatever else was sent: it says how old the
-// records are.
+// records are. Where that begins or ceases to matter it is time at once.
 func (w *watch) pulse() error {
-	if time.Since(w.beat) < w.sights.beat {
+	doubted := w.records.now.Load().lack.reason != ""
+	if time.Since(w.beat) < w.sights.beat && doubted == w.doubted {
 		return nil
 	}
-	w.beat = time.Now()
+	w.beat, w.doubted = time.Now(), doubted
 	at := w.Now()
 	return w.hand(&pb.WatchCarsResponse{
 		Kind: pb.WatchKind_WATCH_KIND_HEARTBEAT, ResumeToken: w.token(), AsOf: timestamppb.New(at), Basis: w.recordsBasis(at),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/nearside-ems/nearside/api/server"
@@ -14,6 +15,12 @@ import (
 // them it learns them from the cars.
 const fillWithin = 5 * time.Second
 
+// takeNews takes of what another replica reports that which is not known here.
+func takeNews(s *server.Settings, reports []fleet.Report) {
+	now := s.Now()
+	s.Fleet.Report(now, slices.DeleteFunc(reports, func(r fleet.Report) bool { return !s.Fleet.News(now, &r) }))
+}
+
 // sharePositions joins the replicas that keep their records on the same NATS servers: each tells the
 // others what cars report, and this one asks what they know. Where records are in the data directory
 // there are no others. close leaves them; it comes before the store is closed.
@@ -23,7 +30,7 @@ func sharePositions(ctx context.Context, store ledger.Store, s *server.Settings,
 		return func() {}, nil
 	}
 	positions, err := kept.Positions(jetstream.PositionSettings{
-		Take: func(reports []fleet.Report) { s.Fleet.Report(s.Now(), reports) }, Snapshot: s.Fleet.Reports(),
+		Take: func(reports []fleet.Report) { takeNews(s, reports) }, Snapshot: s.Fleet.Reports(),
 	})
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ func TestCluster(t *testing.T) {
 	c := clustertest.Start(t, 3)
 	t.Run("Conformance", func(t *testing.T) { testConformance(t, c) })
 	t.Run("Faults", func(t *testing.T) { testFaults(t, c) })
+	t.Run("Lag", func(t *testing.T) { testLag(t, c) })
 }
 
 func testConformance(t *testing.T, c *clustertest.Cluster) {

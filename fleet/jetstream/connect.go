@@ -9,8 +9,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// connect reaches the servers. Once it did, it comes back to them for ever.
-func (s *Store) connect(more ...nats.Option) (*nats.Conn, error) {
+// connect reaches the servers. Once it did, it comes back to them for ever; lost is told each time that
+// the connection broke, and found that it is there again.
+func (s *Store) connect(lost func(error), found func(), more ...nats.Option) (*nats.Conn, error) {
 	log := s.settings.Log
 	options := []nats.Option{
 		nats.Name("nearside"),
@@ -26,10 +27,12 @@ func (s *Store) connect(more ...nats.Option) (*nats.Conn, error) {
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("the connection to the ledger broke", "error", err)
+				lost(err)
 			}
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) {
 			log.Info("connected to the ledger again", "server", redact(nc.ConnectedUrlRedacted()))
+			found()
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("the ledger's connection", "error", err) }),
 	}

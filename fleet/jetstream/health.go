@@ -15,27 +15,34 @@ import (
 
 // health is what is known of how the store does.
 type health struct {
-	mu      sync.Mutex
-	contact time.Time
-	at      ledger.Revision // the log's last, as far as known
-	bytes   int64
-	limit   int64
-	asking  error // why the last question was not answered
-	writing error // why nothing can be written until the server was started anew
+	mu       sync.Mutex
+	contact  time.Time
+	answered time.Time       // who leads answered last what was asked then
+	at       ledger.Revision // the log's last, as far as known
+	bytes    int64
+	limit    int64
+	asking   error // why the last question was not answered
+	lost     error // why there is no connection; nil where there is one
+	writing  error // why nothing can be written until the server was started anew
+	again    chan struct{}
 }
 
 const (
-	every   = time.Second     // how often the leader is asked
-	silence = 3 * time.Second // how long a store may not answer before Status says so
-	noteIn  = 5 * every       // how often the log's length is noted beside it
+	every   = 500 * time.Millisecond // how often the leader is asked
+	silence = 3 * time.Second        // how long a majority may not be heard of, or a folder's server, before Status says so
+	noteIn  = 5 * time.Second        // how often the log's length is noted beside it
+	// unanswered is how long a cluster's leader may not answer before Status says so. A question is given
+	// up after a second, and the next one is asked at once.
+	unanswered = 3 * every
+	healPause  = 2 * time.Second // between attempts to start a folder's server anew
 )
 
-// answered takes what the stream's leader said when it was asked at a time.
-func (h *health) answered(asked time.Time, info *jetstream.StreamInfo) {
+// heard takes what the stream's leader said when it was asked at a time.
+func (h *health) heard(asked time.Time, info *jetstream.StreamInfo) {
 	contact := asked.Add(-quorumAge(info.Cluster))
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.asking = nil
+	h.asking, h.answered = nil, asked
 	if contact.After(h.contact) {
 		h.contact = contact
 	}
@@ -64,7 +71,21 @@ func leads(info *jetstream.StreamInfo) bool { return quorumAge(info.Cluster) <= 
 func (h *health) grew(now time.Time, r ledger.Revision) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.contact, h.at, h.asking = now, max(h.at, r), nil
+	h.contact, h.answered, h.at, h.asking = now, now, max(h.at, r), nil
+}
+
+// setLost notes why the connection to the servers broke; nil: there is one again, and the leader is asked
+// at once.
+func (h *health) setLost(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.lost = err; err != nil {
+		return
+	}
+	select {
+	case h.again <- struct{}{}:
+	default:
+	}
 }
 
 func (h *health) failed(err error) {
@@ -103,12 +124,17 @@ func (s *Store) Status() ledger.Status {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	st.Contact = h.contact
+	st.Contact, st.Last = h.contact, h.at
+	quiet := time.Since(h.answered)
 	switch age := time.Since(h.contact); {
 	case h.writing != nil:
 		st.Err = h.writing
 	case slow != nil:
 		st.Err = slow
+	case h.lost != nil:
+		st.Err = fmt.Errorf("the connection to it broke: %w", h.lost)
+	case s.node == nil && quiet > unanswered:
+		st.Err = fmt.Errorf("who leads has not answered for %v: %w", quiet.Round(every), or(h.asking, errUnanswered))
 	case age > silence && h.asking != nil:
 		st.Err = fmt.Errorf("it has not answered for %v: %w", age.Round(time.Second), h.asking)
 	case age > silence:
@@ -136,6 +162,7 @@ func (s *Store) watchHealth(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-s.health.again:
 		}
 		s.ask(ctx)
 		if s.node == nil {
@@ -153,6 +180,10 @@ func (s *Store) watchHealth(ctx context.Context) {
 	}
 }
 
+// lost and found note how the connection does.
+func (s *Store) lost(err error) { s.health.setLost(err) }
+func (s *Store) found()         { s.health.setLost(nil) }
+
 // ask asks the leader once.
 func (s *Store) ask(ctx context.Context) {
 	asked := time.Now()
@@ -161,7 +192,7 @@ func (s *Store) ask(ctx context.Context) {
 		s.health.failed(err)
 		return
 	}
-	s.health.answered(asked, info)
+	s.health.heard(asked, info)
 }
 
 // heal starts the folder's server anew once the folder can be written to. Until then appends are refused
@@ -174,7 +205,7 @@ func (s *Store) heal(ctx context.Context, why error) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(2 * every):
+		case <-time.After(healPause):
 		}
 		err := s.node.probe()
 		if err == nil {

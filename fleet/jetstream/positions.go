@@ -3,7 +3,6 @@ package jetstream
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strconv"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nuid"
 
 	"github.com/nearside-ems/nearside/fleet"
 )
@@ -21,14 +21,18 @@ type PositionSettings struct {
 	Snapshot iter.Seq[fleet.Report] // the last report of each car that is known here
 }
 
-// Positions tells other replicas where cars are, and is told by them. Nothing of it is kept or repeated:
-// what is lost on the way is soon told anew. A ledger in a folder has no other replicas: there it does
-// nothing.
+// Positions tells other replicas where cars are, and is told by them. Nothing of it is kept. What is lost
+// on the way, as while a replica was cut off, is missed within a beat and asked for: see peers. A ledger
+// in a folder has no other replicas: there it does nothing.
 type Positions struct {
 	settings PositionSettings
 	subject  string // reports
-	ask      string // requests for a snapshot
+	ask      string // requests for a snapshot, of any replica; with "." and its ID behind, of one
 	nc       *nats.Conn
+	id       string // of this replica, another at each start
+	peers    peers
+
+	sequence atomic.Uint64 // of the last packet that was published, or given up
 
 	mu      sync.Mutex
 	pending [][]byte // packets
@@ -43,34 +47,37 @@ type Positions struct {
 // PositionCounts is what became of reports.
 type PositionCounts struct {
 	Sent     int64 // given to the network
-	Dropped  int64 // not sent, since the network did not take them fast enough or is away
-	Received int64 // from other replicas
+	Dropped  int64 // not sent at once, since the network did not take them fast enough or is away
+	Received int64 // from other replicas, those of snapshots among them
 	Refused  int64 // packets that could not be read
+	Missed   int64 // times that packets of another replica were missed, and it was asked for all that it knows
 }
 
 const (
 	gather     = 20 * time.Millisecond // how long reports are gathered into packets
 	maxPending = 128                   // packets that wait to be sent, of maxPacket each
-	snapshotIn = 3 * time.Second       // how long another replica may take to begin with its snapshot
-	partHeader = "Nearside-Part"       // of a snapshot: which packet, from 1; the last is 0 and empty
-	partsTotal = "Nearside-Parts"      // in the last: how many there were
+	beatEvery  = 2 * time.Second       // how often a replica is heard of, if only by an empty packet
+
+	fromHeader     = "Nearside-From"     // of a packet: who sends it
+	sequenceHeader = "Nearside-Sequence" // and which of the sender's packets it is, from 1
 )
 
 // Positions joins the other replicas. Whoever calls it closes it before the store.
 func (s *Store) Positions(settings PositionSettings) (*Positions, error) {
 	p := &Positions{settings: settings, subject: s.settings.Prefix + ".positions.reports",
-		ask: s.settings.Prefix + ".positions.snapshot", wake: make(chan struct{}, 1)}
+		ask: s.settings.Prefix + ".positions.snapshot", wake: make(chan struct{}, 1), id: nuid.Next(), peers: newPeers()}
 	if s.node != nil {
 		return p, nil
 	}
-	nc, err := s.connect(nats.NoEcho()) // a connection of its own: reports must not hold up the ledger
+	nc, err := s.connect(func(error) {}, func() {}, nats.NoEcho()) // a connection of its own: reports must not hold up the ledger
 	if err != nil {
 		return nil, err
 	}
 	p.nc = nc
-	sub, err := nc.Subscribe(p.subject, func(m *nats.Msg) { p.take(m.Data) })
+	sub, err := nc.Subscribe(p.subject, p.hear)
 	if err == nil {
-		err = errors.Join(sub.SetPendingLimits(4*maxPending, 4*maxPending*maxPacket), nc.FlushTimeout(s.settings.Patience))
+		_, answering := nc.Subscribe(p.ask+"."+p.id, p.answer)
+		err = errors.Join(answering, sub.SetPendingLimits(4*maxPending, 4*maxPending*maxPacket), nc.FlushTimeout(s.settings.Patience))
 	}
 	if err != nil {
 		nc.Close()
@@ -79,6 +86,7 @@ func (s *Store) Positions(settings PositionSettings) (*Positions, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
 	p.running.Go(func() { p.send(ctx) })
+	p.running.Go(func() { p.catchUp(ctx) })
 	return p, nil
 }
 
@@ -96,6 +104,7 @@ func (p *Positions) Send(now time.Time, reports []fleet.Report) {
 		}
 		if !p.room() {
 			p.dropped.Add(int64(len(reports) - i))
+			p.sequence.Add(1) // others will miss a packet, and ask
 			break
 		}
 		last := len(p.pending) - 1
@@ -124,12 +133,17 @@ func (p *Positions) room() bool {
 	return true
 }
 
-// send publishes what was gathered.
+// send publishes what was gathered, and an empty packet where there was nothing for a while.
 func (p *Positions) send(ctx context.Context) {
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-beat.C:
+			_ = p.publish([]byte(packetMark)) // while there is no connection others miss it, and should
+			continue
 		case <-p.wake:
 		}
 		select {
@@ -142,12 +156,30 @@ func (p *Positions) send(ctx context.Context) {
 		p.pending = nil
 		p.mu.Unlock()
 		for _, packet := range packets {
-			if err := p.nc.Publish(p.subject, packet); err != nil {
+			if err := p.publish(packet); err != nil {
 				reports, _ := readPacket(packet) // our own
 				p.dropped.Add(int64(len(reports)))
 				p.sent.Add(-int64(len(reports)))
 			}
 		}
+	}
+}
+
+// publish sends a packet with its number, which counts whether it is sent or not.
+func (p *Positions) publish(packet []byte) error {
+	m := nats.NewMsg(p.subject)
+	m.Data = packet
+	m.Header.Set(fromHeader, p.id)
+	m.Header.Set(sequenceHeader, strconv.FormatUint(p.sequence.Add(1), 10))
+	return p.nc.PublishMsg(m)
+}
+
+// hear takes a packet of another replica, and notes where others were missed before it.
+func (p *Positions) hear(m *nats.Msg) {
+	p.take(m.Data)
+	n, err := strconv.ParseUint(m.Header.Get(sequenceHeader), 10, 64)
+	if from := m.Header.Get(fromHeader); from != "" && err == nil {
+		p.peers.heard(from, n, time.Now())
 	}
 }
 
@@ -163,87 +195,15 @@ func (p *Positions) take(packet []byte) int {
 		return 0
 	}
 	p.received.Add(int64(len(reports)))
-	p.settings.Take(reports)
+	if len(reports) > 0 {
+		p.settings.Take(reports)
+	}
 	return len(reports)
 }
 
 // Counts returns what became of reports so far.
 func (p *Positions) Counts() PositionCounts {
-	return PositionCounts{p.sent.Load(), p.dropped.Load(), p.received.Load(), p.refused.Load()}
-}
-
-// Fill asks another replica for the last report of every car, hands them to Take and returns how many
-// they were: 0 where there is no other. From then on this replica answers the next one that asks.
-func (p *Positions) Fill(ctx context.Context) (reports int, err error) {
-	if p.nc == nil {
-		return 0, nil
-	}
-	defer func() {
-		_, joining := p.nc.QueueSubscribe(p.ask, "whole", p.answer)
-		err = errors.Join(err, joining, p.nc.FlushTimeout(snapshotIn))
-	}()
-	inbox := p.nc.NewInbox()
-	sub, err := p.nc.SubscribeSync(inbox)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, sub.Unsubscribe()) }()
-	if err := p.nc.PublishRequest(p.ask, inbox, nil); err != nil {
-		return 0, err
-	}
-	for packets := 0; ; packets++ {
-		waiting, cancel := context.WithTimeout(ctx, snapshotIn)
-		m, err := sub.NextMsgWithContext(waiting)
-		cancel()
-		switch {
-		case errors.Is(err, nats.ErrNoResponders):
-			return 0, nil
-		case err != nil:
-			return reports, fmt.Errorf("positions from another replica: %w", err)
-		}
-		if part := m.Header.Get(partHeader); part == "0" {
-			if total := m.Header.Get(partsTotal); total != strconv.Itoa(packets) {
-				return reports, fmt.Errorf("positions from another replica: %d packets came of %s", packets, total)
-			}
-			return reports, nil
-		}
-		reports += p.take(m.Data)
-	}
-}
-
-// answer sends a snapshot to who asked for one.
-func (p *Positions) answer(m *nats.Msg) {
-	packet, parts := []byte(packetMark), 0
-	send := func() error {
-		parts++
-		return p.part(m.Reply, packet, parts, 0)
-	}
-	now := time.Now()
-	for r := range p.settings.Snapshot {
-		if !sendable(&r) {
-			continue
-		}
-		if len(packet)+maxReport > maxPacket {
-			if send() != nil {
-				return // the connection broke: who asked will see that parts are missing
-			}
-			packet = packet[:len(packetMark)]
-		}
-		packet = appendReport(packet, now, &r)
-	}
-	if len(packet) > len(packetMark) && send() != nil {
-		return
-	}
-	_ = p.part(m.Reply, nil, 0, parts)
-}
-
-// part sends one packet of a snapshot.
-func (p *Positions) part(to string, packet []byte, part, total int) error {
-	m := nats.NewMsg(to)
-	m.Data = packet
-	m.Header.Set(partHeader, strconv.Itoa(part))
-	m.Header.Set(partsTotal, strconv.Itoa(total))
-	return p.nc.PublishMsg(m)
+	return PositionCounts{p.sent.Load(), p.dropped.Load(), p.received.Load(), p.refused.Load(), p.peers.missed.Load()}
 }
 
 // Close leaves the other replicas. It waits for a Take under way.

@@ -79,6 +79,8 @@ func (s *Store) Log(ctx context.Context, from ledger.Revision) iter.Seq2[ledger.
 	}
 }
 
+var errUnanswered = errors.New("the question is still open")
+
 var errNoMajority = errors.New("a majority of the ledger's servers has not been heard of for a while")
 
 // head asks the stream's leader for the last revision, and how many keys there are.
@@ -89,7 +91,7 @@ func (s *Store) head(ctx context.Context) (last ledger.Revision, keys uint64, er
 		asked := time.Now()
 		info, err := s.info(ctx)
 		if err == nil {
-			s.health.answered(asked, info)
+			s.health.heard(asked, info)
 			if leads(info) {
 				return ledger.Revision(info.State.LastSeq), info.State.NumSubjects, nil
 			}

@@ -12,7 +12,8 @@ import (
 )
 
 // reader reads a stream from a revision on, through consumers that it makes anew whenever one is lost,
-// falls silent or leaves something out.
+// falls silent or leaves something out. A consumer lives on one server, and it takes seconds until another
+// has taken its place: meanwhile entries are asked of the stream's leader, one by one.
 type reader struct {
 	store  *Store
 	at     ledger.Revision // the last that was read
@@ -32,7 +33,12 @@ type reader struct {
 
 const (
 	heartbeat = 2 * time.Second // of a consumer that has nothing to deliver; it is lost after two
-	stuck     = 3 * time.Second // how long a consumer may deliver nothing of what the stream has
+	// stuck is how long a consumer may deliver nothing of what the stream has. What is written takes
+	// milliseconds; the stream's length is known once in every.
+	stuck = 300 * time.Millisecond
+	// openWithin is how long the making of a consumer may take once the state has been read: it may have
+	// fallen to a server that is gone.
+	openWithin = time.Second
 )
 
 // next returns the next entry. It waits as long as ctx lasts, and errs only where ctx has ended or the
@@ -43,9 +49,14 @@ func (r *reader) next(ctx context.Context) (e ledger.Entry, err error) {
 			r.stop()
 			return e, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
 		}
-		if r.messages == nil && !r.open(ctx) {
-			rest(ctx)
-			continue
+		if r.messages == nil {
+			if e, ok := r.ask(ctx); ok {
+				return e, nil
+			}
+			if !r.open(ctx) {
+				rest(ctx)
+				continue
+			}
 		}
 		r.waiting.Store(true)
 		msg, err := r.messages.Next()
@@ -64,6 +75,23 @@ func (r *reader) next(ctx context.Context) (e ledger.Entry, err error) {
 			return e, err
 		}
 	}
+}
+
+// ask asks the stream's leader for the next entry, where there is known to be one and the state has been
+// read; ok is false where it was not answered. A new reader is faster through a consumer.
+func (r *reader) ask(ctx context.Context) (e ledger.Entry, ok bool) {
+	if r.consumer == "" || r.skipping() || r.at < r.until || r.store.health.last() <= r.at {
+		return e, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
+	msg, err := r.store.stream.GetMsg(ctx, uint64(r.at)+1)
+	if err != nil {
+		return e, false
+	}
+	r.at++
+	r.where.Store(uint64(r.at))
+	return ledger.Entry{Revision: r.at, Key: r.store.key(msg.Subject), Data: msg.Data}, true
 }
 
 // rest waits a little, or until ctx ends.
@@ -116,7 +144,12 @@ func (r *reader) missing(next ledger.Revision) error {
 
 // open makes a consumer that goes on after what was read.
 func (r *reader) open(ctx context.Context) bool {
-	asking, cancel := context.WithTimeout(ctx, r.store.settings.Patience)
+	state := r.consumer == "" || r.at < r.until // what there was is still to be read
+	within := openWithin
+	if state {
+		within = r.store.settings.Patience
+	}
+	asking, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	config := jetstream.ConsumerConfig{
 		AckPolicy:         jetstream.AckNonePolicy,
@@ -127,7 +160,6 @@ func (r *reader) open(ctx context.Context) bool {
 		Replicas:          1,
 		InactiveThreshold: 30 * time.Second,
 	}
-	state := r.consumer == "" || r.at < r.until // what there was is still to be read
 	if r.latest && state {
 		config.DeliverPolicy, config.OptStartSeq = jetstream.DeliverLastPerSubjectPolicy, 0
 	}
@@ -162,9 +194,9 @@ func (r *reader) look(ctx context.Context) {
 	messages, ended := r.messages, make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(stuck / 3)
+		tick := time.NewTicker(stuck)
 		defer tick.Stop()
-		var at, quiet uint64
+		var at, behind uint64 // read so far, and how often it was found to be too little
 		for {
 			select {
 			case <-looking.Done():
@@ -173,10 +205,10 @@ func (r *reader) look(ctx context.Context) {
 			case <-tick.C:
 			}
 			now := r.where.Load()
-			if quiet++; now != at || !r.waiting.Load() || uint64(r.store.health.last()) <= now {
-				at, quiet = now, 0
+			if behind++; now != at || !r.waiting.Load() || uint64(r.store.health.last()) <= now {
+				at, behind = now, 0
 			}
-			if quiet >= 3 {
+			if behind >= 2 {
 				messages.Stop()
 				return
 			}
@@ -199,11 +231,10 @@ func (r *reader) stop() {
 	r.forget()
 }
 
-// forget tells the server that a consumer is done with, which it would find out by itself after a while.
+// forget tells the servers that a consumer is done with, which they would find out by themselves after a
+// while. Their answer is not waited for: its server may be gone.
 func (r *reader) forget() {
-	ctx, cancel := context.WithTimeout(context.Background(), attempt)
-	defer cancel()
-	if err := r.store.stream.DeleteConsumer(ctx, r.consumer); err != nil {
+	if err := r.store.nc.Publish("$JS.API.CONSUMER.DELETE."+r.store.settings.Stream+"."+r.consumer, nil); err != nil {
 		r.store.settings.Log.Debug("a consumer of the ledger is left to time out", "error", err)
 	}
 }

@@ -48,6 +48,7 @@ func Open(ctx context.Context, settings Settings) (*Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	s := &Store{settings: settings.withDefaults()}
+	s.health.again = make(chan struct{}, 1)
 	s.entries = s.settings.Prefix + ".ledger."
 	err := s.open(ctx)
 	if err == nil {
@@ -63,7 +64,7 @@ func (s *Store) open(ctx context.Context) error {
 		}
 	}
 	var err error
-	if s.nc, err = s.connect(); err != nil {
+	if s.nc, err = s.connect(s.lost, s.found); err != nil {
 		return fmt.Errorf("the ledger on %s: %w", s.where(), err)
 	}
 	if s.js, err = jetstream.New(s.nc, jetstream.WithDefaultTimeout(s.settings.Patience)); err != nil {

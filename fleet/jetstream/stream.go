@@ -51,7 +51,7 @@ func (s *Store) ensureStream(ctx context.Context) error {
 	if err != nil {
 		return explainStream(err)
 	}
-	s.health.answered(time.Now(), s.stream.CachedInfo())
+	s.health.heard(time.Now(), s.stream.CachedInfo())
 	if s.node == nil {
 		return nil
 	}

@@ -135,4 +135,8 @@ func (m *Memory) Log(ctx context.Context, from Revision) iter.Seq2[Entry, error]
 }
 
 // Status is Store's.
-func (m *Memory) Status() Status { return Status{Contact: m.now(), Kind: "memory"} }
+func (m *Memory) Status() Status {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return Status{Contact: m.now(), Last: Revision(len(m.log)), Kind: "memory"}
+}

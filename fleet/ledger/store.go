@@ -72,6 +72,7 @@ type Event struct {
 // Status is how a store does, as far as this process knows.
 type Status struct {
 	Contact time.Time // when it last answered; what is known from it is as old as that
+	Last    Revision  // of its log, as of then; what a Watch has not yielded of it is still to come
 	Err     error     // why it does not answer or cannot write; nil where it does
 	Kind    string    // "memory", "embedded" or "cluster"
 	Servers []string  // of a cluster: those known, without credentials

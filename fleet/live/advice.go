@@ -119,10 +119,10 @@ func (f *Fleet) freeSlot() (key string, prev ledger.Revision, ok bool) {
 
 var adviceName = regexp.MustCompile(`^(advice/[0-9]{1,4})-([1-9][0-9]{0,18})$`)
 
-// Advised returns advice as this replica knows it; end is nil where it has no conclusion. The error
-// wraps ErrNoAdvice.
-func (f *Fleet) Advised(name string) (a Advice, end *Conclusion, err error) {
-	d, revision, err := f.adviceUnder(name)
+// Advised returns advice as this replica knows it, once it has caught up with who gave it; end is nil
+// where it has no conclusion. The error wraps ErrNoAdvice.
+func (f *Fleet) Advised(ctx context.Context, name string) (a Advice, end *Conclusion, err error) {
+	d, revision, err := f.adviceUnder(ctx, name)
 	if err != nil {
 		return Advice{}, nil, err
 	}
@@ -141,7 +141,7 @@ func (f *Fleet) Advised(name string) (a Advice, end *Conclusion, err error) {
 
 func noAdvice(name string) error { return fmt.Errorf("%.80q: %w", name, ErrNoAdvice) }
 
-func (f *Fleet) adviceUnder(name string) (Document, ledger.Revision, error) {
+func (f *Fleet) adviceUnder(ctx context.Context, name string) (Document, ledger.Revision, error) {
 	parts := adviceName.FindStringSubmatch(name)
 	if parts == nil {
 		return Document{}, 0, noAdvice(name)
@@ -150,6 +150,7 @@ func (f *Fleet) adviceUnder(name string) (Document, ledger.Revision, error) {
 	if err != nil {
 		return Document{}, 0, noAdvice(name)
 	}
+	f.CatchUp(ctx, parts[1], ledger.Revision(revision))
 	d, ok := f.Document(parts[1])
 	if !ok {
 		return Document{}, 0, noAdvice(name)
@@ -164,7 +165,7 @@ func (f *Fleet) Conclude(ctx context.Context, actor, name string, c Conclusion) 
 		return fmt.Errorf("%w: outcome %.20q of advice is unknown", ledger.ErrInvalid, c.Outcome)
 	}
 	for range mostTries {
-		a, end, err := f.Advised(name)
+		a, end, err := f.Advised(ctx, name)
 		switch {
 		case err != nil:
 			return err
@@ -223,7 +224,7 @@ func (f *Fleet) timeOut(ctx context.Context) {
 	}
 	for sleep(ctx, lookEvery+rand.N(lookEvery)) {
 		for _, name := range f.expired(f.now()) {
-			err := f.Conclude(ctx, "nearside", name, Conclusion{Outcome: TimedOut, Car: f.carOf(name)})
+			err := f.Conclude(ctx, "nearside", name, Conclusion{Outcome: TimedOut, Car: f.carOf(ctx, name)})
 			if err != nil && !errors.Is(err, ErrConcluded) && !errors.Is(err, ErrNoAdvice) {
 				break // the ledger cannot be written to: later
 			}
@@ -234,8 +235,8 @@ func (f *Fleet) timeOut(ctx context.Context) {
 // carOf returns the car that has the incident which advice is about, the first by name; empty where none
 // has. An assignment may have been recorded and what it made of the advice not, as by a server that was
 // killed between the two.
-func (f *Fleet) carOf(advice string) (name string) {
-	a, _, err := f.Advised(advice)
+func (f *Fleet) carOf(ctx context.Context, advice string) (name string) {
+	a, _, err := f.Advised(ctx, advice)
 	if err != nil {
 		return ""
 	}

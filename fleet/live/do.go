@@ -42,7 +42,7 @@ func (f *Fleet) Do(ctx context.Context, actor, name, etag string, c unit.Command
 	if err := f.ready(ctx); err != nil {
 		return State{}, err
 	}
-	f.catchUp(ctx, name, want)
+	f.CatchUp(ctx, name, want)
 	a := attempt{fleet: f, actor: actor, name: name, want: want, given: given, command: identified(c)}
 	for range mostTries {
 		if s, done, err := a.try(ctx); done {
@@ -160,11 +160,12 @@ func (f *Fleet) refresh(ctx context.Context, key string) error {
 	return nil
 }
 
-// catchUp waits, not for long, until a revision of a key that a caller says to have seen is known here.
-func (f *Fleet) catchUp(ctx context.Context, key string, to ledger.Revision) {
+// CatchUp waits, for 250 ms at most, until a revision of a key that a caller says to have seen is known
+// here: another replica may just have written it. The ledger is asked for it.
+func (f *Fleet) CatchUp(ctx context.Context, key string, to ledger.Revision) {
 	ctx, cancel := context.WithTimeout(ctx, lagFor)
 	defer cancel()
-	for wait := time.Millisecond; f.revision(key) < to; wait *= 2 {
+	for wait := time.Millisecond; f.revision(key) < to && f.all() < to; wait *= 2 {
 		if f.refresh(ctx, key) == nil && f.revision(key) >= to || !sleep(ctx, wait) {
 			return
 		}

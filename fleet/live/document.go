@@ -40,7 +40,7 @@ func (f *Fleet) Put(ctx context.Context, actor, key string, prev ledger.Revision
 	if err := f.ready(ctx); err != nil {
 		return Document{}, err
 	}
-	f.catchUp(ctx, key, prev)
+	f.CatchUp(ctx, key, prev)
 	d := f.knownDocument(key)
 	if d.Revision != prev {
 		if err := f.refresh(ctx, key); err != nil {
@@ -94,6 +94,13 @@ func (f *Fleet) knownDocument(key string) *document {
 		return d
 	}
 	return &document{Document: Document{Key: key}}
+}
+
+// all returns the revision up to which every entry is known.
+func (f *Fleet) all() ledger.Revision {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.told
 }
 
 // revision returns the last revision known of a key.

@@ -72,12 +72,10 @@ func TestAdviceHasOneConclusion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, end, err := replicas[0].Advised(name)
+		a, end, err := replicas[0].Advised(t.Context(), name)
 		if err != nil || end != nil || a.Incident != advice.Incident || len(a.Candidates) != 2 || !a.Expires.Equal(advice.Asked.Add(live.AdviceFor)) {
 			t.Fatalf("%+v, %+v, %v", a, end, err)
 		}
-		waitFor(t, func() bool { return replicas[1].Status().Revision == replicas[0].Status().Revision })
-		waitFor(t, func() bool { return replicas[2].Status().Revision == replicas[0].Status().Revision })
 		var concluding sync.WaitGroup
 		var won atomic.Int32
 		for i, outcome := range []live.Outcome{live.Accepted, live.Overridden, live.TimedOut} {
@@ -94,7 +92,7 @@ func TestAdviceHasOneConclusion(t *testing.T) {
 		if won.Load() != 1 {
 			t.Errorf("%d conclusions", won.Load())
 		}
-		_, end, err = replicas[0].Advised(name)
+		_, end, err = replicas[0].Advised(t.Context(), name)
 		if err != nil || end == nil {
 			t.Fatalf("%+v, %v", end, err)
 		}
@@ -117,7 +115,7 @@ func TestAdviceHasOneConclusion(t *testing.T) {
 		t.Errorf("an outcome that is none: %v", err)
 	}
 	for _, name := range []string{"", "advice/1", "advice/x-1", "advice/1-0", "advice/9999-1", "advice/1-99999999999999999999", "cars/1-1"} {
-		if _, _, err := replicas[0].Advised(name); !errors.Is(err, live.ErrNoAdvice) {
+		if _, _, err := replicas[0].Advised(t.Context(), name); !errors.Is(err, live.ErrNoAdvice) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -139,12 +137,12 @@ func TestAdviceTimesOut(t *testing.T) {
 			names = append(names, name)
 		}
 		time.Sleep(live.AdviceFor - time.Second)
-		if _, end, err := f.Advised(names[0]); err != nil || end != nil {
+		if _, end, err := f.Advised(t.Context(), names[0]); err != nil || end != nil {
 			t.Errorf("before its time: %+v, %v", end, err)
 		}
 		time.Sleep(10 * time.Second)
 		for _, name := range names {
-			if _, end, err := f.Advised(name); err != nil || end == nil || end.Outcome != live.TimedOut {
+			if _, end, err := f.Advised(t.Context(), name); err != nil || end == nil || end.Outcome != live.TimedOut {
 				t.Errorf("after its time: %+v, %v", end, err)
 			}
 		}
@@ -185,7 +183,7 @@ func TestTooMuchAdvice(t *testing.T) {
 	if err != nil || !strings.HasPrefix(name, "advice/77-") {
 		t.Errorf("%q, %v; want the place that was freed", name, err)
 	}
-	if _, _, err := f.Advised("advice/77-78"); !errors.Is(err, live.ErrNoAdvice) {
+	if _, _, err := f.Advised(t.Context(), "advice/77-78"); !errors.Is(err, live.ErrNoAdvice) {
 		t.Errorf("advice whose place was used again: %v", err)
 	}
 }

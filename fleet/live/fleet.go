@@ -29,9 +29,11 @@ type Fleet struct {
 	open     map[string]time.Time // keys of advice without a conclusion, with when it expires
 	faults   map[string]fault     // of keys whose last entry cannot be read
 	head     ledger.Seen          // the last entry known of the whole log
-	boundary time.Time            // the first at which time alone changes a car; zero: none is known
-	origin   string               // Origin, once it was read
-	ended    error                // why Run ended, other than by its context
+	told     ledger.Revision      // every entry up to it is known
+	owed     owed
+	boundary time.Time // the first at which time alone changes a car; zero: none is known
+	origin   string    // Origin, once it was read
+	ended    error     // why Run ended, other than by its context
 }
 
 // car is what is known of a car, with what is needed to write on top of it. It is never written again.
@@ -103,30 +105,36 @@ func (f *Fleet) known(name string) *car {
 
 // Status is how far a Fleet can be relied on.
 type Status struct {
-	Contact  time.Time     // when the ledger last answered; zero: never
-	Age      time.Duration // of Contact; what is known is as old as that
-	Whole    bool          // all has been read
-	Cars     int           // that have a record
-	Revision ledger.Revision
-	Fault    error // why the ledger cannot be reached or written to, or which entry cannot be read; nil: none
+	// Contact is when the ledger last answered, while this replica had all that it held; zero: never.
+	Contact  time.Time
+	Age      time.Duration   // of Contact; what is known is as old as that
+	Whole    bool            // all has been read
+	Cars     int             // that have a record
+	Revision ledger.Revision // every entry up to it is known
+	Behind   time.Duration   // for how long the ledger has been known to have entries beyond it; 0: it has none
+	Fault    error           // why the ledger cannot be reached or written to, or which entry cannot be read; nil: none
 	Store    ledger.Status
 }
 
 // Status tells how far this replica can be relied on.
 func (f *Fleet) Status() Status {
 	s := Status{Store: f.store.Status()}
-	s.Contact, s.Fault = s.Store.Contact, s.Store.Err
-	if !s.Contact.IsZero() {
-		s.Age = max(0, f.now().Sub(s.Contact))
-	}
+	s.Fault = s.Store.Err
 	select {
 	case <-f.whole:
 		s.Whole = true
 	default:
 	}
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	s.Cars, s.Revision = len(f.held), f.head.Revision
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.Cars, s.Revision = len(f.held), f.told
+	s.Contact = s.Store.Contact
+	if s.Whole {
+		s.Contact, s.Behind = f.owed.look(f.now(), f.told, &s.Store)
+	}
+	if !s.Contact.IsZero() {
+		s.Age = max(0, f.now().Sub(s.Contact))
+	}
 	if s.Fault == nil {
 		s.Fault = f.ended
 	}
@@ -134,6 +142,34 @@ func (f *Fleet) Status() Status {
 		s.Fault = f.firstFault()
 	}
 	return s
+}
+
+// owed is what the ledger was found to have when a replica had all that it was found to have before. A
+// replica always lags by what is on its way: it is as current as what it was last owed and has.
+type owed struct {
+	last    ledger.Revision
+	contact time.Time // when the ledger said so
+	since   time.Time // when it was noted
+	paid    time.Time // contact of what was owed and has come
+}
+
+// look returns up to when a replica that has all entries up to a revision is known to be current, and for
+// how long it has lacked what came later.
+func (o *owed) look(now time.Time, told ledger.Revision, s *ledger.Status) (contact time.Time, behind time.Duration) {
+	if told >= o.last {
+		o.paid = o.contact
+		*o = owed{last: s.Last, contact: s.Contact, since: now, paid: o.paid}
+	}
+	switch {
+	case told >= o.last:
+		o.paid = s.Contact
+	case o.paid.IsZero():
+		o.paid = o.contact // as of when all was read
+	}
+	if told < o.last {
+		behind = max(0, now.Sub(o.since))
+	}
+	return o.paid, behind
 }
 
 // fault is why an entry cannot be read.

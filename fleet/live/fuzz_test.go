@@ -39,7 +39,7 @@ func FuzzTake(f *testing.F) {
 		if !listed || !ok && (shown.Status != dispatch.OutOfService || l.Status().Fault == nil) || ok && state.Record.Check() != nil {
 			t.Errorf("%v, %v, shown as %v", state, ok, shown)
 		}
-		a, end, err := l.Advised("advice/1-2")
+		a, end, err := l.Advised(t.Context(), "advice/1-2")
 		if err != nil && !errors.Is(err, ErrNoAdvice) || err == nil && end == nil && l.docs["advice/1"].Kind != adviceKind {
 			t.Errorf("%v, %v, %v", a, end, err)
 		}

@@ -67,16 +67,20 @@ func (f *Fleet) follow(ctx context.Context) error {
 
 // begin lets callers in.
 func (f *Fleet) begin() {
-	f.mu.RLock()
-	head := f.head.Revision
-	f.mu.RUnlock()
+	f.mu.Lock()
+	f.told = f.head.Revision // nothing was written here before
+	head := f.told
+	f.mu.Unlock()
 	f.feed.begin(Token{head, f.now()})
 	close(f.whole)
 }
 
-// tell lets subscribers know of entries.
+// tell lets subscribers know of entries, which follow on those before.
 func (f *Fleet) tell(entries []ledger.Entry) {
 	for _, e := range entries {
+		f.mu.Lock()
+		f.told = max(f.told, e.Revision)
+		f.mu.Unlock()
 		if strings.HasPrefix(e.Key, carPrefix) {
 			f.feed.add(e.Revision, e.Key)
 		} else {

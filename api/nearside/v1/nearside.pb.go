@@ -220,7 +220,7 @@ const (
 	DegradationKind_DEGRADATION_KIND_NO_ROAD_NETWORK   DegradationKind = 2 // none could be loaded: straight lines for all
 	DegradationKind_DEGRADATION_KIND_NO_FORECAST       DegradationKind = 3 // the prior stands in for the forecast, or there is none
 	DegradationKind_DEGRADATION_KIND_STALE_LABELS      DegradationKind = 4 // travel times lag behind a change of the roads
-	DegradationKind_DEGRADATION_KIND_STORE_UNREACHABLE DegradationKind = 5 // records are from memory and cannot be changed
+	DegradationKind_DEGRADATION_KIND_STORE_UNREACHABLE DegradationKind = 5 // records are as of records_age ago; where their store does not answer they cannot be changed
 	DegradationKind_DEGRADATION_KIND_OVERLOAD          DegradationKind = 6 // parts of the answer were left out
 )
 
@@ -833,7 +833,8 @@ type Basis struct {
 	Demo           bool                   `protobuf:"varint,7,opt,name=demo,proto3" json:"demo,omitempty"`                                  // cars are simulated
 	RoadChanges    int32                  `protobuf:"varint,8,opt,name=road_changes,json=roadChanges,proto3" json:"road_changes,omitempty"` // closures and speeds in force, which the travel times respect
 	Degradations   []*Degradation         `protobuf:"bytes,9,rep,name=degradations,proto3" json:"degradations,omitempty"`                   // each fallback that was taken; degraded where there is any
-	// How long ago the records of cars were last known to be current; unset where they are.
+	// How long ago the records of cars were last known to be current. Where other servers write to their
+	// store as well it is always set, some tenths of a second as a rule; otherwise where degraded says so.
 	RecordsAge    *durationpb.Duration `protobuf:"bytes,10,opt,name=records_age,json=recordsAge,proto3" json:"records_age,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -160,6 +160,14 @@ func (c *Cluster) setCut(i int, cut bool) {
 // CutClients takes clients off a server, or undoes it.
 func (c *Cluster) CutClients(i int, cut bool) { c.clients[i].setCut(cut) }
 
+// Names are what the servers call themselves.
+func (c *Cluster) Names() (names []string) {
+	for _, n := range c.nodes {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
 // Leader returns which server leads a stream, or -1 where none does.
 func (c *Cluster) Leader(stream string) int {
 	for i := range c.nodes {
