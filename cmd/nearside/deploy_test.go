@@ -109,7 +109,7 @@ func parseFile(t *testing.T, file string, parse func([]byte, any) error, into an
 // measured lists the metrics of a server as serve makes it.
 func measured(t *testing.T) []string {
 	t.Helper()
-	c := serveSettings{DataDir: t.TempDir(), Demo: true, Cars: 1}
+	c := serveSettings{DataDir: t.TempDir(), Demo: true, Cars: 1, MoveUp: usualMoveUps(t)}
 	a := testcerts.New(t, "ca")
 	c.TLSCert, c.TLSKey = a.Server()
 	c.ClientCA, c.TLSCRL = a.File(), filepath.Join(t.TempDir(), "crl")

@@ -148,6 +148,7 @@ func (c *serveSettings) prepare(ctx context.Context, log *slog.Logger, t *teleme
 		return nil, err
 	}
 	s.HTTPNames = c.HTTPName
+	s.MoveUps = c.MoveUp.settings()
 	return &s, nil
 }
 

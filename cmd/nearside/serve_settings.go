@@ -22,6 +22,7 @@ type serveSettings struct {
 	storeFlags     `embed:""`
 	securityFlags  `embed:""`
 	telemetryFlags `embed:""`
+	MoveUp         moveUpFlags `embed:"" prefix:"move-up-"`
 }
 
 // resolve completes what the command line says by the environment and a file, and checks all of it.
@@ -44,6 +45,7 @@ func (s *serveSettings) faults() (faults []error) {
 	faults = append(faults, s.securityFlags.faults(map[string]string{"--grpc": s.GRPC, "--http": s.HTTP, "--metrics": s.Metrics})...)
 	faults = append(faults, s.storeFlags.faults(s.DataDir)...)
 	faults = append(faults, s.telemetryFlags.faults()...)
+	faults = append(faults, s.MoveUp.faults()...)
 	if s.Drain < 0 || s.Drain > time.Hour {
 		fault("--drain %s: want 0s to 1h", s.Drain)
 	}

@@ -22,7 +22,7 @@ func TestServeDemo(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	read, write := io.Pipe()
-	c := serveSettings{GRPC: "127.0.0.1:0", HTTP: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Cars: 3}
+	c := serveSettings{GRPC: "127.0.0.1:0", HTTP: "127.0.0.1:0", DataDir: t.TempDir(), Demo: true, Cars: 3, MoveUp: usualMoveUps(t)}
 	served := make(chan error, 1)
 	go func() {
 		served <- c.serve(ctx, write)
