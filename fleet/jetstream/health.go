@@ -120,11 +120,13 @@ func (s *Store) Status() ledger.Status {
 	}
 	var slow error
 	if s.node != nil {
-		slow = s.node.disk.fault()
+		slow, st.Last = s.node.disk.fault(), s.node.disk.last() // what is not on disk yet is not there
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	st.Contact, st.Last = h.contact, h.at
+	if st.Contact = h.contact; s.node == nil {
+		st.Last = h.at
+	}
 	quiet := time.Since(h.answered)
 	switch age := time.Since(h.contact); {
 	case h.writing != nil:

@@ -29,13 +29,16 @@ type reader struct {
 	gap       ledger.Revision
 	where     atomic.Uint64 // at, for who looks after it
 	waiting   atomic.Bool
+	alone     bool // nobody but a consumer can tell what comes next
 }
 
 const (
 	heartbeat = 2 * time.Second // of a consumer that has nothing to deliver; it is lost after two
-	// stuck is how long a consumer may deliver nothing of what the stream has. What is written takes
-	// milliseconds; the stream's length is known once in every.
-	stuck = 300 * time.Millisecond
+	// lookEvery is how often it is looked whether a consumer delivers what the stream has. What is written takes
+	// milliseconds, so after two looks the leader is asked instead; where that does not help, as at an
+	// entry that cannot be read, a consumer has ten.
+	lookEvery         = 300 * time.Millisecond
+	quickly, patience = 2, 10
 	// openWithin is how long the making of a consumer may take once the state has been read: it may have
 	// fallen to a server that is gone.
 	openWithin = time.Second
@@ -77,16 +80,16 @@ func (r *reader) next(ctx context.Context) (e ledger.Entry, err error) {
 	}
 }
 
-// ask asks the stream's leader for the next entry, where there is known to be one and the state has been
+// ask asks a cluster's leader for the next entry, where there is known to be one and the state has been
 // read; ok is false where it was not answered. A new reader is faster through a consumer.
 func (r *reader) ask(ctx context.Context) (e ledger.Entry, ok bool) {
-	if r.consumer == "" || r.skipping() || r.at < r.until || r.store.health.last() <= r.at {
+	if r.store.node != nil || r.consumer == "" || r.skipping() || r.at < r.until || r.store.health.last() <= r.at {
 		return e, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
 	msg, err := r.store.stream.GetMsg(ctx, uint64(r.at)+1)
-	if err != nil {
+	if r.alone = err != nil; r.alone {
 		return e, false
 	}
 	r.at++
@@ -115,7 +118,7 @@ func (r *reader) take(msg jetstream.Msg) (e ledger.Entry, ok bool, err error) {
 	if !r.skipping() && seq != r.at+1 {
 		return e, false, r.missing(seq)
 	}
-	r.at = seq
+	r.at, r.alone = seq, false
 	r.where.Store(uint64(seq))
 	return ledger.Entry{Revision: seq, Key: r.store.key(msg.Subject()), Data: msg.Data()}, true, nil
 }
@@ -191,10 +194,13 @@ func (r *reader) open(ctx context.Context) bool {
 // which may be cut off from the others.
 func (r *reader) look(ctx context.Context) {
 	looking, end := context.WithCancel(ctx)
-	messages, ended := r.messages, make(chan struct{})
+	messages, ended, most := r.messages, make(chan struct{}), uint64(quickly)
+	if r.alone || r.store.node != nil {
+		most = patience
+	}
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(stuck)
+		tick := time.NewTicker(lookEvery)
 		defer tick.Stop()
 		var at, behind uint64 // read so far, and how often it was found to be too little
 		for {
@@ -208,7 +214,7 @@ func (r *reader) look(ctx context.Context) {
 			if behind++; now != at || !r.waiting.Load() || uint64(r.store.health.last()) <= now {
 				at, behind = now, 0
 			}
-			if behind >= 2 {
+			if behind >= most {
 				messages.Stop()
 				return
 			}
