@@ -5,7 +5,6 @@ package sourcedata
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
@@ -15,11 +14,9 @@ import (
 // it is not there: a user's machine has none.
 func Path(tb testing.TB, within ...string) string {
 	tb.Helper()
-	_, file, _, _ := runtime.Caller(0)
-	beside := filepath.Join(filepath.Dir(file), "..", "..", "..", "shared", "data")
 	folder, named := os.LookupEnv("NEARSIDE_SOURCES")
 	if !named {
-		folder = beside
+		folder = filepath.Join(Repository(tb), "..", "shared", "data")
 	}
 	path := filepath.Join(append([]string{folder}, within...)...)
 	if _, err := os.Stat(path); err != nil {
@@ -29,4 +26,22 @@ func Path(tb testing.TB, within ...string) string {
 		tb.Skipf("needs the source data, which is not here (NEARSIDE_SOURCES names its folder): %v", err)
 	}
 	return path
+}
+
+// Repository returns the root of the repository: the nearest folder above the test's that holds go.mod. A
+// test runs in its package's folder; where its source file was, the compiler does not tell (-trimpath).
+func Repository(tb testing.TB) string {
+	tb.Helper()
+	here, err := os.Getwd()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for dir := here; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			tb.Fatalf("no go.mod in or above %s: run the test in its package's folder", here)
+		}
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -37,8 +36,7 @@ func Roads(tb testing.TB, given *road.SpeedTable) (*road.Roads, *road.SpeedTable
 
 func testSpeeds(tb testing.TB) *road.SpeedTable {
 	tb.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	f, err := os.Open(filepath.Join(filepath.Dir(here), "..", "..", "geo", "road", "testdata", "speeds.json"))
+	f, err := os.Open(filepath.Join(sourcedata.Repository(tb), "geo", "road", "testdata", "speeds.json"))
 	if err != nil {
 		tb.Fatal(err)
 	}
