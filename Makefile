@@ -47,7 +47,7 @@ bench: ## run the benchmarks: a table, and benchmarks/out/bench.json
 	go run ./benchmarks/gate -compare=false -json benchmarks/out/bench.json
 
 gate: ## the benchmark gate: ratios within the run, and this commit against the one that it grew from
-	go run ./benchmarks/gate -skip '^BenchmarkClosure$$|^BenchmarkServer$$/^west$$|^BenchmarkRoster$$|^BenchmarkHourly$$|^BenchmarkWhatIf$$|^BenchmarkIntake$$|^BenchmarkLatency$$' -json benchmarks/out/bench.json
+	go run ./benchmarks/gate -alone '^BenchmarkWest' -skip '^BenchmarkWest|^BenchmarkClosure$$|^BenchmarkServer$$/^west$$|^BenchmarkRoster$$|^BenchmarkHourly$$|^BenchmarkWhatIf$$|^BenchmarkIntake$$|^BenchmarkLatency$$' -json benchmarks/out/bench.json
 
 growth: ## how the engines grow with the size of a city: tables, some minutes
 	go run ./benchmarks/growth

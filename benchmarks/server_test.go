@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	loadCalls       = 10_000 // a batch
+	loadCalls       = 5_000 // a batch
 	loadConnections = 16
 )
 

@@ -1,11 +1,13 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
+	"github.com/nearside-ems/nearside/geo/route/order"
 )
 
 // cellRoads joins every point to the node of its cell.
@@ -96,7 +99,22 @@ func cellNetwork(g *grid.Grid) *route.Network {
 		}
 		graph.FirstOut = append(graph.FirstOut, road.Arc(len(graph.Head)))
 	}
-	return &route.Network{Name: "small city", Graph: graph, Snapper: cellRoads{g}}
+	return &route.Network{Name: "small city", Graph: graph, Snapper: cellRoads{g}, Order: orderOnce(graph)}
+}
+
+// orders are those of the graphs of cells, by their size: tests have the same few again and again.
+var orders sync.Map
+
+func orderOnce(g *road.Graph) []road.Node {
+	if known, ok := orders.Load(g.Nodes()); ok {
+		return known.([]road.Node)
+	}
+	nodes, err := order.NestedDissection(context.Background(), g, nil)
+	if err != nil {
+		panic(err) // only where the context ends
+	}
+	orders.Store(g.Nodes(), nodes)
+	return nodes
 }
 
 // smallBaseline is the small city's prior; it follows later changes of its rates.

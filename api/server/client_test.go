@@ -23,6 +23,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// engineHeavy leaves a test whose time goes to what one goroutine works out, such as a forecast that is
+// learnt, to the run without the race detector: the one with it is short.
+func engineHeavy(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: little of it is about concurrency, and the race detector makes it ten times as long")
+	}
+}
+
 // client talks to a server that runs for the length of a test.
 type client struct {
 	pb.DispatchServiceClient

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
 )
@@ -73,8 +74,8 @@ func (t apiType) Link() string {
 	return t.Name()
 }
 
-// docsPage makes the page once; it needs no script and nothing from elsewhere.
-func docsPage() (http.Handler, error) {
+// docsPage serves the page, which needs no script and nothing from elsewhere. It is made once a process.
+var docsPage = sync.OnceValues(func() (http.Handler, error) {
 	var doc openAPI
 	if err := json.Unmarshal(pb.OpenAPI, &doc); err != nil {
 		return nil, fmt.Errorf("OpenAPI document: %w", err)
@@ -92,4 +93,4 @@ func docsPage() (http.Handler, error) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 		body.ServeHTTP(w, r)
 	}), nil
-}
+})

@@ -19,6 +19,7 @@ import (
 // four calls come to the west, and one of five by the police.
 func learnsFrom(t testing.TB, daysAgo int) (Settings, *calls.History) {
 	t.Helper()
+	engineHeavy(t)
 	s, _ := keepsCalls(t)
 	chance := rand.New(rand.NewPCG(5, 6))
 	b := calls.NewBuilder(s.City.Grid.Len())

@@ -181,6 +181,7 @@ func drawMore(t *rapid.T, r *pb.FindNearestCarsRequest) {
 }
 
 func TestPackedAnswersAgreeWithTwin(t *testing.T) {
+	engineHeavy(t)
 	city := smallSettings(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		s := city

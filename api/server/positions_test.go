@@ -142,6 +142,7 @@ func TestCarFarFromEveryRoad(t *testing.T) {
 // TestMoreCarsThanMayBe sends a hundred thousand cars: those beyond the limit are refused with it, and
 // the others are served.
 func TestMoreCarsThanMayBe(t *testing.T) {
+	engineHeavy(t)
 	s := smallSettings(t)
 	c := start(t, s)
 	accepted, refused := 0, 0

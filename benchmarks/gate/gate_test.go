@@ -33,6 +33,8 @@ func TestRegressionsNeedSizeAndSignificance(t *testing.T) {
 		{"a fifth slower", []float64{1.2, 1.21, 1.19, 1.22, 1.18, 1.2}, false},
 		{"half slower", []float64{1.5, 1.51, 1.49, 1.52, 1.48, 1.5}, true},
 		{"slower at the median, but noise", []float64{0.9, 0.97, 1.6, 1.7, 0.95, 1.8}, false},
+		{"half slower in five runs", []float64{1.5, 1.51, 1.49, 1.52, 1.48}, true},
+		{"half slower in two runs, which is too few", []float64{1.5, 1.51}, false},
 		{"faster", []float64{0.5, 0.51, 0.49, 0.52, 0.48, 0.5}, false},
 	} {
 		if got := regressed(c.now, steady); got != c.want {
@@ -41,9 +43,9 @@ func TestRegressionsNeedSizeAndSignificance(t *testing.T) {
 	}
 }
 
-func TestSuspectsAreSlowAtTheMedian(t *testing.T) {
-	before := samples{"same": {1, 1, 1.1, 0.9}, "slow": {1, 1, 1.1, 0.9}}
-	now := samples{"same": {1, 1.2, 1.6, 0.9}, "slow": {1.5, 1.4, 1.4, 1}, "new": {9, 9, 9, 9}}
+func TestSuspectsAreSlowAtTheirBest(t *testing.T) {
+	before := samples{"same": {1, 1.1}, "disturbed": {1, 1}, "slow": {1, 2}}
+	now := samples{"same": {1.1, 1.2}, "disturbed": {3, 1.1}, "slow": {1.3, 1.35}, "new": {9, 9}}
 	if diff := cmp.Diff([]string{"slow"}, suspects(now, before)); diff != "" {
 		t.Error(diff)
 	}
@@ -63,9 +65,25 @@ func TestRatios(t *testing.T) {
 	} {
 		folder := t.TempDir()
 		write(t, filepath.Join(folder, "ratios.csv"), "benchmark,reference,most,why\n"+c.rows)
-		if err := checkRatios(folder, ".", now); (err == nil) != c.ok {
+		if err := checkRatios(folder, ".", now, func(string) error { return nil }); (err == nil) != c.ok {
 			t.Errorf("%s: error %v", c.name, err)
 		}
+	}
+}
+
+// TestRatioIsHeardTwice: a disturbed run of one does not shut the gate.
+func TestRatioIsHeardTwice(t *testing.T) {
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "ratios.csv"), "benchmark,reference,most,why\nfast,slow,0.2,why\n")
+	now := samples{"fast": {9}, "slow": {10}}
+	var asked []string
+	err := checkRatios(folder, ".", now, func(name string) error {
+		asked = append(asked, name)
+		now[name] = append(now[name], map[string][]float64{"fast": {1, 1}, "slow": {10, 10}}[name]...)
+		return nil
+	})
+	if diff := cmp.Diff([]string{"fast", "slow"}, asked); err != nil || diff != "" {
+		t.Error(err, diff)
 	}
 }
 

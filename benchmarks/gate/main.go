@@ -10,18 +10,21 @@ import (
 	"path/filepath"
 )
 
-// A benchmark regresses when its median time grows by more than slowdown in two rounds, since CI's
-// machines are noisy, and a Mann–Whitney test of the second gives less than alpha.
+// A benchmark is suspect when its least time in the first round grew by more than suspicion: what else a
+// machine does only ever adds to a time. It has regressed when in a second round, by itself, its median time
+// grew by more than slowdown and a Mann–Whitney test gives less than alpha.
 const (
-	slowdown = 0.30
-	alpha    = 0.01
+	suspicion = 0.20
+	slowdown  = 0.30
+	alpha     = 0.01
 )
 
-// Runs of each commit: in the first round enough to find suspects, in the second, which has to confirm
-// them, enough for the test.
+// Runs of each commit: in the first round enough to find suspects; in the second, which has to confirm them,
+// enough for the test where both commits' times are wholly apart, and as many again where they are not.
 const (
-	firstRound  = 3
-	secondRound = 10
+	firstRound  = 2
+	secondRound = 5
+	hearings    = 2
 )
 
 var errFailed = errors.New("the gate is shut: see above")
@@ -33,15 +36,16 @@ func main() {
 		output  = flag.String("json", "", "write the table to this file, too")
 		pattern = flag.String("bench", ".", "run the benchmarks that match")
 		skip    = flag.String("skip", "", "but not those that match")
+		alone   = flag.String("alone", "", "run the benchmarks that match once, for their ratios, and do not compare them")
 	)
 	flag.Parse()
-	if err := run(*folder, selection{*pattern, *skip}, *output, *compare); err != nil {
+	if err := run(*folder, selection{*pattern, *skip}, *alone, *output, *compare); err != nil {
 		fmt.Fprintln(os.Stderr, "gate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(folder string, which selection, output string, compare bool) error {
+func run(folder string, which selection, alone, output string, compare bool) error {
 	work, err := os.MkdirTemp("", "nearside-gate-")
 	if err != nil {
 		return err
@@ -58,9 +62,14 @@ func run(folder string, which selection, output string, compare bool) error {
 			return err
 		}
 	}
-	now, before, err := interleave(head, base, which, firstRound)
-	if err != nil {
+	now, before := samples{}, samples{}
+	if err := interleave(head, base, which, firstRound, now, before); err != nil {
 		return err
+	}
+	if alone != "" {
+		if err := head.measure(selection{run: alone}, now); err != nil {
+			return err
+		}
 	}
 	printTable(os.Stdout, now, before)
 	if output != "" {
@@ -68,7 +77,9 @@ func run(folder string, which selection, output string, compare bool) error {
 			return err
 		}
 	}
-	ratios := checkRatios(folder, which.run, now)
+	ratios := checkRatios(folder, which.run, now, func(name string) error {
+		return interleave(head, nil, selection{run: exactly(name)}, firstRound, now, nil)
+	})
 	if base == nil {
 		return ratios
 	}
@@ -88,23 +99,38 @@ func checkRegressions(folder string, head, base *binary, now, before samples) er
 			continue
 		}
 		fmt.Printf("slower in the first round: %s; running it again\n", name)
-		again, then, err := interleave(head, base, selection{run: exactly(name)}, secondRound)
+		slow, err := confirmed(head, base, name)
 		if err != nil {
 			return err
 		}
-		if len(again[name]) == 0 || len(then[name]) == 0 {
-			return fmt.Errorf("%s did not run a second time", name)
-		}
-		if !regressed(again[name], then[name]) {
-			fmt.Printf("  not confirmed: %s\n", name)
-			continue
-		}
-		fmt.Printf("  REGRESSION confirmed: %s, %s → %s\n", name, duration(median(then[name])), duration(median(again[name])))
-		failed = true
+		failed = failed || slow
 	}
 	if failed {
 		fmt.Println("To accept a slowdown, see Speed in CONTRIBUTING.md.")
 		return errFailed
 	}
 	return nil
+}
+
+// confirmed gives a suspect its second hearing and tells whether it has regressed.
+func confirmed(head, base *binary, name string) (bool, error) {
+	now, before := samples{}, samples{}
+	for range hearings {
+		if err := interleave(head, base, selection{run: exactly(name)}, secondRound, now, before); err != nil {
+			return false, err
+		}
+		n, b := now[name], before[name]
+		switch {
+		case len(n) == 0 || len(b) == 0:
+			return false, fmt.Errorf("%s did not run a second time", name)
+		case !slower(n, b):
+			fmt.Printf("  not confirmed: %s\n", name)
+			return false, nil
+		case regressed(n, b):
+			fmt.Printf("  REGRESSION confirmed: %s, %s → %s\n", name, duration(median(b)), duration(median(n)))
+			return true, nil
+		}
+	}
+	fmt.Printf("  not confirmed beyond chance: %s\n", name)
+	return false, nil
 }

@@ -18,22 +18,21 @@ type samples map[string][]float64
 // selection is which benchmarks run: those that match the one pattern and not the other, "" for none.
 type selection struct{ run, skip string }
 
-// interleave runs the two commits in turn, so that a machine that slows down slows down both. base
-// may be nil.
-func interleave(head, base *binary, which selection, rounds int) (now, before samples, err error) {
-	now, before = samples{}, samples{}
+// interleave runs the two commits in turn, so that a machine that slows down slows down both, and adds their
+// times to now and before. base may be nil.
+func interleave(head, base *binary, which selection, rounds int, now, before samples) error {
 	for i := range rounds {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", i+1, rounds)
 		if base != nil {
 			if err := base.measure(which, before); err != nil {
-				return nil, nil, err
+				return err
 			}
 		}
 		if err := head.measure(which, now); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	return now, before, nil
+	return nil
 }
 
 // measure runs the benchmarks once and adds their times to s.
