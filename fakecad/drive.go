@@ -47,8 +47,14 @@ func (r *run) drive(ctx context.Context, c *car) {
 		if r.random.IntN(200) == 0 {
 			r.tryImpossible(ctx, c)
 		}
+		if r.Patrol && r.arrives(c) {
+			c.way = r.route(ctx, c.point, r.base())
+		}
 	}
 }
+
+// base is one of the places where cars begin.
+func (r *run) base() orb.Point { return r.city.Bases[r.random.IntN(len(r.city.Bases))] }
 
 func (r *run) arrives(c *car) (arrived bool) {
 	c.point, arrived = c.way.after(r.Step)

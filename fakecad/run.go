@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	pb "github.com/nearside-ems/nearside/api/nearside/v1"
+	"github.com/nearside-ems/nearside/data"
 	"github.com/nearside-ems/nearside/geo/grid"
 	"github.com/nearside-ems/nearside/geo/road"
 	"github.com/nearside-ems/nearside/geo/route"
@@ -24,6 +25,21 @@ type City struct {
 	Speeds  *road.SpeedTable
 	Zone    *time.Location
 	Bases   []orb.Point // where cars begin; not empty
+}
+
+// London is the city as it ships, on a network of its roads. Cars begin at places where cars can stand.
+func London(london *data.London, network *route.Network) (City, error) {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return City{}, fmt.Errorf("time zone: %w", err)
+	}
+	c := City{Grid: london.Grid, Network: network, Speeds: london.Speeds, Zone: zone}
+	for i := range london.Places {
+		if p := &london.Places[i]; p.Candidate {
+			c.Bases = append(c.Bases, p.Point)
+		}
+	}
+	return c, nil
 }
 
 // run is a day being played.
@@ -139,7 +155,8 @@ func (r *run) meet(ctx context.Context) error {
 // register puts the cars on the books, at bases drawn at random.
 func (r *run) register(ctx context.Context) error {
 	for i := range r.Cars {
-		c := &car{name: fmt.Sprintf("cars/%s-%03d", r.Prefix, i+1), point: r.city.Bases[r.random.IntN(len(r.city.Bases))]}
+		c := &car{name: fmt.Sprintf("cars/%s-%03d", r.Prefix, i+1), point: r.base()}
+		c.way = way{line: []orb.Point{c.point}}
 		out, err := r.fleet.RegisterCar(ctx, &pb.RegisterCarRequest{
 			Name: c.name, Skills: []pb.Skill{pb.Skill_SKILL_PARAMEDIC, pb.Skill_SKILL_MENTAL_HEALTH_NURSE}, Base: "made up", RequestId: r.request(),
 		})

@@ -35,12 +35,12 @@ func serve(t *testing.T) (string, fakecad.City) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	zone, err := time.LoadLocation("Europe/London")
+	city, err := fakecad.London(london, london.Network)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := server.DefaultSettings()
-	s.City, s.Network, s.Baseline, s.Zone, s.Modelled = london, london.Network, prior, zone, london.Modelled
+	s.City, s.Network, s.Baseline, s.Zone, s.Modelled = london, london.Network, prior, city.Zone, london.Modelled
 	s.Fleet = fleet.New(london.Grid, london.Network, fleet.DefaultSettings())
 	srv, err := server.New(s)
 	if err != nil {
@@ -61,12 +61,6 @@ func serve(t *testing.T) (string, fakecad.City) {
 			t.Error(err)
 		}
 	})
-	city := fakecad.City{Grid: london.Grid, Network: london.Network, Speeds: london.Speeds, Zone: zone}
-	for i := range london.Places {
-		if london.Places[i].Candidate {
-			city.Bases = append(city.Bases, london.Places[i].Point)
-		}
-	}
 	return listeners[0].Addr().String(), city
 }
 

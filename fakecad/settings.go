@@ -23,6 +23,7 @@ type Settings struct {
 
 	Mobilise, OnScene, AtCentre, Clear time.Duration // means; half to one and a half times these
 	Convey                             float64       // share of patients that are taken to a centre
+	Patrol                             bool          // free cars drive about; otherwise they wait where they are
 	GiveUp                             time.Duration // a call that has waited so long for a car is left to an ambulance
 	Wait                               time.Duration // real time that one answer may take
 }

@@ -1,58 +1,82 @@
 // Command soak replays days of a control room against nearside serve, as fast as it goes, and fails unless
-// the server's memory, goroutines and open files stay flat.
+// the server's memory, goroutines and open files stay flat and every answer passes its checks.
 //
-// A simulated step is ten seconds: every car reports, calls ask for the nearest cars, some are given one and
-// followed until it is free again, watchers come and go, planners look at the map, roads close and open.
-// The server's clock is the real one; only how much happens is a day's.
+// Cars and calls are played by fakecad in steps of ten simulated seconds: every car drives and reports, calls
+// are given to the nearest, dispatchers race for cars. Beside that others ask for the nearest cars, watchers
+// come and go, planners look at the map, roads close and open. The server's clock is the real one; only how
+// much happens is a day's.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/nearside-ems/nearside/data"
+	"github.com/nearside-ems/nearside/fakecad"
 )
 
 func main() {
 	bin := flag.String("bin", "bin/nearside", "program to start; it is given a data directory of its own")
-	s := day{}
-	flag.Float64Var(&s.hours, "hours", 24, "simulated hours")
-	flag.IntVar(&s.cars, "cars", 500, "cars")
-	flag.IntVar(&s.calls, "calls", 1000, "calls a simulated day that are given a car")
-	flag.IntVar(&s.asks, "asks", 10, "questions for the nearest cars in each simulated step of 10 s")
-	every := flag.Duration("every", time.Second, "how often the server is looked at")
+	d := day{}
+	flag.Float64Var(&d.hours, "hours", 24, "simulated hours, up to 48; fewer than 8 are too few to tell")
+	flag.IntVar(&d.cars, "cars", 500, "cars")
+	flag.Float64Var(&d.calls, "calls", 2000, "calls a simulated day")
+	flag.IntVar(&d.asks, "asks", 10, "questions for the nearest cars in each simulated step of 10 s, beside those for calls")
 	flag.Parse()
-	if err := soak(*bin, s, *every); err != nil {
+	if err := soak(*bin, d); err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
 		os.Exit(1)
 	}
 }
 
-func soak(bin string, s day, every time.Duration) error {
+// lookEvery is the simulated time between two looks at the server.
+const lookEvery = 2 * time.Minute
+
+func soak(bin string, d day) error {
 	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer end()
+	london, err := data.Load()
+	if err != nil {
+		return err
+	}
+	city, err := fakecad.London(london, london.Network)
+	if err != nil {
+		return err
+	}
 	p, err := launch(ctx, bin)
 	if err != nil {
 		return err
 	}
 	defer p.stop()
-	looking, enough := context.WithCancel(ctx)
-	seen := make(chan []sample)
-	go func() { seen <- look(looking, p.metrics, every) }()
+	var samples []sample
 	start := time.Now()
-	done, err := s.run(ctx, p.grpc)
-	enough()
-	samples := <-seen
-	fmt.Printf("%.1f simulated hours in %.0f s: %s\n", s.hours, time.Since(start).Seconds(), done)
+	report, err := d.run(ctx, p.grpc, city, func(done time.Duration) error {
+		if done%lookEvery != 0 {
+			return nil
+		}
+		values, err := p.look()
+		samples = append(samples, sample{done - step, values})
+		if done%time.Hour == 0 {
+			fmt.Fprintf(os.Stderr, "%s after %s\n", samples[len(samples)-1].line(), time.Since(start).Round(time.Second))
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	table, flat := judge(samples)
-	fmt.Print(table)
+	err = report.Write(os.Stdout)
+	fmt.Print("\n", table)
 	if !flat {
-		return fmt.Errorf("not flat")
+		err = errors.Join(err, errors.New("not flat"))
 	}
-	return nil
+	if n := report.Failed(); n > 0 {
+		err = errors.Join(err, fmt.Errorf("%d checks failed", n))
+	}
+	return err
 }

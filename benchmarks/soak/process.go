@@ -39,7 +39,8 @@ func launch(ctx context.Context, bin string) (*process, error) {
 		return nil, err
 	}
 	p.grpc, p.metrics = ports[0], ports[2]
-	p.cmd = exec.Command(bin, "serve", "--grpc", ports[0], "--http", ports[1], "--metrics", ports[2], "--data-dir", p.dir, "--client-rate", "0", "--client-calls", "0")
+	p.cmd = exec.Command(bin, "serve", "--grpc", ports[0], "--http", ports[1], "--metrics", ports[2], "--data-dir", p.dir, "--client-rate", "0", "--client-calls", "0",
+		"--log-level", "warn")
 	p.cmd.Stderr = os.Stderr
 	if err := p.cmd.Start(); err != nil {
 		_ = os.RemoveAll(p.dir)
@@ -65,29 +66,14 @@ func (p *process) stop() {
 	_ = os.RemoveAll(p.dir)
 }
 
-// sample is what a server took at a moment, by the name of the metric.
-type sample struct {
-	at     time.Time
-	values map[string]float64
-}
-
-// look reads a server's metrics again and again until ctx ends.
-func look(ctx context.Context, addr string, every time.Duration) (samples []sample) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return samples
-		case now := <-tick.C:
-			res, err := http.Get("http://" + addr + "/metrics")
-			if err != nil {
-				continue // a sample less; a server that is gone fails the calls
-			}
-			samples = append(samples, sample{now, parse(res.Body)})
-			_ = res.Body.Close()
-		}
+// look reads a server's metrics.
+func (p *process) look() (map[string]float64, error) {
+	res, err := http.Get("http://" + p.metrics + "/metrics")
+	if err != nil {
+		return nil, err
 	}
+	defer func() { _ = res.Body.Close() }()
+	return parse(res.Body), nil
 }
 
 // parse reads metrics without labels.

@@ -84,15 +84,5 @@ func (c *fakecadCommand) city(ctx context.Context) (fakecad.City, error) {
 	if err != nil {
 		return fakecad.City{}, err
 	}
-	zone, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return fakecad.City{}, fmt.Errorf("time zone: %w", err)
-	}
-	city := fakecad.City{Grid: london.Grid, Network: network, Speeds: london.Speeds, Zone: zone}
-	for i := range london.Places {
-		if p := &london.Places[i]; p.Candidate {
-			city.Bases = append(city.Bases, p.Point)
-		}
-	}
-	return city, nil
+	return fakecad.London(london, network)
 }
