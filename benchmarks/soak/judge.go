@@ -44,8 +44,7 @@ var limits = []limit{
 }
 
 // warmUp is the share of the hours before the caches and pools, and the heap between two collections, are
-// as large as they get: the log's server holds the block that it writes, of up to 8 MiB, and the calls of
-// a day's first third fill one.
+// as large as they get.
 const warmUp = 0.4
 
 // fewest is how many hours after the warm-up say anything.

