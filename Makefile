@@ -10,7 +10,7 @@ export PATH := $(TOOLS)/bin:$(PATH)
 
 # One set of flags for all that is compiled, so that each package is compiled once; paths are left out so
 # that another checkout, as of the commit that the gate compares with, finds what it shares, too.
-export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 .PHONY: help run build web test lint proto data bench gate growth soak fuzz tools screenshot clean
 
