@@ -124,7 +124,7 @@ func confirmed(head, base *binary, name string) (bool, error) {
 		case len(n) == 0 || len(b) == 0:
 			return false, fmt.Errorf("%s did not run a second time", name)
 		case !slower(n, b):
-			fmt.Printf("  not confirmed: %s\n", name)
+			fmt.Printf("  not confirmed: %s, %s → %s\n", name, duration(median(b)), duration(median(n)))
 			return false, nil
 		case regressed(n, b):
 			fmt.Printf("  REGRESSION confirmed: %s, %s → %s\n", name, duration(median(b)), duration(median(n)))
