@@ -49,11 +49,12 @@ type Guard struct {
 	web          *webTokens
 	certificates remembered[*x509.Certificate]
 	clients      *clients
+	streams      openStreams
 	told         *rate.Limiter // refusals in the log
 }
 
-// filesEvery is how often files are looked at for changes. A token that is taken out of its file is
-// refused after this long at the latest.
+// filesEvery is how often files are looked at for changes, and open streams for whether their callers may
+// still have them. A token that is taken out of its file is refused after this long at the latest.
 const filesEvery = 5 * time.Second
 
 // New makes a guard. It fails where a file is missing, open to others or makes no sense, and where the
@@ -132,6 +133,7 @@ func (g *Guard) Run(ctx context.Context) {
 			return
 		case <-files.C:
 			g.refreshFiles()
+			g.recheck()
 		case <-keys.C:
 			if g.web != nil && remote(g.web.Keys) {
 				g.note("the issuer's keys", false, g.web.keys.refresh(g.settings.Now(), 0))

@@ -58,7 +58,8 @@ func (g *Guard) Unary() grpc.UnaryServerInterceptor {
 }
 
 // Stream returns the interceptor of streams. Each message that a client sends is held to its role and
-// to its rate.
+// to its rate. A stream whose token or certificate no longer holds ends: its context at once, and what it
+// sends is not taken.
 func (g *Guard) Stream() grpc.StreamServerInterceptor {
 	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
 		from := CallerOf(stream.Context())
@@ -68,7 +69,16 @@ func (g *Guard) Stream() grpc.StreamServerInterceptor {
 		}
 		defer p.leave()
 		g.count(p.who, info.FullMethod, nil)
-		return next(srv, &watched{ServerStream: stream, ctx: withIdentity(stream.Context(), p.who), guard: g, from: from, pass: p, info: info})
+		ctx, cut := context.WithCancelCause(withIdentity(stream.Context(), p.who))
+		defer cut(nil)
+		if p.who.Means != ByNothing {
+			defer g.streams.add(&openStream{from, authorizationOf(ctx), info.FullMethod, p.who, cut})()
+		}
+		err = next(srv, &watched{ServerStream: stream, ctx: ctx, guard: g, from: from, pass: p, info: info})
+		if why := cutBy(ctx); why != nil {
+			return why
+		}
+		return err
 	}
 }
 
@@ -94,6 +104,9 @@ func (w *watched) RecvMsg(m any) error {
 	}
 	if err := w.ServerStream.RecvMsg(m); err != nil {
 		return err
+	}
+	if why := cutBy(w.ctx); why != nil {
+		return why
 	}
 	err := permitRequest(w.pass.who, w.info.FullMethod, m)
 	if err != nil {

@@ -35,11 +35,11 @@ const (
 	RevocationsUnavailable Reason = "REVOCATIONS_UNAVAILABLE"
 	KeysUnavailable        Reason = "KEYS_UNAVAILABLE"
 	RoleLacking            Reason = "ROLE_NOT_ALLOWED"
+	RightsChanged          Reason = "RIGHTS_CHANGED" // while a stream was open
 	NotOwnCar              Reason = "NOT_OWN_CAR"
 	RateExceeded           Reason = "TOO_MANY_CALLS"
 	TooManyAtOnce          Reason = "TOO_MANY_AT_ONCE"
 	TooManyStreams         Reason = "TOO_MANY_STREAMS"
-	TooManyFailures        Reason = "TOO_MANY_FAILED_LOGINS"
 )
 
 // domain marks the reasons in ErrorInfo details as Nearside's.

@@ -71,6 +71,8 @@ func (s *Server) storeRefusal(err error) error {
 			&errdetails.ErrorInfo{Reason: reasonUnreachable, Domain: domain}, &errdetails.RetryInfo{RetryDelay: durationpb.New(storeRetry)})
 	case errors.Is(err, ledger.ErrInvalid):
 		return refused(codes.InvalidArgument, "ENTRY_TOO_LARGE", "%v", err)
+	case errors.Is(err, ledger.ErrBroken):
+		return refused(codes.DataLoss, "LOG_DAMAGED", "%v; restore a backup", err)
 	default:
 		return status.FromContextError(err).Err()
 	}
