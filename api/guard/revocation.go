@@ -171,7 +171,7 @@ func (r *revocations) stale(now time.Time) error {
 // openRevocations reads the file of lists for the first time.
 func (g *Guard) openRevocations() (err error) {
 	if g.settings.ClientCA == "" {
-		return errors.New("it lists client certificates; give --client-ca")
+		return errors.New("lists client certificates: it needs --client-ca")
 	}
 	if g.authorities.value.Load() == nil {
 		return nil // refused already

@@ -132,7 +132,7 @@ func TestRevocationListsThatAreRefused(t *testing.T) {
 	if r, err := parseRevocations(inPEM(good, other.Revoke(from, noon)), both); err != nil || !r.expires.Equal(noon) {
 		t.Errorf("%v, %v", r, err)
 	}
-	if _, err := New(Settings{CRL: a.File(), Now: time.Now}); err == nil || !strings.Contains(err.Error(), "--tls-crl it lists client certificates; give --client-ca") {
+	if _, err := New(Settings{CRL: a.File(), Now: time.Now}); err == nil || !strings.Contains(err.Error(), "--tls-crl lists client certificates: it needs --client-ca") {
 		t.Errorf("got %v", err)
 	}
 }

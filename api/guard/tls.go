@@ -32,7 +32,7 @@ func openPair(certificate, key string, now time.Time) (*pair, error) {
 	var err error
 	p.watchedFile, err = openWatched(certificate, func(string) (*tls.Certificate, error) { return readPair(certificate, key) })
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)
 	}
 	if info, err := os.Stat(key); err == nil {
 		p.key = stamp{info.ModTime(), info.Size()}

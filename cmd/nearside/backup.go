@@ -65,8 +65,8 @@ func (c *backupCommand) backup(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%d files in %s. Records of cars: %d entries, %s.\nHead of the log of decisions, to be noted elsewhere: %s\n",
-		len(m.Files), c.Out, report.Entries, where, report.Head)
+	_, err = fmt.Fprintf(out, "%s in %s. Records of cars: %d entries, %s.\nHead of the log of decisions, to be noted elsewhere: %s\n",
+		countOf(len(m.Files), "file"), c.Out, report.Entries, where, report.Head)
 	return errors.Join(err, report.Err())
 }
 

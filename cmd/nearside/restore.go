@@ -65,8 +65,8 @@ func (c *restoreCommand) restore(ctx context.Context, out io.Writer) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(out, "The backup of %s %s: %d files, %d entries in the log of decisions.\nHead of the log: %s\n",
-		m.Time.Format(time.RFC3339), what, len(m.Files), report.Entries, report.Head)
+	_, err = fmt.Fprintf(out, "The backup of %s %s: %s, %d entries in the log of decisions.\nHead of the log: %s\n",
+		m.Time.Format(time.RFC3339), what, countOf(len(m.Files), "file"), report.Entries, report.Head)
 	return errors.Join(err, report.Err())
 }
 
