@@ -139,7 +139,7 @@ func TestTracesReachACollector(t *testing.T) {
 	for _, s := range got {
 		if s != assign && string(s.GetParentSpanId()) == string(assign.GetSpanId()) {
 			under++
-			}
+		}
 	}
 	if got["decode"] == nil || got["append"] == nil || under < 2 {
 		t.Errorf("of the call's steps %d arrived: %v", under, got)
