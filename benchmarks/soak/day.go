@@ -70,8 +70,10 @@ func (d day) run(ctx context.Context, addr string, city fakecad.City, after func
 // hourly is how many steps an hour has.
 const hourly = int(time.Hour / step)
 
-// step does what comes beside the i-th step of cars and calls. What makes memory rise and fall most, new
-// labels after a road change, comes every hour: hours can then be compared.
+// roadHours is how many hours lie between two road changes.
+const roadHours = 6
+
+// step does what comes beside the i-th step of cars and calls.
 func (r *room) step(ctx context.Context, i int) error {
 	for range r.asks {
 		if _, err := r.FindNearestCars(ctx, &pb.FindNearestCarsRequest{Location: r.place()}); err != nil {
@@ -86,7 +88,10 @@ func (r *room) step(ctx context.Context, i int) error {
 	if i%hourly != 0 {
 		return nil
 	}
-	return errors.Join(r.look(ctx), r.change(ctx))
+	if err := r.look(ctx); err != nil || i%(roadHours*hourly) != 0 {
+		return err
+	}
+	return r.change(ctx)
 }
 
 // place is somewhere in inner London.

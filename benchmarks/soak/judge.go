@@ -47,22 +47,23 @@ var limits = []limit{
 // as large as they get.
 const warmUp = 0.4
 
-// fewest is how many hours after the warm-up say anything.
+// fewest is how many hours that count after the warm-up say anything.
 const fewest = 5
 
-// quiet is from when on in an hour samples count. Each hour begins with a road change, and what is live while
-// labels are made anew is up to a sixth more: by how much memory rises then is by chance, by when the garbage
-// collector looks. A leak stays.
-const quiet = 40 * time.Minute
+// quiet tells whether a moment counts: not in the hour after a road change and in the next. While labels are
+// made anew between two thirds and seven sixths of what is live otherwise is, and by how much memory rises and
+// falls then is by chance: by when the garbage collector looks. A leak stays.
+func quiet(at time.Duration) bool { return at/time.Hour%roadHours >= 2 }
 
-// quietly is what a server took in each simulated hour: the median of the samples that count.
+// quietly is what a server took in each simulated hour that counts: the median of its samples.
 func quietly(samples []sample, of func(map[string]float64) float64) (hours []float64) {
 	var hour []float64
 	for i, s := range samples {
-		if s.at%time.Hour >= quiet {
-			hour = append(hour, of(s.values))
+		if !quiet(s.at) {
+			continue
 		}
-		if last := i+1 == len(samples) || samples[i+1].at%time.Hour < quiet; last && len(hour) > 0 {
+		hour = append(hour, of(s.values))
+		if i+1 == len(samples) || samples[i+1].at/time.Hour > s.at/time.Hour {
 			slices.Sort(hour)
 			hours, hour = append(hours, hour[len(hour)/2]), hour[:0]
 		}
@@ -70,7 +71,7 @@ func quietly(samples []sample, of func(map[string]float64) float64) (hours []flo
 	return hours
 }
 
-// trend fits a line to values at even distances and returns by how much it rises from the first to the last,
+// trend fits a line to values as if at even distances and returns by how much it rises from the first to the last,
 // and the half-width of that rise's 95 % interval, if values stray from the line independently.
 func trend(y []float64) (rise, half float64) {
 	x := make([]float64, len(y))

@@ -27,7 +27,7 @@ import (
 func main() {
 	bin := flag.String("bin", "bin/nearside", "program to start; it is given a data directory of its own")
 	d := day{}
-	flag.Float64Var(&d.hours, "hours", 24, "simulated hours, up to 48; fewer than 8 are too few to tell")
+	flag.Float64Var(&d.hours, "hours", 24, "simulated hours, up to 48; fewer than 15 are too few to tell")
 	flag.IntVar(&d.cars, "cars", 500, "cars")
 	flag.Float64Var(&d.calls, "calls", 500, "calls a simulated day")
 	flag.IntVar(&d.asks, "asks", 10, "questions for the nearest cars in each simulated step of 10 s, beside those for calls")

@@ -67,17 +67,18 @@ func TestJudgeWantsEvidence(t *testing.T) {
 	}
 }
 
-// TestQuietly: what is made after a road change counts no more when it is let go of by the end of the hour.
+// TestQuietly: hours with a road change, and those after them, do not count.
 func TestQuietly(t *testing.T) {
 	var samples []sample
-	for i := range 90 { // three hours
-		v := 10 * float64(i/30)
-		if i%30 < 15 {
+	for i := range 12 * 30 {
+		hour := i / 30
+		v := 10 * float64(hour)
+		if hour%6 < 2 {
 			v += 1000
 		}
 		samples = append(samples, sample{time.Duration(i) * 2 * time.Minute, map[string]float64{"a": v}})
 	}
-	if got := quietly(samples, value("a")); fmt.Sprint(got) != "[0 10 20]" {
+	if got := quietly(samples, value("a")); fmt.Sprint(got) != "[20 30 40 50 80 90 100 110]" {
 		t.Error(got)
 	}
 }
