@@ -75,7 +75,7 @@ func Run(ctx context.Context, s Settings) (*Report, error) {
 	}
 	report.agree(ctx, &s, replicas, watchers, entries)
 	report.checkLog(h, entries)
-	report.checkHistories(h)
+	report.checkHistories(h, entries)
 	return report, nil
 }
 

@@ -104,13 +104,13 @@ func (r *Report) count(h *history) {
 const checkFor = time.Minute
 
 // checkHistories looks for an order that explains each car's history.
-func (r *Report) checkHistories(h *history) {
+func (r *Report) checkHistories(h *history, entries []ledger.Entry) {
 	began := time.Now()
 	defer func() { r.Checking = time.Since(began) }()
-	h.resolve()
+	h.resolve(entries)
 	for _, car := range h.cars {
 		ops := h.of(car)
-		switch porcupine.CheckOperationsTimeout(model.ToModel(), ops, checkFor) {
+		switch porcupine.CheckOperationsTimeout(model, ops, checkFor) {
 		case porcupine.Ok:
 			r.Checked += len(ops)
 		case porcupine.Illegal:
