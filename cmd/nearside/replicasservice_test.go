@@ -52,7 +52,7 @@ func (s *replicaPlay) service(name string) *service {
 		DispatchServiceClient: pb.NewDispatchServiceClient(conn), FleetServiceClient: pb.NewFleetServiceClient(conn),
 		RecommendationServiceClient: pb.NewRecommendationServiceClient(conn),
 	}
-	s.t.Cleanup(func() { one.stop(os.Kill) })
+	s.t.Cleanup(func() { _ = one.stop(os.Kill) }) // or the test has stopped it
 	return one
 }
 

@@ -68,11 +68,12 @@ func watchElsewhere(ctx context.Context, t *testing.T, c *clustertest.Cluster, s
 		events, whole := make(chan ledger.Event, 10), make(chan bool)
 		go func() {
 			for e, err := range s.Watch(watching, 0) {
-				if err != nil {
+				switch {
+				case err != nil:
 					t.Error(err)
-				} else if e.Whole {
+				case e.Whole:
 					close(whole)
-				} else {
+				default:
 					events <- e
 				}
 			}
