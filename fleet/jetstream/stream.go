@@ -59,13 +59,15 @@ func (s *Store) ensureStream(ctx context.Context) error {
 }
 
 // settle asks again while a cluster has not agreed yet on who answers. Servers that have no JetStream look
-// like those of a cluster without a leader: they are not waited for as long.
+// like those of a cluster without a leader, and a cluster that is too small like one of which some have not
+// been heard of yet: they are not waited for as long.
 func (s *Store) settle(ctx context.Context, ask func(context.Context) error) error {
 	for begin := time.Now(); ; {
 		try, cancel := context.WithTimeout(ctx, s.settings.Patience)
 		err := ask(try)
 		cancel()
-		if err == nil || !passing(err) || s.node != nil || errors.Is(err, nats.ErrNoResponders) && time.Since(begin) > 3*s.settings.Patience {
+		lasting := errors.Is(err, nats.ErrNoResponders) || tooFew(err)
+		if err == nil || !passing(err) || s.node != nil || lasting && time.Since(begin) > 3*s.settings.Patience {
 			return err
 		}
 		select {
@@ -80,9 +82,15 @@ func (s *Store) settle(ctx context.Context, ask func(context.Context) error) err
 func passing(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
-		return api.Code == 503 && api.ErrorCode != notEnabled && api.ErrorCode != notEnabledForAccount
+		return api.Code == 503 && api.ErrorCode != notEnabled && api.ErrorCode != notEnabledForAccount || tooFew(err)
 	}
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders)
+}
+
+// tooFew is whether a cluster knows of fewer servers than a stream is to have copies.
+func tooFew(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.ErrorCode == noPeers
 }
 
 // makeStream makes the stream, unless there was one. In a folder, a server that was killed while it wrote
@@ -194,7 +202,7 @@ func explainStream(err error) error {
 		return fmt.Errorf("%w: %w; enable JetStream for these servers and this account", ErrNoJetStream, err)
 	case errors.Is(err, nats.ErrPermissionViolation):
 		return fmt.Errorf("%w: %w; allow $JS.API.> and the subjects of the ledger", ErrDenied, err)
-	case errors.As(err, &api) && (api.Code == 503 || api.ErrorCode == noPeers):
+	case errors.As(err, &api) && api.Code == 503 || tooFew(err):
 		return fmt.Errorf("%w (code %d); has the cluster as many servers with JetStream as the ledger is to have replicas, and room on each?", err, api.ErrorCode)
 	}
 	return err

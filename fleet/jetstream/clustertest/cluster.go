@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -70,17 +71,23 @@ func (c *Cluster) proxy(port int) *proxy {
 	return p
 }
 
-// freePorts returns ports that nobody listens on.
+// freePorts returns ports that nobody listens on, below those that systems give to who asks for any: none of
+// them is taken by a connection before its server is there.
 func freePorts(t testing.TB, n int) (ports []int) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	const lowest, number = 12_000, 20_000
+	for range 100 * n {
+		port := lowest + rand.IntN(number)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
 		defer func() { _ = l.Close() }()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		if ports = append(ports, port); len(ports) == n {
+			return ports
+		}
 	}
-	return ports
+	t.Fatalf("%d of %d ports from %d on are free", len(ports), n, lowest)
+	return nil
 }
 
 // URLs are where clients find the servers.
