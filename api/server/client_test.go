@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -93,24 +92,12 @@ func loopback(t testing.TB) net.Listener {
 // call sends JSON and returns the status and the decoded answer.
 func (c *client) call(t *testing.T, method, path, body string) (int, map[string]any) {
 	t.Helper()
-	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := c.fetch(t, method, path, http.Header{}, strings.NewReader(body))
 	var out map[string]any
-	if err := json.Unmarshal(text, &out); err != nil {
-		t.Fatalf("%s %s: %v in %.200s", method, path, err, text)
+	if err := json.Unmarshal(got.text, &out); err != nil {
+		t.Fatalf("%s %s: %v in %.200s", method, path, err, got.text)
 	}
-	return res.StatusCode, out
+	return got.code, out
 }
 
 // wantRefusal fails unless err has a code, names a field or reason in its details, and says want.
